@@ -3,7 +3,7 @@
 A map of the house, from the ground up; a room imports only what stands below it:
 
 - ``pairing`` the draw, cadence and slots, and ``calendars``: pure, they know of nothing else here
-- ``settings``, ``clock``, ``db``, ``forms``: what every room stands on
+- ``settings``, ``edge``, ``db``, ``forms``: what every room stands on
 - ``mail`` the outbox, the one SMTP socket, and the catcher
 - ``people`` sign-up and sign-in
 - ``programmes`` who takes part in what, and when it draws

@@ -1,0 +1,5 @@
+"""The WSGI application. Run this file to start everything that one machine needs."""
+
+from unmentor.factory import create_app
+
+app = create_app()

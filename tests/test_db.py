@@ -1,0 +1,25 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from cast import person
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.exc import StatementError
+
+from unmentor.db import db
+from unmentor.people.models import Person
+
+
+def test_a_moment_comes_back_in_utc_whatever_zone_it_was_told_in(app: Flask) -> None:
+    ada = person(joined_at=datetime(2026, 12, 10, 12, 30, tzinfo=timezone(timedelta(hours=1))))
+    db.session.expire_all()
+    assert db.session.get(Person, ada.id).joined_at == datetime(2026, 12, 10, 11, 30, tzinfo=UTC)
+
+
+def test_a_moment_without_a_zone_is_refused(app: Flask) -> None:
+    with pytest.raises(StatementError, match="needs a time zone"):
+        person(joined_at=datetime(2026, 12, 10, 12, 30))
+
+
+def test_migrating_twice_changes_nothing(app: Flask) -> None:
+    upgrade()

@@ -1,0 +1,74 @@
+"""A conversation and the people in it."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from unmentor.db import Base
+from unmentor.people.models import Person
+
+if TYPE_CHECKING:
+    from unmentor.rounds.models import Round
+
+
+class Conversation(Base):
+    """Two people, three where numbers are odd, arranged by a round."""
+
+    __tablename__ = "conversation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    # arranged, met, missed or cancelled
+    state: Mapped[str] = mapped_column(String(10), default="arranged")
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    minutes: Mapped[int]
+    # Whether the time is one that all of them named.
+    suits_all: Mapped[bool] = mapped_column(default=True)
+    repeat: Mapped[bool] = mapped_column(default=False)
+    room: Mapped[str] = mapped_column(String(40))
+    uid: Mapped[str] = mapped_column(String(120), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+
+    round: Mapped["Round"] = relationship(back_populates="conversations")
+    participations: Mapped[list["Participation"]] = relationship(
+        back_populates="conversation", order_by="Participation.id", cascade="all, delete-orphan"
+    )
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return when it is over."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def people(self) -> list[Person]:
+        """Return everybody in it, in the order of the draw."""
+        return [participation.person for participation in self.participations]
+
+
+class Participation(Base):
+    """A person in a conversation, and what they said of it."""
+
+    __tablename__ = "participation"
+    __table_args__ = (UniqueConstraint("conversation_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    # Named by the draw to say hello first.
+    starts: Mapped[bool] = mapped_column(default=False)
+    # How it went: yes, no or planned; 1 to 5; whether they would do it again.
+    met: Mapped[str | None] = mapped_column(String(7))
+    challenged: Mapped[int | None]
+    again: Mapped[bool | None]
+    answered_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+
+    conversation: Mapped[Conversation] = relationship(back_populates="participations")
+    person: Mapped[Person] = relationship()
+
+    @property
+    def partners(self) -> list[Person]:
+        """Return the others."""
+        return [person for person in self.conversation.people if person.id != self.person_id]

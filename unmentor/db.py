@@ -1,0 +1,89 @@
+"""The database: one typed base, UTC moments, and the rules of a connection.
+
+SQLite by default, PostgreSQL when one machine is not enough; the same models on both.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from flask import Flask, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.orm import DeclarativeBase
+
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment: aware and in UTC in Python, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Store in UTC; a naive datetime is a mistake and raises ValueError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Read back as UTC; SQLite has forgotten the zone by then."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every table shares: typed columns, UTC moments, named constraints."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment, list[str]: JSON, dict[str, Any]: JSON}
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what the block did, or undo all of it. Views, commands and the worker open it; nothing deeper does."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def connect(app: Flask) -> None:
+    """Attach the database to *app*, with SQLite's rules where it is SQLite."""
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _keep_sqlite_safe(db.engine)
+
+
+def _keep_sqlite_safe(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def set_rules(connection: Any, _record: object) -> None:
+        # We begin transactions ourselves: the driver's deferred ones lose updates when two writers meet.
+        connection.isolation_level = None
+        for rule in ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=ON", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {rule}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A page that is only read must not wait for a writer; everything else may write, so it takes its turn first.
+        reading = has_request_context() and request.method in READING
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

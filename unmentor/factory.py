@@ -1,0 +1,47 @@
+"""Wire the rooms together. Nothing is decided here."""
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from unmentor import cli, words
+from unmentor.conversations import views as conversations
+from unmentor.db import connect, db
+from unmentor.edge import Clock, utc_clock
+from unmentor.me import views as me
+from unmentor.organise import views as organise
+from unmentor.people import views as people
+from unmentor.programmes import views as programmes
+from unmentor.public import views as public
+from unmentor.reflections import views as reflections
+from unmentor.settings import Settings
+
+ROOMS = (public, people, programmes, conversations, reflections, me, organise)
+
+
+def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Flask:
+    """Return the WSGI application for *settings*, or for the environment's.
+
+    Raises WrongSetting where a setting cannot be used.
+    """
+    settings = settings or Settings.from_environment()
+    app = Flask(
+        __name__, template_folder="../templates", static_folder="../static", instance_path=str(settings.instance)
+    )
+    app.extensions.update(settings=settings, clock=clock)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
+        MAX_CONTENT_LENGTH=1024 * 1024,
+    )
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    connect(app)
+    Migrate(app, db, directory="migrations", compare_type=True)
+    words.speak(app)
+    for room in ROOMS:
+        app.register_blueprint(room.blueprint)
+    public.finish(app)
+    cli.teach(app)
+    return app

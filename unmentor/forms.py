@@ -1,0 +1,60 @@
+"""What every form here does: clean what was typed, refuse with 422, and keep the words."""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms.validators import ValidationError
+
+UNPROCESSABLE = 422
+LINE_BREAKS = {"\n", "\t"}
+
+
+def clean_line(text: str | None) -> str:
+    """Return *text* as one harmless line: NFC, no control or format characters, single spaces.
+
+    Line and paragraph separators, tabs and other white space become a space, so a
+    name pasted with a line break in it still reads as a name and can never begin a new header.
+    """
+    kept = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text or ""))
+    return " ".join("".join(char for char in kept if not _is_control(char)).split())
+
+
+def clean_text(text: str | None) -> str:
+    """Return *text* as harmless paragraphs: NFC, \\n line ends, no control characters, no trailing space."""
+    lines = unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(
+        "".join(char for char in line if char in LINE_BREAKS or not _is_control(char)).rstrip() for line in lines
+    ).strip()
+
+
+def _is_control(char: str) -> bool:
+    # Zero-width joiners (Cf) hold emoji together; every other invisible character can only mislead.
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} and char != "\u200d"
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # - Flask-WTF publishes no types
+    """A form that comes back as the same page, with what was typed, when something is wrong."""
+
+    @property
+    def status(self) -> int:
+        """Return 422 once the form was refused, 200 before."""
+        return UNPROCESSABLE if self.errors else 200
+
+
+class Button(Form):
+    """A form that is only a button: the token against forged requests, and nothing to fill in."""
+
+
+def at_most(length: int) -> Callable[[Any, Any], None]:
+    """Refuse more than *length* characters, and say how many there are."""
+
+    def check(_form: Any, field: Any) -> None:
+        if len(field.data or "") > length:
+            raise ValidationError(
+                _l("Shorten this to %(most)s characters. It has %(has)s now", most=length, has=len(field.data))
+            )
+
+    return check

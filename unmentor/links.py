@@ -1,0 +1,40 @@
+"""Every address put in a mail or a feed, and the signatures that make some of them keys.
+
+A key is not stored, so it cannot leak from the database: it is the thing it opens, signed
+with SECRET_KEY (HMAC-SHA256, RFC 2104) for one purpose. It can be written again in a later mail.
+"""
+
+import hashlib
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from unmentor.edge import settings
+
+
+def link(endpoint: str, **values: str | int) -> str:
+    """Return the absolute address of a page under BASE_URL, the only origin we ever write."""
+    return settings().base_url + current_app.url_map.bind("").build(endpoint, values)
+
+
+def sign(purpose: str, value: str | int) -> str:
+    """Return a key to *value*, good for *purpose* alone."""
+    signed = _signer(purpose).dumps(value)
+    return signed if isinstance(signed, str) else signed.decode()
+
+
+def signed(purpose: str, key: str) -> str | int | None:
+    """Return what *key* was made for, or None where it was not made here for *purpose*."""
+    try:
+        value = _signer(purpose).loads(key)
+    except BadSignature:
+        return None
+    return value if isinstance(value, str | int) else None
+
+
+def _signer(purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        settings().secret_key,
+        salt=f"unmentor.{purpose}",
+        signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+    )

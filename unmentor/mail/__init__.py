@@ -1,0 +1,1 @@
+"""Mail: the outbox that loses nothing, the one SMTP socket, and the catcher for a machine without one."""

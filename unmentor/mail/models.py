@@ -1,0 +1,50 @@
+"""The outbox: every message with its final bytes."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from unmentor.db import Base
+
+
+class Message(Base):
+    """A mail in the outbox, byte for byte as it will leave.
+
+    queued → sending → sent; or uncertain (the same bytes again), failed, expired, held.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("about", "person_id", "kind", "sequence"),
+        Index("ix_message_due", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # What it is about, as "conversation:12"; with person, kind and sequence it is unique.
+    about: Mapped[str] = mapped_column(String(60))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    sequence: Mapped[int] = mapped_column(default=0)
+    recipient: Mapped[str] = mapped_column(String(254), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    message_id: Mapped[str] = mapped_column(String(120))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(9), default="queued")
+    queued_at: Mapped[datetime]
+    # When to try next, and when trying would be pointless.
+    due_at: Mapped[datetime]
+    pointless_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Stopped(Base):
+    """A kind of mail that a person asked not to receive (RFC 8058)."""
+
+    __tablename__ = "stopped"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24), primary_key=True)

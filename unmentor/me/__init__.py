@@ -1,0 +1,1 @@
+"""A participant's own pages: their conversations, details, pauses, and leaving."""

@@ -1,0 +1,1 @@
+"""The organiser's console: pages over the rooms below."""

@@ -1,0 +1,1 @@
+"""People: confirming an address, signing in without a password, details, and leaving."""

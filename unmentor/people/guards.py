@@ -1,0 +1,43 @@
+"""Who is at the door: the signed-in person, and the decorator that asks for one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from unmentor.db import db
+from unmentor.people.models import Person
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def signed_in() -> Person | None:
+    """Return the person who is signed in in this browser, or None. Asks the database once a request."""
+    if "person" not in g:
+        known = session.get("person")
+        person = db.session.get(Person, known) if known else None
+        g.person = person if person and person.left_at is None else None
+    return cast(Person | None, g.person)
+
+
+def the_person() -> Person:
+    """Return the signed-in person, in a view that ``needs_sign_in``."""
+    person = signed_in()
+    if person is None:
+        raise LookupError("This view is not guarded")
+    return person
+
+
+def needs_sign_in(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Send whoever is not signed in to the sign-in page, and back here after."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        if signed_in() is None:
+            return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+        return view(*args, **kwargs)
+
+    return guarded

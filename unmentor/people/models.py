@@ -1,0 +1,62 @@
+"""Who takes part, how they sign in, and whom they would rather not meet."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from unmentor.db import Base
+
+
+class Person(Base):
+    """Somebody with an address. Who leaves keeps a row without a single detail, so that history still adds up."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(100), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    video: Mapped[str] = mapped_column(String(200), default="")
+    organisation: Mapped[str] = mapped_column(String(100), default="")
+    about: Mapped[str] = mapped_column(String(500), default="")
+    availability: Mapped[list[str]] = mapped_column(default=list)
+    language: Mapped[str] = mapped_column(String(2), default="en")
+    joined_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+
+    @property
+    def first_name(self) -> str:
+        """Return what friends would call them."""
+        return self.name.split(" ")[0]
+
+
+class SignIn(Base):
+    """A request to sign in: one link and one code, each kept only as a hash, good once and not for long."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    # The browser that asked; none for a link that a command printed, which any browser may use.
+    browser_hash: Mapped[str | None] = mapped_column(String(64))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+
+    person: Mapped[Person] = relationship()
+
+
+class Exclusion(Base):
+    """Somebody whom a person would rather not be paired with. Nobody else ever sees it."""
+
+    __tablename__ = "exclusion"
+    __table_args__ = (UniqueConstraint("person_id", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    email: Mapped[str] = mapped_column(String(254))

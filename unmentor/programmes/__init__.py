@@ -1,0 +1,1 @@
+"""Programmes: communities that run rounds, who takes part, and when they draw."""

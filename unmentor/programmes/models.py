@@ -1,0 +1,82 @@
+"""A programme, its members, and the periods of its schedule."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from unmentor.db import Base
+from unmentor.people.models import Person
+
+
+class Programme(Base):
+    """A community that runs rounds, and the rules it runs them by."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    about: Mapped[str] = mapped_column(String(500), default="")
+    # When it draws: local wall time.
+    every: Mapped[str] = mapped_column(String(12), default="monthly")
+    weekday: Mapped[int] = mapped_column(default=0)
+    nth: Mapped[int] = mapped_column(default=1)
+    draw_time: Mapped[time] = mapped_column(default=time(9))
+    time_zone: Mapped[str] = mapped_column(String(50))
+    starts_on: Mapped[date]
+    # When people talk: from so many days after the draw, within so many days.
+    lead_days: Mapped[int] = mapped_column(default=3)
+    window_days: Mapped[int] = mapped_column(default=14)
+    minutes: Mapped[int] = mapped_column(default=30)
+    default_slot: Mapped[str] = mapped_column(String(7), default="wed-mid")
+    # How it decides.
+    odd: Mapped[str] = mapped_column(String(8), default="trio")
+    same_organisation: Mapped[str] = mapped_column(String(8), default="avoid")
+    review: Mapped[str] = mapped_column(String(8), default="wait")
+    moderation: Mapped[str] = mapped_column(String(8), default="first")
+    demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone that this programme's clock runs in."""
+        return ZoneInfo(self.time_zone)
+
+
+class Membership(Base):
+    """A person in a programme: participant or organiser, active or paused."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("person_id", "programme_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(12), default="participant")
+    state: Mapped[str] = mapped_column(String(8), default="active")
+    # Paused until this day, or until they say so.
+    paused_until: Mapped[date | None]
+    standby: Mapped[bool] = mapped_column(default=False)
+    first_next: Mapped[bool] = mapped_column(default=False)
+    silences: Mapped[int] = mapped_column(default=0)
+    joined_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+    programme: Mapped[Programme] = relationship()
+
+
+class Period(Base):
+    """One slot of a schedule. Whoever inserts it runs its round; that is why a round runs once."""
+
+    __tablename__ = "period"
+    __table_args__ = (UniqueConstraint("programme_id", "slot"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"))
+    # The local wall time, YYYY-MM-DDTHH:MM.
+    slot: Mapped[str] = mapped_column(String(16))
+    claimed_at: Mapped[datetime]
+    # drawn, too-few or late
+    outcome: Mapped[str] = mapped_column(String(8))

@@ -1,0 +1,1 @@
+"""The pages for everybody: home, how it works, notices."""

@@ -1,0 +1,1 @@
+"""Reflections: what people learned; written, looked at, public."""

@@ -1,0 +1,56 @@
+"""What somebody learned, and the topics it belongs to."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from unmentor.conversations.models import Participation
+from unmentor.db import Base
+from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
+
+reflection_topic = Table(
+    "reflection_topic",
+    Base.metadata,
+    Column("reflection_id", ForeignKey("reflection.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic_id", ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Topic(Base):
+    """A word that reflections share."""
+
+    __tablename__ = "topic"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+
+
+class Reflection(Base):
+    """What somebody learned: pending, then published or returned; withdrawn when they take it back."""
+
+    __tablename__ = "reflection"
+    __table_args__ = (Index("ix_reflection_feed", "state", "published_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    participation_id: Mapped[int] = mapped_column(ForeignKey("participation.id", ondelete="CASCADE"), unique=True)
+    text: Mapped[str] = mapped_column(String(2000))
+    link: Mapped[str] = mapped_column(String(500), default="")
+    # name, first-name, organisation or anonymous
+    attribution: Mapped[str] = mapped_column(String(12))
+    language: Mapped[str] = mapped_column(String(2), default="en")
+    state: Mapped[str] = mapped_column(String(9), default="pending")
+    # What the organiser asked to change, when it was returned.
+    note: Mapped[str] = mapped_column(String(500), default="")
+    written_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+    programme: Mapped[Programme] = relationship()
+    person: Mapped[Person] = relationship()
+    participation: Mapped[Participation] = relationship()
+    topics: Mapped[list[Topic]] = relationship(secondary=reflection_topic, order_by=Topic.name)

@@ -1,0 +1,1 @@
+"""Rounds: draw → look → send → close."""

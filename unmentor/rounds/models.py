@@ -1,0 +1,69 @@
+"""One draw of one programme, and whom it left out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from unmentor.conversations.models import Conversation
+from unmentor.db import Base
+from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
+
+WAITING = text("state = 'drawn'")
+
+
+class Round(Base):
+    """One draw: drawn, then sent, then closed; or cancelled before it closed."""
+
+    __tablename__ = "round"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "number"),
+        # Two people press "draw" at once: one round.
+        Index("one_drawn_round", "programme_id", unique=True, sqlite_where=WAITING, postgresql_where=WAITING),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(9), default="drawn")
+    drawn_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    # What makes the draw repeatable and provable.
+    seed: Mapped[int] = mapped_column(BigInteger)
+    algorithm: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(64))
+    certificate: Mapped[dict[str, Any]]
+    plan: Mapped[dict[str, Any] | None]
+    proved: Mapped[bool]
+    # Why it happened later than the schedule says, in hours.
+    late_hours: Mapped[int] = mapped_column(default=0)
+
+    programme: Mapped[Programme] = relationship()
+    conversations: Mapped[list[Conversation]] = relationship(
+        back_populates="round", order_by=Conversation.id, cascade="all, delete-orphan"
+    )
+    left_out: Mapped[list["LeftOut"]] = relationship(cascade="all, delete-orphan", order_by="LeftOut.person_id")
+
+    @property
+    def people(self) -> int:
+        """Return how many people it drew, those left out included."""
+        return sum(len(conversation.participations) for conversation in self.conversations) + len(self.left_out)
+
+    @property
+    def repeats(self) -> int:
+        """Return how many of its conversations are between people who had met."""
+        return sum(conversation.repeat for conversation in self.conversations)
+
+
+class LeftOut(Base):
+    """Somebody for whom a round had nobody."""
+
+    __tablename__ = "left_out"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+
+    person: Mapped[Person] = relationship()

@@ -1,0 +1,51 @@
+"""How we say things: in whose language, and times as a person would."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, format_date, format_datetime, format_timedelta, get_locale, gettext
+
+from unmentor.edge import now, settings
+
+LANGUAGES = {"en": "English", "cy": "Cymraeg"}
+
+
+def chosen_language() -> str:
+    """Return the language that this visitor chose, or that their browser asks for."""
+    if not has_request_context():
+        return "en"
+    chosen = session.get("language") or request.accept_languages.best_match(LANGUAGES)
+    return chosen if chosen in LANGUAGES else "en"
+
+
+def day(moment: date | datetime, zone: str = "") -> str:
+    """Return a day in words, as "Thursday 10 December"; with the year where it is not this one."""
+    local = moment.astimezone(ZoneInfo(zone or settings().time_zone)) if isinstance(moment, datetime) else moment
+    pattern = "EEEE d MMMM" if local.year == now().year else "EEEE d MMMM y"
+    return str(format_date(local, pattern))
+
+
+def clock(moment: datetime, zone: str = "") -> str:
+    """Return a local time, as "12:30"."""
+    return str(format_datetime(moment.astimezone(ZoneInfo(zone or settings().time_zone)), "H:mm", rebase=False))
+
+
+def when(moment: datetime, zone: str = "") -> str:
+    """Return a day and time in words, as "Thursday 10 December, 12:30"."""
+    return str(gettext("%(day)s, %(time)s", day=day(moment, zone), time=clock(moment, zone)))
+
+
+def ago(moment: datetime) -> str:
+    """Return how long ago a moment was, as "2 days ago"."""
+    return str(format_timedelta(moment - now(), add_direction=True))
+
+
+def speak(app: Flask) -> None:
+    """Give *app* its languages, and its templates the words for time."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    Babel(app, locale_selector=chosen_language, default_timezone="UTC")
+    for name in (day, clock, when, ago):
+        app.add_template_filter(name)
+    app.add_template_global(get_locale)
+    app.jinja_env.globals["languages"] = LANGUAGES
