@@ -38,7 +38,7 @@ cadences = st.builds(
     starts_on=st.dates(date(2005, 1, 1), date(2030, 12, 31)),
     nth=st.sampled_from([1, 2, 3, 4, 5, -1]),
 )
-moments = st.datetimes(datetime(2005, 1, 1), datetime(2035, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+moments = st.datetimes(datetime(2005, 1, 1), datetime(2035, 12, 31), timezones=st.just(UTC))
 
 
 def test_a_weekly_programme_draws_every_week():
