@@ -129,11 +129,21 @@ def test_a_clean_name_stays_clean(name):
 
 
 def test_welsh_and_emoji_fold_and_unfold_unharmed():
-    description = "Cŵn, pŷsgod & ŵyn 🏴󠁧󠁢󠁷󠁬󠁳󠁿; \\ " * 20
+    description = "Cŵn, pŷsgod & ŵyn 🏴󠁧󠁢󠁷󠁬󠁳󠁿; \\\n" * 20 + "Hwyl!"
     ics = request(replace(CONVERSATION, summary="Siân Ŵyn 🎉" * 12, description=description))
     assert entry(ics)["SUMMARY"] == "Siân Ŵyn 🎉" * 12
     assert entry(ics)["DESCRIPTION"] == description
     assert vobject.readOne(ics.decode()).vevent.description.value == description
+
+
+@settings(deadline=None)
+@given(hostile)
+def test_a_description_reads_the_same_in_both_and_no_line_looks_blank(text):
+    ics = request(replace(CONVERSATION, description=f"a{text}{' ' * 200}b\n\n\tc"))
+    described = entry(ics)["DESCRIPTION"]
+    assert described == vobject.readOne(ics.decode()).vevent.description.value
+    assert described.endswith("b\n\n c")
+    assert all(line.strip() for line in physical_lines(ics)[:-1])
 
 
 def test_each_kind_says_its_method_at_the_top():

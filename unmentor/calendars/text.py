@@ -8,17 +8,20 @@ _BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Controls, halves of surrogate pairs, and marks that let a name run backwards over its neighbours.
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
+# A run of spaces could fill a folded line, and readers skip lines that look blank.
+_SPACES = re.compile(r"[^\S\n]+")
+
 # RFC 5545 has no escape for a double quote in a parameter, and RFC 6868 makes one of the caret.
 _UNQUOTABLE = str.maketrans({'"': "'", "^": None, "\\": None})
 
 
 def prose(text: str) -> str:
-    r"""Return *text* without controls, its lines broken by a plain line feed only.
+    r"""Return *text* without controls, lines broken by a plain line feed and words parted by one space.
 
-    >>> prose("Hello\r\nworld\x07")
-    'Hello\nworld'
+    >>> prose("Hello \r\n  big   world\x07")
+    'Hello \n big world'
     """
-    return _UNSEEN.sub("", _BREAK.sub("\n", text))
+    return _SPACES.sub(" ", _UNSEEN.sub("", _BREAK.sub("\n", text))).strip()
 
 
 def one_line(text: str) -> str:
