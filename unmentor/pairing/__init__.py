@@ -1,0 +1,11 @@
+"""The draw: random pairs, nobody twice while avoidable, and a proof that it could not be better.
+
+Pure: people, history, rules and a seed go in, a draw comes out; no clock, no database, no framework.
+"""
+
+from unmentor.pairing.draw import draw
+from unmentor.pairing.entrants import Draw, Entrant, Repeat, Rules
+from unmentor.pairing.history import History
+from unmentor.pairing.verify import NotOptimal, NotValid, verify
+
+__all__ = ["Draw", "Entrant", "History", "NotOptimal", "NotValid", "Repeat", "Rules", "draw", "verify"]

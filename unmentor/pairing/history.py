@@ -1,0 +1,70 @@
+"""Who met whom, and when last."""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from unmentor.pairing.entrants import Id, Meeting
+
+
+class History:
+    """The meetings among some people, kept so that a million of them fit in memory: 8 bytes a meeting a person.
+
+    Person *i* met ``met[start[i]:start[i + 1]]``, in rising order, last in the rounds of the same places of *when*.
+    Meetings with people not among *ids* are forgotten. Time O(meetings · log); build it once to draw several times.
+    """
+
+    __slots__ = ("ids", "latest", "met", "start", "when")
+
+    def __init__(self, ids: Sequence[Id], meetings: Iterable[Meeting] = ()) -> None:
+        """Read *meetings* once; raise ValueError for a person paired with themselves."""
+        self.ids = tuple(ids)
+        place = {who: i for i, who in enumerate(self.ids)}
+        rounds, first, second = array("q"), array("i"), array("i")
+        self.latest = 0
+        for number, a, b in meetings:
+            if a == b:
+                raise ValueError(f"round {number} of the history pairs {a!r} with themselves")
+            if number > self.latest or not rounds:
+                self.latest = max(number, self.latest)
+            i, j = place.get(a, -1), place.get(b, -1)
+            if i >= 0 and j >= 0:
+                rounds.append(number)
+                first.append(i)
+                second.append(j)
+        self.start, self.met, self.when = _by_person(len(self.ids), rounds, first, second)
+
+    def partners(self, i: int) -> "array[int]":
+        """Return everyone person *i* met, in rising order."""
+        return self.met[self.start[i] : self.start[i + 1]]
+
+    def last(self, i: int) -> dict[int, int]:
+        """Return everyone person *i* met with the round of their last meeting."""
+        here, there = self.start[i], self.start[i + 1]
+        return dict(zip(self.met[here:there], self.when[here:there], strict=True))
+
+
+def _by_person(
+    n: int, rounds: "array[int]", first: "array[int]", second: "array[int]"
+) -> tuple["array[int]", "array[int]", "array[int]"]:
+    """Sort meetings by person, keeping only the last of each pair."""
+    degree = array("q", bytes(8 * (n + 1)))
+    for ends in (first, second):
+        for i in ends:
+            degree[i + 1] += 1
+    slot = array("q", accumulate(degree))
+    there, seen = array("i", bytes(4 * 2 * len(first))), array("i", bytes(4 * 2 * len(first)))
+    for here, other in ((first, second), (second, first)):
+        for k, i in enumerate(here):
+            at = slot[i]
+            there[at], seen[at], slot[i] = other[k], rounds[k], at + 1
+    start, met, when = array("q", [0]), array("i"), array("i")
+    begin = 0
+    for i in range(n):
+        end = slot[i]
+        last = dict(sorted(zip(there[begin:end], seen[begin:end], strict=True)))
+        met.extend(last)
+        when.extend(last.values())
+        start.append(len(met))
+        begin = end
+    return start, met, when
