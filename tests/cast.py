@@ -62,7 +62,14 @@ def conversation(
         programme=of, number=number, state="sent", drawn_at=START, sent_at=START, seed=number,
         algorithm="test", digest="", certificate={}, plan=None, proved=True,
     )  # fmt: skip
-    known = {"round": drawn, "starts_at": starts_at, "minutes": 30, "room": f"room-{number}", "uid": f"{number}@test"}
+    known = {
+        "round": drawn,
+        "starts_at": starts_at,
+        "minutes": 30,
+        "room": f"room-{number}",
+        "uid": f"{number}@test",
+        "stamped_at": START,
+    }
     talk = Conversation(**known | given)
     talk.participations = [Participation(person=each, starts=place == 0) for place, each in enumerate(people)]
     return kept(talk)

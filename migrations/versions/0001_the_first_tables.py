@@ -211,6 +211,7 @@ def upgrade() -> None:
         sa.Column("room", sa.String(length=40), nullable=False),
         sa.Column("uid", sa.String(length=120), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["round_id"], ["round.id"], name=op.f("fk_conversation_round_id_round"), ondelete="CASCADE"
         ),

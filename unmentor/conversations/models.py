@@ -29,7 +29,9 @@ class Conversation(Base):
     repeat: Mapped[bool] = mapped_column(default=False)
     room: Mapped[str] = mapped_column(String(40))
     uid: Mapped[str] = mapped_column(String(120), unique=True)
+    # How often its calendar entry changed, and when it last did (RFC 5545 SEQUENCE and DTSTAMP).
     sequence: Mapped[int] = mapped_column(default=0)
+    stamped_at: Mapped[datetime]
 
     round: Mapped["Round"] = relationship(back_populates="conversations")
     participations: Mapped[list["Participation"]] = relationship(

@@ -7,6 +7,8 @@ from itertools import count
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+Every = Literal["weekly", "fortnightly", "four-weekly", "monthly"]
+
 _WEEKS = {"weekly": 1, "fortnightly": 2, "four-weekly": 4}
 
 
@@ -18,7 +20,7 @@ class Cadence:
     weekday of each month, −1 the last; a month without a fifth one has no draw.
     """
 
-    every: Literal["weekly", "fortnightly", "four-weekly", "monthly"]
+    every: Every
     weekday: int
     at: time
     zone: ZoneInfo

@@ -1,0 +1,64 @@
+"""Found a programme, enrol in it, pause and come back."""
+
+from datetime import date, datetime
+
+from slugify import slugify
+from sqlalchemy import select
+
+from unmentor.db import db
+from unmentor.people.models import Person
+from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.queries import all_programmes, programme_named
+
+LONGEST_SLUG = 60
+
+
+class ProgrammeExists(ValueError):  # noqa: N818 - it is named by what happened
+    """A programme of that name is there already."""
+
+
+def found(name: str, time_zone: str, now: datetime) -> Programme:
+    """Return a new programme with the usual rules. Raises ProgrammeExists."""
+    slug = slugify(name, max_length=LONGEST_SLUG, word_boundary=True)
+    if not slug:
+        raise ValueError("Give the programme a name with at least one letter or digit in it")
+    if programme_named(slug):
+        raise ProgrammeExists(slug)
+    programme = Programme(slug=slug, name=name, time_zone=time_zone, starts_on=now.date(), created_at=now)
+    db.session.add(programme)
+    db.session.flush()
+    return programme
+
+
+def found_first(time_zone: str, now: datetime) -> Programme:
+    """Return the first programme, made where there is none yet."""
+    programmes = all_programmes()
+    return programmes[0] if programmes else found("UnMentoring", time_zone, now)
+
+
+def enrol(person: Person, programme: Programme, now: datetime, role: str = "participant") -> Membership:
+    """Return *person*'s membership of *programme*, made where there is none. An organiser is not drawn until they resume."""
+    known = db.session.scalar(
+        select(Membership).where(Membership.person_id == person.id, Membership.programme_id == programme.id)
+    )
+    if known is None:
+        state = "paused" if role == "organiser" else "active"
+        known = Membership(person=person, programme=programme, role=role, state=state, joined_at=now)
+        db.session.add(known)
+    elif role == "organiser":
+        known.role = role
+    db.session.flush()
+    return known
+
+
+def pause(membership: Membership, until: date | None) -> None:
+    """Leave a person out of draws until the day *until*, or until they resume."""
+    membership.state = "paused"
+    membership.paused_until = until
+
+
+def resume(membership: Membership) -> None:
+    """Take a person into the next draw again."""
+    membership.state = "active"
+    membership.paused_until = None
+    membership.silences = 0

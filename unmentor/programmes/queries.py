@@ -1,0 +1,120 @@
+"""Programmes and their people, as questions to the database."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from govuk_bank_holidays.bank_holidays import BankHolidays
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from unmentor.db import db
+from unmentor.pairing import cadence as pairing
+from unmentor.people.models import Person
+from unmentor.programmes.models import Membership, Programme
+
+
+def all_programmes() -> Sequence[Programme]:
+    """Return every programme, oldest first."""
+    return db.session.scalars(select(Programme).order_by(Programme.id)).all()
+
+
+def programme_named(slug: str) -> Programme | None:
+    """Return the programme that *slug* names."""
+    return db.session.scalar(select(Programme).where(Programme.slug == slug))
+
+
+def memberships(person: Person) -> Sequence[Membership]:
+    """Return the programmes that *person* is in."""
+    return db.session.scalars(
+        select(Membership)
+        .where(Membership.person_id == person.id)
+        .options(joinedload(Membership.programme))
+        .order_by(Membership.id)
+    ).all()
+
+
+def organised_by(person: Person) -> list[Programme]:
+    """Return the programmes that *person* organises."""
+    return [membership.programme for membership in memberships(person) if membership.role == "organiser"]
+
+
+def organisers(programme: Programme) -> Sequence[Person]:
+    """Return who organises *programme* and can be written to."""
+    return db.session.scalars(_people(programme).where(Membership.role == "organiser")).all()
+
+
+def members(programme: Programme) -> Sequence[Membership]:
+    """Return everybody in *programme*, by name."""
+    return db.session.scalars(
+        select(Membership)
+        .join(Membership.person)
+        .where(Membership.programme_id == programme.id, Person.left_at.is_(None))
+        .options(joinedload(Membership.person))
+        .order_by(func.lower(Person.name), Person.id)
+    ).all()
+
+
+def entrants(programme: Programme, on: date) -> Sequence[Membership]:
+    """Return who takes part in a draw on the day *on*: confirmed, not paused, with a way to talk."""
+    return db.session.scalars(
+        select(Membership)
+        .join(Membership.person)
+        .where(
+            Membership.programme_id == programme.id,
+            Person.confirmed_at.is_not(None),
+            Person.left_at.is_(None),
+            or_(Person.phone != "", Person.video != ""),
+            active(on),
+        )
+        .options(joinedload(Membership.person))
+        .order_by(Membership.id)
+    ).all()
+
+
+def active(on: date) -> ColumnElement[bool]:
+    """Return the condition that a membership is not paused on a day; a pause ends by itself."""
+    return or_(Membership.state == "active", Membership.paused_until <= on)
+
+
+def taking_part(programme: Programme, on: date) -> tuple[int, int]:
+    """Return how many people take part in *programme*, and from how many organisations."""
+    people = [membership.person for membership in entrants(programme, on)]
+    return len(people), len({person.organisation.casefold() for person in people if person.organisation})
+
+
+def cadence(programme: Programme) -> pairing.Cadence:
+    """Return when *programme* draws, in the terms of the pure rooms."""
+    return pairing.Cadence(
+        every=cast(pairing.Every, programme.every),
+        weekday=programme.weekday,
+        at=programme.draw_time,
+        zone=programme.zone,
+        starts_on=programme.starts_on,
+        nth=programme.nth,
+    )
+
+
+def next_draw(programme: Programme, after: datetime) -> datetime:
+    """Return when *programme* draws next after a moment, in its own zone."""
+    return pairing.next_draw(cadence(programme), after)
+
+
+@cache
+def holidays(time_zone: str) -> frozenset[date]:
+    """Return the bank holidays that a programme in *time_zone* keeps: those of England and Wales, or none elsewhere."""
+    if ZoneInfo(time_zone).key not in {"Europe/London", "GB"}:
+        return frozenset()
+    kept = BankHolidays(use_cached_holidays=True)
+    return frozenset(holiday["date"] for holiday in kept.get_holidays(division=kept.ENGLAND_AND_WALES))
+
+
+def _people(programme: Programme) -> Select[tuple[Person]]:
+    return (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.programme_id == programme.id, Person.left_at.is_(None), Person.confirmed_at.is_not(None))
+        .order_by(Person.id)
+    )
