@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from unmentor.db import Base
+
+STRANGER = text("person_id IS NULL")
 
 
 class Message(Base):
@@ -18,6 +20,17 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("about", "person_id", "kind", "sequence"),
         Index("ix_message_due", "state", "due_at"),
+        # Null is unlike null, so those who have no account need a rule of their own.
+        Index(
+            "one_to_a_stranger",
+            "about",
+            "recipient",
+            "kind",
+            "sequence",
+            unique=True,
+            sqlite_where=STRANGER,
+            postgresql_where=STRANGER,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -28,8 +41,9 @@ class Message(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     recipient: Mapped[str] = mapped_column(String(254), index=True)
     subject: Mapped[str] = mapped_column(String(200))
-    message_id: Mapped[str] = mapped_column(String(120))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    message_id: Mapped[str] = mapped_column(String(300))
+    # Kept out of lists: they would carry megabytes.
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     state: Mapped[str] = mapped_column(String(9), default="queued")
     queued_at: Mapped[datetime]
     # When to try next, and when trying would be pointless.
@@ -37,7 +51,7 @@ class Message(Base):
     pointless_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
     trouble: Mapped[str] = mapped_column(String(300), default="")
 
 
@@ -48,3 +62,15 @@ class Stopped(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(24), primary_key=True)
+
+
+class Suppressed(Base):
+    """An address that a mail server refused for good. Nothing is sent there until its owner signs in again."""
+
+    __tablename__ = "suppressed"
+
+    # In lower case.
+    address: Mapped[str] = mapped_column(String(254), primary_key=True)
+    since: Mapped[datetime]
+    # What the server said.
+    trouble: Mapped[str] = mapped_column(String(300))

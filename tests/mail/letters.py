@@ -1,0 +1,50 @@
+"""A letter of every kind, as the rooms above write them."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from unmentor.mail.message import Letter
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SOON = datetime(2026, 12, 10, 12, 30, tzinfo=UTC)
+ADA = SimpleNamespace(
+    name="Ada Lovelace", first_name="Ada", organisation="Devon", phone="01632 960 002", video="ada on Teams",
+    about="I count things that nobody asked me to count. Ask me about <bins> & bees.",
+)  # fmt: skip
+BEN = SimpleNamespace(name="Ben Wyn", first_name="Ben", organisation="", phone="", video="", about="")
+PAGE = "http://127.0.0.1:8000/c/a-key"
+ICS = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
+
+TALK = {"partners": [ADA], "starts_at": SOON, "zone": "Europe/London", "programme": "UnMentoring", "url": PAGE}
+VALUES: dict[str, dict[str, Any]] = {
+    "confirm": {"url": PAGE, "programme": "UnMentoring"},
+    "sign-in": {"url": PAGE, "code": "042137", "minutes": 30},
+    "invitation": TALK
+    | {
+        "round": 12, "minutes": 30, "video_url": "https://meet.jit.si/unmentoring-x", "starter": "Ada",
+        "you_start": False, "suits_all": False, "about": "Ask me about bilingual services and growing leeks.",
+        "move_url": PAGE + "/move", "withdraw_url": PAGE + "/withdraw",
+        "prompts": ["What did you change your mind about this year?", "Who is missing where you work?",
+                    "What would you stop doing tomorrow?"],
+    },
+    "cancelled": TALK
+    | {"withdrew": "Ada", "mine": False, "reason": "Flood duty.", "new": [BEN], "first_next": False},
+    "unpaired": {"programme": "UnMentoring", "round": 12, "url": PAGE},
+    "how-was-it": {key: TALK[key] for key in ("partners", "starts_at", "zone", "url")},
+    "reflection-published": {"text": "Nobody reads the strategy.\n\nEverybody reads the rota.", "url": PAGE},
+    "reflection-returned": {"text": "Marek is wrong.", "note": "It names somebody. Can you change that?", "url": PAGE},
+    "round-ready": {
+        "programme": "UnMentoring", "round": 12, "url": PAGE,
+        "summary": "43 conversations, no pair that has met before, nobody left out.",
+    },
+    "goodbye": {"count": 7},
+}  # fmt: skip
+
+
+def letter(kind: str = "invitation", **given: Any) -> Letter:
+    """Return a letter of this kind to Siân, unless told otherwise."""
+    values = VALUES[kind] | given.pop("values", {})
+    calendar = ("REQUEST", ICS) if kind == "invitation" else None
+    known = {"to": ("Siân Wyn", "sian@gwynedd.example"), "about": "conversation:12", "person_id": 7}
+    return Letter(**{"kind": kind, "values": values, "calendar": calendar} | known | given)

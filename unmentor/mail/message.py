@@ -1,0 +1,151 @@
+"""Templates become bytes: the only place that knows what a mail looks like.
+
+Every kind is a folder ``templates/mail/<kind>/`` of ``subject.txt``, ``body.txt`` and ``body.html``, and needs these
+values. A *moment* is an aware datetime, shown in ``zone`` (a zone's name); *partners* is a list of ``Person`` rows, or
+of anything with ``name``, ``first_name``, ``organisation``, ``about``, ``phone`` and ``video``; addresses are absolute.
+Every template is also given ``person``, the recipient's first name.
+
+======================  ==========================================================================================
+``confirm``             ``url``, ``programme`` (its name)
+``sign-in``             ``url``, ``code`` ("123456"), ``minutes`` (how long both are good)
+``invitation``          ``partners``, ``programme``, ``round`` (its number), ``starts_at`` (moment), ``zone``,
+                        ``minutes`` (how long they talk), ``url`` (their own page of it), ``video_url``,
+                        ``starter`` (first name of who starts), ``you_start`` (bool), ``prompts`` (strings),
+                        ``suits_all`` (bool), ``about`` (what the recipient says of themself, or "");
+                        may have ``move_url``, ``withdraw_url``, both ``url`` unless told
+``cancelled``           ``partners``, ``programme``, ``starts_at`` (moment), ``zone``, ``url`` (their own pages),
+                        ``withdrew`` (first name of who cannot come, or "" where the organiser called it off),
+                        ``mine`` (bool: the recipient withdrew), ``reason`` (their words, or ""),
+                        ``new`` (list of new partners, or []), ``first_next`` (bool: they go first next time)
+``unpaired``            ``programme``, ``round``, ``url`` (their own pages)
+``how-was-it``          ``partners``, ``starts_at`` (moment), ``zone``, ``url``
+``reflection-published``  ``text``, ``url``
+``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it)
+``round-ready``         ``programme``, ``round``, ``summary`` (one sentence), ``url``
+``goodbye``             ``count`` (of conversations)
+======================  ==========================================================================================
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any, cast
+
+from babel.lists import format_list
+from flask import current_app
+from flask_babel import force_locale, get_locale
+from jinja2 import Environment, StrictUndefined
+
+from unmentor import links
+from unmentor.edge import settings
+from unmentor.forms import clean_line
+from unmentor.mail.mime import address, alternative, header, mixed, part
+
+# Nobody can stop what they ask for in that moment; everything else has one click that stops it (RFC 8058).
+UNSTOPPABLE = {"sign-in", "confirm", "follow-confirm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is to be said to one person: everything that ``compose`` needs to write it."""
+
+    kind: str
+    to: tuple[str, str]
+    # What it is about, as "conversation:12"; with person, kind and sequence it is unique.
+    about: str
+    person_id: int | None
+    values: Mapping[str, Any]
+    language: str = "en"
+    sequence: int = 0
+    # When it is better not sent at all; three days from now unless told.
+    pointless_at: datetime | None = None
+    # Method and bytes of an iCalendar object, such as ("REQUEST", b"BEGIN:VCALENDAR…").
+    calendar: tuple[str, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A mail as it will leave, byte for byte."""
+
+    recipient: str
+    subject: str
+    message_id: str
+    content: bytes
+
+
+def compose(letter: Letter, now: datetime) -> Composed:
+    """Return the final bytes of *letter* in its reader's language: the same letter and *now*, the same bytes.
+
+    Needs an app context, no request. Raises where the kind is unknown, a value is missing or the address is none.
+    """
+    name, recipient = clean_line(letter.to[0]), address(letter.to[1])
+    stop = _stop_link(letter)
+    with force_locale(letter.language):
+        values = {**letter.values, "person": name.split(" ")[0], "stop_url": stop, "home_url": settings().base_url}
+        subject, text, html = (_render(letter.kind, form, values) for form in ("subject.txt", "body.txt", "body.html"))
+    subject = clean_line(subject)
+    mark = _mark(letter, recipient, now)
+    message_id = f"<{mark}@{settings().mail_from[1].rpartition('@')[2]}>"
+    head = [
+        header("From", *settings().mail_from),
+        header("To", name, recipient),
+        header("Subject", subject),
+        header("Date", format_datetime(now)),
+        header("Message-ID", message_id),
+        header("Auto-Submitted", "auto-generated"),
+        header("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        header("X-UnMentor-Kind", letter.kind),
+    ]
+    if stop:
+        head += [header("List-Unsubscribe", f"<{stop}>"), header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
+    return Composed(recipient, subject, message_id, b"".join(head) + _body(text, html, letter.calendar, mark))
+
+
+def _body(text: str, html: str, calendar: tuple[str, bytes] | None, mark: str) -> bytes:
+    """Return the MIME entity: plain, HTML, calendar, in the order that Outlook wants."""
+    parts = [part("text/plain; charset=utf-8", text), part("text/html; charset=utf-8", html)]
+    if calendar is None:
+        return b"MIME-Version: 1.0\r\n" + alternative(parts, mark)
+    method, ics = calendar
+    parts.append(part(f"text/calendar; method={method}; charset=utf-8", ics))
+    attachment = part('application/ics; name="invite.ics"', ics, 'attachment; filename="invite.ics"')
+    return b"MIME-Version: 1.0\r\n" + mixed([alternative(parts, f"{mark}-a"), attachment], mark)
+
+
+def _mark(letter: Letter, recipient: str, now: datetime) -> str:
+    """Return what tells this mail from every other, for its Message-ID and boundaries."""
+    # With the moment in it: after a restore a number may mean another conversation, and readers drop known Message-IDs.
+    told = (letter.about, letter.person_id, letter.kind, letter.sequence, recipient, now.isoformat())
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:40]
+
+
+def _stop_link(letter: Letter) -> str:
+    """Return the address that stops this kind for this person, or none where there is nothing to stop."""
+    if letter.kind in UNSTOPPABLE:
+        return ""
+    if letter.person_id is None:
+        return str(letter.values.get("stop_url", ""))
+    return links.link("me.unsubscribe", key=links.sign("unsubscribe", f"{letter.person_id}:{letter.kind}"))
+
+
+def _render(kind: str, form: str, values: Mapping[str, Any]) -> str:
+    text = _templates().get_template(f"mail/{kind}/{form}").render(values).strip()
+    return text if form.endswith("html") else re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _templates() -> Environment:
+    """Return the app's templates, strict: a mail with a gap in it must not leave."""
+    kept = current_app.extensions.get("mail templates")
+    if kept is None:
+        kept = current_app.jinja_env.overlay(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        kept.filters["listed"] = _listed
+        current_app.extensions["mail templates"] = kept
+    return cast(Environment, kept)
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Return "Ada", "Ada and Ben" or "Ada, Ben and Siân", as the reader's language says it."""
+    return format_list([str(word) for word in words], locale=get_locale())

@@ -1,0 +1,77 @@
+"""Put letters in the outbox, inside the caller's transaction: they leave only if the change they tell of is kept."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from unmentor.db import db
+from unmentor.mail.message import UNSTOPPABLE, Letter, compose
+from unmentor.mail.models import Message, Stopped, Suppressed
+
+log = logging.getLogger(__name__)
+
+USUAL_PATIENCE = timedelta(days=3)
+# A batch holds its bytes in memory, and SQLite takes at most 32,766 values in one statement.
+BATCH = 200
+
+
+def queue(letter: Letter, now: datetime) -> Message | None:
+    """Queue one letter and return its message; None where its reader stopped that kind, or it is queued already."""
+    queued = _insert([letter], now)
+    return db.session.get(Message, queued[0]) if queued else None
+
+
+def queue_all(letters: Iterable[Letter], now: datetime) -> int:
+    """Queue many letters, of a whole round for example, and return how many are new. Letters may be a generator."""
+    waiting, count = iter(letters), 0
+    while batch := list(islice(waiting, BATCH)):
+        count += len(_insert(batch, now))
+    return count
+
+
+def _insert(letters: list[Letter], now: datetime) -> list[int]:
+    """Store what is new and wanted, and return the ids: whoever queues the same letter second stores nothing."""
+    stopped, suppressed = _stopped(letters), _suppressed(letters)
+    wanted = [letter for letter in letters if (letter.person_id, letter.kind) not in stopped]
+    rows = [_row(letter, now, suppressed) for letter in wanted]
+    if not rows:
+        return []
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    new = dialect.insert(Message).on_conflict_do_nothing().returning(Message.id)
+    return list(db.session.scalars(new, rows))
+
+
+def _row(letter: Letter, now: datetime, suppressed: set[str]) -> dict[str, Any]:
+    """Return the message as it is stored. What cannot be written fails alone, and is shown to the organiser."""
+    row: dict[str, Any] = {
+        "about": letter.about, "person_id": letter.person_id, "kind": letter.kind, "sequence": letter.sequence,
+        "recipient": letter.to[1][:254], "subject": "", "message_id": "", "content": b"", "state": "failed",
+        "queued_at": now, "due_at": now, "pointless_at": letter.pointless_at or now + USUAL_PATIENCE,
+    }  # fmt: skip
+    try:
+        mail = compose(letter, now)
+    except Exception as error:
+        log.exception("The %s about %s could not be written", letter.kind, letter.about)
+        return row | {"trouble": f"This mail could not be written: {error}"[:300]}
+    row |= {"subject": mail.subject[:200], "message_id": mail.message_id, "content": mail.content}
+    row |= {"recipient": mail.recipient, "trouble": ""}
+    # Who asks to sign in is at their mailbox now, so it may work again: that mail is always tried.
+    if mail.recipient.lower() in suppressed and letter.kind not in UNSTOPPABLE:
+        return row | {"trouble": "Not tried: an earlier mail to this address was refused for good"}
+    return row | {"state": "queued"}
+
+
+def _stopped(letters: list[Letter]) -> set[tuple[int | None, str]]:
+    asked = {(letter.person_id, letter.kind) for letter in letters if letter.person_id is not None}
+    key = tuple_(Stopped.person_id, Stopped.kind)
+    return {(person, kind) for person, kind in db.session.execute(select(*key.clauses).where(key.in_(asked)))}
+
+
+def _suppressed(letters: list[Letter]) -> set[str]:
+    asked = {letter.to[1].lower() for letter in letters}
+    return set(db.session.scalars(select(Suppressed.address).where(Suppressed.address.in_(asked))))
