@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_migrate import Migrate
+from flask_wtf.csrf import generate_csrf
 
 from unmentor import cli, words
 from unmentor.conversations import views as conversations
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
     connect(app)
     Migrate(app, db, directory="migrations", compare_type=True)
     words.speak(app)
+    app.jinja_env.globals["csrf_token"] = generate_csrf
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     public.finish(app)

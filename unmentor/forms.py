@@ -58,3 +58,9 @@ def at_most(length: int) -> Callable[[Any, Any], None]:
             )
 
     return check
+
+
+def offered(_form: Any, field: Any) -> None:
+    """Refuse an answer that is not one of the field's choices; use with ``validate_choice=False``."""
+    if field.data not in [choice[0] for choice in field.choices]:
+        raise ValidationError(_l("Choose one of the answers"))

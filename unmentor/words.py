@@ -1,8 +1,10 @@
 """How we say things: in whose language, and times as a person would."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel.lists import format_list
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, format_date, format_datetime, format_timedelta, get_locale, gettext
 
@@ -41,11 +43,16 @@ def ago(moment: datetime) -> str:
     return str(format_timedelta(moment - now(), add_direction=True))
 
 
+def listed(names: Iterable[str]) -> str:
+    """Return names as one would read them out, as "Siân and Marek"; who has left is nameless."""
+    return str(format_list([name or gettext("somebody who has left") for name in names], locale=get_locale()))
+
+
 def speak(app: Flask) -> None:
     """Give *app* its languages, and its templates the words for time."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=chosen_language, default_timezone="UTC")
-    for name in (day, clock, when, ago):
+    for name in (day, clock, when, ago, listed):
         app.add_template_filter(name)
     app.add_template_global(get_locale)
     app.jinja_env.globals["languages"] = LANGUAGES

@@ -60,6 +60,8 @@ class Participation(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     # Named by the draw to say hello first.
     starts: Mapped[bool] = mapped_column(default=False)
+    # The third of a trio; that turn rotates.
+    third: Mapped[bool] = mapped_column(default=False)
     # How it went: yes, no or planned; 1 to 5; whether they would do it again.
     met: Mapped[str | None] = mapped_column(String(7))
     challenged: Mapped[int | None]

@@ -44,7 +44,7 @@ def to_be_asked(now: datetime, within: timedelta = timedelta(days=2)) -> Sequenc
     return [each for each in ended if each.conversation.ends_at <= now and each.conversation.round.sent_at]
 
 
-def _participations() -> Select[tuple[Participation]]:
+def _participations() -> Select[Participation]:
     talk = joinedload(Participation.conversation)
     return (
         select(Participation)

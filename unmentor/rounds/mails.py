@@ -1,0 +1,39 @@
+"""What a round tells people whom no conversation tells it."""
+
+from datetime import datetime, timedelta
+
+from flask_babel import force_locale
+
+from unmentor.links import link
+from unmentor.mail.message import Letter
+from unmentor.people.models import Person
+from unmentor.rounds.models import Round
+from unmentor.rounds.summary import summary
+
+A_WEEK = timedelta(days=7)
+
+
+def unpaired(round_: Round, person: Person, now: datetime) -> Letter:
+    """Return the kind word to somebody for whom a round had nobody."""
+    return _letter("unpaired", round_, person, now, url=link("me.home"))
+
+
+def round_ready(round_: Round, organiser: Person, now: datetime) -> Letter:
+    """Return the news to an organiser that a draw waits to be looked at."""
+    with force_locale(organiser.language):
+        said = summary(round_)
+    url = link("organise.round_", slug=round_.programme.slug, number=round_.number)
+    return _letter("round-ready", round_, organiser, now, url=url, summary=said)
+
+
+def _letter(kind: str, round_: Round, person: Person, now: datetime, **values: str) -> Letter:
+    known = {"programme": round_.programme.name, "round": round_.number}
+    return Letter(
+        kind=kind,
+        to=(person.name, person.email or ""),
+        about=f"round:{round_.id}",
+        person_id=person.id,
+        values=known | values,
+        language=person.language,
+        pointless_at=now + A_WEEK,
+    )
