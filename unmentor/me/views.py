@@ -1,5 +1,240 @@
-"""Pages of this room."""
+"""A participant's own pages."""
 
-from flask import Blueprint
+import json
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as Redirect
+
+from unmentor import edge
+from unmentor.conversations.mails import key
+from unmentor.conversations.queries import past, upcoming
+from unmentor.db import transaction
+from unmentor.forms import Button
+from unmentor.links import signed
+from unmentor.me import actions, queries
+from unmentor.me.export import held
+from unmentor.me.forms import NotWithForm, PauseForm, ProfileForm
+from unmentor.people import actions as people
+from unmentor.people import browser
+from unmentor.people.guards import needs_sign_in, the_person
+from unmentor.people.models import Person
+from unmentor.people.queries import exclusions, person_numbered
+from unmentor.programmes.actions import enrol
+from unmentor.programmes.models import Membership
+from unmentor.programmes.queries import all_programmes, memberships, next_draw, programme_named
+from unmentor.words import day
+
+GONE = 410
+KINDS = {
+    "cancelled": _l("about conversations that are off"),
+    "goodbye": _l("that says goodbye"),
+    "how-was-it": _l("that asks how a conversation went"),
+    "reflection-published": _l("about what you wrote going public"),
+    "reflection-returned": _l("about what you wrote coming back to you"),
+    "round-ready": _l("about draws that wait for you"),
+    "unpaired": _l("about draws that had nobody for you"),
+}
+Page = str | tuple[str, int] | Redirect
 
 blueprint = Blueprint("me", __name__)
+
+
+@blueprint.get("/me")
+@needs_sign_in
+def home() -> Page:
+    """Show what comes next, what was, and every way to change it."""
+    return _home()
+
+
+@blueprint.route("/me/profile", methods=["GET", "POST"])
+@needs_sign_in
+def profile() -> Page:
+    """Change details."""
+    person = the_person()
+    form = ProfileForm.of(person)
+    if not form.validate_on_submit():
+        return render_template("me/profile.html", form=form), form.status
+    details = form.details()
+    with transaction():
+        people.change(person, details)
+    session["language"] = details.language
+    flash(_("Your details are saved."))
+    return redirect(url_for("me.home"), 303)
+
+
+@blueprint.route("/me/pause", methods=["GET", "POST"])
+@needs_sign_in
+def pause() -> Page:
+    """Skip draws until a day, or until they say so; in one programme, or in all."""
+    form = PauseForm(_today(), data={"programme": request.args.get("programme")})
+    chosen = _chosen(form.programme.data)
+    if not form.validate_on_submit():
+        return render_template("me/pause.html", form=form, memberships=chosen), form.status
+    until = form.until.data
+    with transaction():
+        actions.pause_in(chosen, until)
+    flash(_("You are paused until %(day)s.", day=day(until)) if until else _("You are paused until you come back."))
+    return redirect(url_for("me.home"), 303)
+
+
+@blueprint.post("/me/resume")
+@needs_sign_in
+def resume() -> Page:
+    """Be drawn again."""
+    form, chosen = Button(), _chosen(request.form.get("programme"))
+    if not form.validate_on_submit():
+        return _home(form), form.status
+    with transaction():
+        actions.resume_in(chosen)
+    flash(_("You are back. The next draw includes you."))
+    return redirect(url_for("me.home"), 303)
+
+
+@blueprint.post("/me/join")
+@needs_sign_in
+def join() -> Page:
+    """Take part in one programme more."""
+    form, programme = Button(), programme_named(request.form.get("programme", ""))
+    if programme is None:
+        abort(404)
+    if not form.validate_on_submit():
+        return _home(form), form.status
+    with transaction():
+        enrol(the_person(), programme, edge.now())
+    flash(_("You are in %(programme)s. The next draw includes you.", programme=programme.name))
+    return redirect(url_for("me.home"), 303)
+
+
+@blueprint.route("/me/not-with", methods=["GET", "POST"])
+@needs_sign_in
+def not_with() -> Page:
+    """List whom not to meet, and add to it."""
+    person = the_person()
+    form = NotWithForm(person.email or "")
+    if not form.validate_on_submit():
+        return render_template("me/not-with.html", form=form, exclusions=exclusions(person)), form.status
+    with transaction():
+        people.avoid(person, form.address())
+    flash(_("We will not pair you with %(address)s.", address=form.address()))
+    return redirect(url_for("me.not_with"), 303)
+
+
+@blueprint.post("/me/not-with/<int:number>/remove")
+@needs_sign_in
+def not_with_remove(number: int) -> Page:
+    """Let chance decide again."""
+    form = Button()
+    if not form.validate_on_submit():
+        return render_template("me/not-with.html", form=form, exclusions=exclusions(the_person())), form.status
+    with transaction():
+        people.stop_avoiding(the_person(), number)
+    flash(_("Removed. Chance decides again."))
+    return redirect(url_for("me.not_with"), 303)
+
+
+@blueprint.get("/me/data.json")
+@needs_sign_in
+def data() -> Response:
+    """Hand out everything we hold on them."""
+    text = json.dumps(held(the_person(), edge.now()), ensure_ascii=False, indent=2)
+    return Response(text + "\n", content_type="application/json; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.route("/me/leave", methods=["GET", "POST"])
+@needs_sign_in
+def leave() -> Page:
+    """Ask once, then erase."""
+    form = Button()
+    if not form.validate_on_submit():
+        return render_template("me/leave.html", form=form), form.status
+    with transaction():
+        count = actions.leave(the_person(), edge.now())
+    browser.leave()
+    session["conversations"] = count
+    return redirect(url_for("me.goodbye"), 303)
+
+
+@blueprint.get("/goodbye")
+def goodbye() -> Page:
+    """Thank whoever has just left."""
+    if "conversations" not in session:
+        return redirect(url_for("public.home"))
+    return render_template("me/goodbye.html", count=session["conversations"])
+
+
+@blueprint.route("/unsubscribe/<key>", methods=["GET", "POST"])
+def unsubscribe(key: str) -> Page:
+    """Stop a kind of mail. Mail programs press this without a cookie (RFC 8058), so the key is all that it asks for."""
+    person, kind = _reader(key)
+    if request.method == "POST":
+        with transaction():
+            actions.stop(person, kind)
+    return _stopping(key, person, kind)
+
+
+@blueprint.post("/unsubscribe/<key>/undo")
+def unsubscribe_undo(key: str) -> Page:
+    """Send that kind of mail again."""
+    person, kind = _reader(key)
+    form = Button()
+    if not form.validate_on_submit():
+        return _stopping(key, person, kind, form), form.status
+    with transaction():
+        actions.start_again(person, kind)
+    flash(_("You are back. The next draw includes you.") if kind == actions.PAUSES else _("We write to you again."))
+    return redirect(url_for("me.unsubscribe", key=key), 303)
+
+
+def _reader(key: str) -> tuple[Person, str]:
+    """Return whom a key stops mail for, and of which kind; 404 for no key of ours, 410 for who has left."""
+    number, _colon, kind = str(signed("unsubscribe", key) or "").partition(":")
+    person = person_numbered(int(number)) if number.isdecimal() else None
+    if person is None:
+        abort(404)
+    if person.left_at is not None:
+        abort(GONE)
+    return person, kind
+
+
+def _stopping(key: str, person: Person, kind: str, form: Button | None = None) -> str:
+    stopped = queries.has_stopped(person, kind, edge.now())
+    return render_template(
+        "me/unsubscribe.html", key=key, kind=KINDS.get(kind), pauses=kind == actions.PAUSES, stopped=stopped,
+        form=form or Button(),
+    )  # fmt: skip
+
+
+def _home(form: Button | None = None) -> str:
+    person, now = the_person(), edge.now()
+    mine = memberships(person)
+    joined = {each.programme_id for each in mine}
+    return render_template(
+        "me/home.html",
+        upcoming=upcoming(person, now),
+        past=past(person, now),
+        written={each.participation_id: each for each in queries.reflections_of(person)},
+        memberships=mine,
+        paused={each.id for each in mine if queries.is_paused(each, now)},
+        draws={each.id: next_draw(each.programme, now) for each in mine},
+        others=[each for each in all_programmes() if each.id not in joined],
+        key=key,
+        form=form or Button(),
+    )
+
+
+def _today() -> date:
+    return edge.now().astimezone(ZoneInfo(edge.settings().time_zone)).date()
+
+
+def _chosen(slug: str | None) -> Sequence[Membership]:
+    """Return the memberships that a form speaks of: one, or all where it names none."""
+    mine = memberships(the_person())
+    chosen = [each for each in mine if not slug or each.programme.slug == slug]
+    if slug and not chosen:
+        abort(404)
+    return chosen

@@ -1,5 +1,134 @@
-"""Pages of this room."""
+"""Confirm an address, sign in by link or by code, and sign out."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from unmentor import edge
+from unmentor.db import transaction
+from unmentor.forms import Button
+from unmentor.links import signed
+from unmentor.people import actions, address, browser, phone
+from unmentor.people.forms import CodeForm, SignInForm
+from unmentor.people.guards import signed_in
+from unmentor.people.models import Person, SignIn
+from unmentor.people.queries import person_numbered
+
+GONE, NOT_HERE = 410, 403
+Page = str | tuple[str, int] | Response
 
 blueprint = Blueprint("people", __name__)
+blueprint.add_app_template_filter(phone.international, "phone")
+
+
+@blueprint.app_context_processor
+def who() -> dict[str, Person | None]:
+    """Tell every page who is signed in."""
+    return {"person": signed_in()}
+
+
+@blueprint.route("/confirm/<token>", methods=["GET", "POST"])
+def confirm(token: str) -> Page:
+    """Ask whoever opens the link of a confirmation to press a button; pressing it signs them in."""
+    number = signed("confirm", token)
+    person = person_numbered(number) if isinstance(number, int) else None
+    if person is None:
+        abort(404)
+    form = Button()
+    if person.confirmed_at or person.left_at:
+        return _confirmed_before(), GONE
+    if not form.validate_on_submit():
+        return render_template("people/confirm.html", form=form, name=person.first_name), form.status
+    with transaction():
+        won = actions.confirm(person, edge.now())
+    if not won:
+        return _confirmed_before(), GONE
+    return _in(person, _("You are in, %(name)s. The next draw includes you.", name=person.first_name))
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Page:
+    """Ask for an address, and send a mail to it if it is somebody's."""
+    form = SignInForm(next=request.args.get("next"))
+    if not form.validate_on_submit():
+        if request.method == "GET" and signed_in():
+            return redirect(browser.safe(form.next.data) or url_for("me.home"), 303)
+        return render_template("people/sign-in.html", form=form), form.status
+    with transaction():
+        actions.ask_in(form.address(), browser.asks(form.address(), form.next.data), edge.now())
+    return redirect(url_for("people.sign_in_code"), 303)
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+def sign_in_code() -> Page:
+    """Sign in with the six digits of a mail, in any browser."""
+    form = CodeForm(email=session.get("address"))
+    if not form.validate_on_submit():
+        return _code_page(form), form.status
+    with transaction():  # a wrong try is kept too
+        person = actions.use_code(form.address(), form.code.data or "", edge.now())
+    if person is None:
+        form.code.errors = [_("That code does not open anything. A code lasts 15 minutes and five tries.")]
+        return _code_page(form), form.status
+    return _in(person)
+
+
+@blueprint.route("/sign-in/<token>", methods=["GET", "POST"])
+def sign_in_link(token: str) -> Page:
+    """Show a button that signs in, to the browser that asked; to any other the way by code."""
+    asked = actions.find_sign_in(token)
+    if asked is None:
+        abort(404)
+    if not actions.is_open(asked, edge.now()):
+        abort(GONE)
+    form = Button()
+    if not actions.is_here(asked, browser.secret()):
+        return _elsewhere()
+    if not form.validate_on_submit():
+        return render_template("people/sign-in-link.html", form=form, name=asked.person.first_name), form.status
+    return _let_in(asked)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Page:
+    """Sign out."""
+    if Button().validate_on_submit():
+        browser.leave()
+        flash(_("You are signed out."))
+    else:
+        flash(_("You are still signed in. Press once more."), "error")
+    return redirect(url_for("public.home"), 303)
+
+
+def _let_in(asked: SignIn) -> Page:
+    with transaction():
+        person = actions.use(asked, edge.now())
+    if person is None:
+        abort(GONE)
+    return _in(person)
+
+
+def _in(person: Person, welcome: str = "") -> Response:
+    wanted = browser.enter(person)
+    if welcome:
+        flash(welcome)
+    return redirect(wanted or url_for("me.home"), 303)
+
+
+def _code_page(form: CodeForm) -> str:
+    asked = session.get("address")
+    return render_template("people/code.html", form=form, asked=address.hinted(asked) if asked else None)
+
+
+def _elsewhere() -> Page:
+    status = NOT_HERE if request.method == "POST" else 200
+    return render_template("people/elsewhere.html", form=CodeForm(formdata=None)), status
+
+
+def _confirmed_before() -> str:
+    return render_template(
+        "errors/410.html",
+        heading=_("You are already in"),
+        text=_("This link has done its work. Sign in with your mail address, there is no password."),
+        action=(_("Sign in"), url_for("people.sign_in")),
+    )

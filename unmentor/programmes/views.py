@@ -1,5 +1,73 @@
-"""Pages of this room."""
+"""Join, and what a programme is."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from unmentor import edge
+from unmentor.db import transaction
+from unmentor.people import actions as people
+from unmentor.people import address, browser
+from unmentor.people.guards import signed_in
+from unmentor.programmes import queries
+from unmentor.programmes.actions import enrol
+from unmentor.programmes.forms import JoinForm
+from unmentor.programmes.rhythm import rhythm
 
 blueprint = Blueprint("programmes", __name__)
+blueprint.add_app_template_filter(rhythm)
+
+
+@blueprint.app_context_processor
+def what_they_organise() -> dict[str, bool]:
+    """Tell every page whether to show the way to the console."""
+    person = signed_in()
+    return {"organises": bool(person and queries.organised_by(person))}
+
+
+@blueprint.route("/join", methods=["GET", "POST"])
+def join() -> str | tuple[str, int] | Response:
+    """Ask for what pairing needs; the answer is the same whether we know the address or not."""
+    if request.method == "GET" and signed_in():
+        return redirect(url_for("me.home", _anchor="more"))
+    programmes = queries.all_programmes()
+    form = JoinForm(programmes, data={"programme": request.args.get("programme")})
+    if not form.validate_on_submit():
+        return render_template("programmes/join.html", form=form, programmes=programmes), form.status
+    chosen = next(each for each in programmes if each.slug == form.programme.data)
+    now, email, details = edge.now(), form.address(), form.details()
+    session["language"] = details.language
+    with transaction():
+        person = people.sign_up(email, details, now)
+        if person.confirmed_at is None:
+            enrol(person, chosen, now)
+        people.ask_in(email, browser.asks(email), now, chosen.name)
+    return redirect(url_for("programmes.check_your_email"), 303)
+
+
+@blueprint.get("/join/check-your-email")
+def check_your_email() -> str | Response:
+    """Say where the mail went."""
+    asked = session.get("address")
+    if asked is None:
+        return redirect(url_for("programmes.join"))
+    return render_template("programmes/check-your-email.html", asked=address.hinted(asked))
+
+
+@blueprint.get("/programmes/<slug>")
+def show(slug: str) -> str:
+    """Show a programme: what it is, when it draws, and who is in, as numbers."""
+    programme = queries.programme_named(slug)
+    if programme is None:
+        abort(404)
+    now = edge.now()
+    people_in, organisations = queries.taking_part(programme, now.astimezone(programme.zone).date())
+    person = signed_in()
+    mine = queries.memberships(person) if person else []
+    return render_template(
+        "programmes/show.html",
+        programme=programme,
+        next_draw=queries.next_draw(programme, now),
+        people_in=people_in,
+        organisations=organisations,
+        joined=programme in [each.programme for each in mine],
+    )

@@ -1,0 +1,97 @@
+"""Pause, stop a kind of mail, and leave."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, String, cast, delete, literal, or_, select, update
+
+from unmentor.conversations.actions import cancel_all_of
+from unmentor.conversations.models import Participation
+from unmentor.db import db
+from unmentor.mail.models import Message, Stopped
+from unmentor.mail.outbox import queue
+from unmentor.me.queries import conversations_held, reflections_of
+from unmentor.people import actions as people
+from unmentor.people.mails import goodbye
+from unmentor.people.models import Person
+from unmentor.programmes.actions import pause, resume
+from unmentor.programmes.models import Membership
+from unmentor.programmes.queries import memberships
+from unmentor.reflections.models import Reflection
+
+# Without invitations nobody can take part, so stopping them is a pause.
+PAUSES = "invitation"
+FINAL = ("sent", "failed", "expired")
+LAST_WORDS = ("goodbye", "cancelled")
+
+
+def pause_in(chosen: Iterable[Membership], until: date | None) -> None:
+    """Leave a person out of the draws of some programmes."""
+    for membership in chosen:
+        pause(membership, until)
+
+
+def resume_in(chosen: Iterable[Membership]) -> None:
+    """Take a person into the next draw of some programmes."""
+    for membership in chosen:
+        resume(membership)
+
+
+def stop(person: Person, kind: str) -> None:
+    """Send *person* no more mail of a kind (RFC 8058)."""
+    if kind == PAUSES:
+        pause_in(memberships(person), None)
+    elif db.session.get(Stopped, (person.id, kind)) is None:
+        db.session.add(Stopped(person_id=person.id, kind=kind))
+
+
+def start_again(person: Person, kind: str) -> None:
+    """Send *person* that kind of mail again."""
+    if kind == PAUSES:
+        resume_in(memberships(person))
+    else:
+        db.session.execute(delete(Stopped).where(Stopped.person_id == person.id, Stopped.kind == kind))
+
+
+def leave(person: Person, now: datetime) -> int:
+    """Erase *person*: call off what is ahead, say goodbye, keep no detail; return how many conversations there were.
+
+    What they published stays, without a name. What is on its way to a mailbox is forgotten once it has left.
+    """
+    count = conversations_held(person)
+    cancel_all_of(person, _("%(name)s has left UnMentoring.", name=person.first_name), now)
+    queue(goodbye(person, count, now), now)
+    db.session.flush()
+    for reflection in reflections_of(person):
+        _let_go(reflection)
+    for table in (Membership, Stopped):
+        db.session.execute(delete(table).where(table.person_id == person.id))
+    going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)
+    db.session.execute(delete(Message).where(Message.person_id == person.id, ~going))
+    people.erase(person, now)
+    db.session.flush()
+    forget_letters()
+    return count
+
+
+def forget_letters() -> None:
+    """Empty mails that are out and name somebody who has left: those to them, and those about their conversations."""
+    left = select(Person.id).where(Person.left_at.is_not(None))
+    about = select(literal("conversation:") + cast(Participation.conversation_id, String)).where(
+        Participation.person_id.in_(left)
+    )
+    _forget(Message.person_id.in_(left), recipient="")
+    _forget(or_(Message.person_id.in_(left), Message.about.in_(about)))
+
+
+def _forget(which: ColumnElement[bool], **also: str) -> None:
+    forgotten = update(Message).where(which, Message.state.in_(FINAL), Message.message_id != "")
+    db.session.execute(forgotten.values(subject="", content=b"", trouble="", **also))
+
+
+def _let_go(reflection: Reflection) -> None:
+    if reflection.state == "published":
+        reflection.attribution, reflection.note = "anonymous", ""
+    else:
+        db.session.delete(reflection)

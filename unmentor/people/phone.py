@@ -1,0 +1,29 @@
+"""Phone numbers: typed in any way, kept in one (E.164), shown as people write them."""
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+REGION = "GB"
+
+
+def standard(typed: str) -> str:
+    """Return a typed number as we keep it: "+441632960002", with ";ext=12" where it has an extension.
+
+    Without a country code it is British. Raises ValueError where nobody could dial it.
+    """
+    try:
+        number = phonenumbers.parse(typed, REGION)
+    except NumberParseException:
+        raise ValueError(typed) from None
+    # Not is_valid_number: it knows only the ranges in use today, and would refuse a number that rings tomorrow.
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError(typed)
+    extension = f";ext={number.extension}" if number.extension else ""
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension
+
+
+def international(kept: str) -> str:
+    """Return a number that we keep as people write it: "+44 1632 960002"."""
+    if not kept:
+        return ""
+    return phonenumbers.format_number(phonenumbers.parse(kept), PhoneNumberFormat.INTERNATIONAL)

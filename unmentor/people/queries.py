@@ -1,0 +1,47 @@
+"""People, as questions to the database."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from unmentor.db import db
+from unmentor.mail.models import Message
+from unmentor.people.models import Exclusion, Person, SignIn
+
+HOUR = timedelta(hours=1)
+ANSWERS = ("confirm", "sign-in")
+
+
+def person_at(email: str) -> Person | None:
+    """Return who has the address *email*, in the spelling of ``address.standard``."""
+    return db.session.scalar(select(Person).where(Person.email == email))
+
+
+def person_numbered(number: int) -> Person | None:
+    """Return the person with this id, also where they have left."""
+    return db.session.get(Person, number)
+
+
+def letters_in_the_last_hour(email: str, now: datetime) -> int:
+    """Return how many confirm and sign-in mails an address was sent in the hour before *now*."""
+    asked = select(func.count(Message.id)).where(
+        Message.recipient == email, Message.kind.in_(ANSWERS), Message.queued_at > now - HOUR
+    )
+    return db.session.scalar(asked) or 0
+
+
+def confirmations(person: Person) -> int:
+    """Return how many times *person* was asked to confirm."""
+    asked = select(func.count(Message.id)).where(Message.person_id == person.id, Message.kind == "confirm")
+    return db.session.scalar(asked) or 0
+
+
+def sign_in_of(token_hash: str) -> SignIn | None:
+    """Return the sign-in whose token has this hash."""
+    return db.session.scalar(select(SignIn).where(SignIn.token_hash == token_hash))
+
+
+def exclusions(person: Person) -> Sequence[Exclusion]:
+    """Return whom *person* would rather not meet, by address."""
+    return db.session.scalars(select(Exclusion).where(Exclusion.person_id == person.id).order_by(Exclusion.email)).all()

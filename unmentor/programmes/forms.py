@@ -1,0 +1,35 @@
+"""Joining, as a form."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField
+from wtforms.validators import InputRequired
+
+from unmentor.people import address
+from unmentor.people.forms import DetailsForm, among
+from unmentor.programmes.models import Programme
+
+
+class JoinForm(DetailsForm):
+    """What somebody tells when they join."""
+
+    programme = RadioField(_l("Programme"), validate_choice=False)
+    agree = BooleanField(
+        _l("I agree to be paired at random and to get mail about it"),
+        [InputRequired(_l("Agree to be paired, or we cannot pair you"))],
+        false_values=("", "no", "off", "false", "0"),
+    )
+
+    def __init__(self, programmes: Sequence[Programme], **given: Any) -> None:
+        super().__init__(**given)
+        self.programme.choices = [(each.slug, each.name) for each in programmes]
+        if len(programmes) == 1 and not self.programme.data:
+            self.programme.data = programmes[0].slug
+        known = {each.slug for each in programmes}
+        self.programme.validators = [among(lambda: known, _l("Pick a programme"))]
+
+    def address(self) -> str:
+        """Return the address that was given, once it is valid."""
+        return address.standard(str(self.email.data))
