@@ -3,3 +3,8 @@
 from unmentor.factory import create_app
 
 app = create_app()
+
+if __name__ == "__main__":
+    from unmentor.machine import run
+
+    run(app)

@@ -60,7 +60,8 @@ def conversation(
     number = db.session.query(Round).filter_by(programme=of).count() + 1
     drawn = Round(
         programme=of, number=number, state="sent", drawn_at=START, sent_at=START, seed=number,
-        algorithm="test", digest="", certificate={}, plan=None, proved=True,
+        algorithm="test", digest="", inputs={},
+        certificate={}, plan=None, proved=True,
     )  # fmt: skip
     known = {
         "round": drawn,

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 READING = {"GET", "HEAD", "OPTIONS"}
 
@@ -52,7 +52,26 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment, list[str]: JSON, dict[str, Any]: JSON}
 
 
+class Heartbeat(Base):
+    """When a worker last did its minute's work: how everybody else knows that one is alive."""
+
+    __tablename__ = "heartbeat"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 db = SQLAlchemy(metadata=Base.metadata)
+
+
+def beat(now: datetime) -> None:
+    """Note that a worker is alive."""
+    db.session.merge(Heartbeat(id=1, at=now))
+
+
+def last_beat() -> datetime | None:
+    """Return when a worker last was alive."""
+    return db.session.scalar(select(Heartbeat.at))
 
 
 @contextmanager

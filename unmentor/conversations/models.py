@@ -29,6 +29,7 @@ class Conversation(Base):
     repeat: Mapped[bool] = mapped_column(default=False)
     room: Mapped[str] = mapped_column(String(40))
     uid: Mapped[str] = mapped_column(String(120), unique=True)
+    arranged_at: Mapped[datetime]
     # How often its calendar entry changed, and when it last did (RFC 5545 SEQUENCE and DTSTAMP).
     sequence: Mapped[int] = mapped_column(default=0)
     stamped_at: Mapped[datetime]

@@ -134,7 +134,7 @@ def return_(of: Programme, number: int) -> Page:
     if not form.validate_on_submit():
         return render_template("organise/return.html", programme=of, reflection=reflection, form=form), form.status
     with transaction():
-        reflections.return_(reflection, form.note.data, edge.now())
+        reflections.return_(reflection, form.note.data or "", edge.now())
     flash(_("It is back with its writer, with your note."))
     return redirect(url_for("organise.moderation", slug=of.slug), 303)
 

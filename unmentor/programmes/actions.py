@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from unmentor.db import db
 from unmentor.people.models import Person
+from unmentor.people.queries import person_at
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import all_programmes, programme_named
 
@@ -37,7 +38,7 @@ def found_first(time_zone: str, now: datetime) -> Programme:
 
 
 def enrol(person: Person, programme: Programme, now: datetime, role: str = "participant") -> Membership:
-    """Return *person*'s membership of *programme*, made where there is none. An organiser is not drawn until they resume."""
+    """Return *person*'s membership of *programme*, made where there is none; a new organiser starts paused."""
     known = db.session.scalar(
         select(Membership).where(Membership.person_id == person.id, Membership.programme_id == programme.id)
     )
@@ -49,6 +50,17 @@ def enrol(person: Person, programme: Programme, now: datetime, role: str = "part
         known.role = role
     db.session.flush()
     return known
+
+
+def make_organiser(email: str, programme: Programme, now: datetime) -> Person:
+    """Return whoever has an address, an organiser of *programme* from now on; they need not have joined."""
+    person = person_at(email)
+    if person is None:
+        person = Person(email=email, name=email.partition("@")[0], joined_at=now)
+        db.session.add(person)
+    person.confirmed_at = person.confirmed_at or now
+    enrol(person, programme, now, role="organiser")
+    return person
 
 
 def pause(membership: Membership, until: date | None) -> None:

@@ -111,7 +111,7 @@ def holidays(time_zone: str) -> frozenset[date]:
     return frozenset(holiday["date"] for holiday in kept.get_holidays(division=kept.ENGLAND_AND_WALES))
 
 
-def _people(programme: Programme) -> Select[tuple[Person]]:
+def _people(programme: Programme) -> Select[Person]:
     return (
         select(Person)
         .join(Membership, Membership.person_id == Person.id)

@@ -1,11 +1,9 @@
 """Draw a round, send it, cancel it, close it."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 from random import Random
-from typing import cast
 
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -15,12 +13,11 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.edge import settings
 from unmentor.mail.outbox import queue
-from unmentor.pairing import Draw, Entrant, NotOptimal, Rules, draw, verify
-from unmentor.pairing.entrants import Odd, SameOrganisation
 from unmentor.pairing.slots import Time, Window, arrange
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import holidays, organisers
 from unmentor.rounds import queries
+from unmentor.rounds.given import Drawn, draw_from, given_now
 from unmentor.rounds.mails import round_ready, unpaired
 from unmentor.rounds.models import LeftOut, Round
 
@@ -32,15 +29,6 @@ class TooFewPeople(ValueError):  # noqa: N818 - it is named by what happened
 
     def __init__(self, programme: Programme) -> None:
         super().__init__(_("%(name)s needs at least two people who take part before it can draw.", name=programme.name))
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A draw with the people it was drawn from, and whether its proof holds."""
-
-    people: list[Entrant]
-    result: Draw
-    proved: bool
 
 
 class NotWaiting(ValueError):  # noqa: N818 - it is named by what happened
@@ -62,13 +50,10 @@ def new_seed() -> int:
 
 def look(programme: Programme, seed: int, now: datetime) -> Drawn:
     """Return what a draw of *programme* would give now. Changes nothing. Raises TooFewPeople."""
-    people = queries.entrants(programme, now.astimezone(programme.zone).date())
-    if len(people) < 2:
+    given = given_now(programme, now)
+    if len(given.people) < 2:
         raise TooFewPeople(programme)
-    met = queries.history(programme)
-    rules = Rules(odd=cast(Odd, programme.odd), same_organisation=cast(SameOrganisation, programme.same_organisation))
-    result = draw(people, met, rules, seed=seed, plan=queries.plan(programme))
-    return Drawn(people, result, _holds(people, met, rules, result))
+    return draw_from(given, seed)
 
 
 def draw_round(programme: Programme, seed: int, now: datetime, late_hours: int = 0) -> Round:
@@ -140,21 +125,13 @@ def tell_organisers(round_: Round, now: datetime) -> None:
         queue(round_ready(round_, organiser, now), now)
 
 
-def _holds(people: list[Entrant], met: list[tuple[int, int, int]], rules: Rules, result: Draw) -> bool:
-    """Say whether a draw's certificate proves it the best possible. A draw that breaks a rule raises NotValid."""
-    try:
-        verify(people, met, rules, result)
-    except NotOptimal:
-        return False
-    return True
-
-
 def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -> Round:
     result = drawn.result
     round_ = Round(
         programme=programme,
         number=queries.latest_number(programme) + 1,
         drawn_at=now,
+        inputs=drawn.given.as_json(),
         seed=result.seed,
         algorithm=result.algorithm,
         digest=result.digest,
@@ -174,6 +151,7 @@ def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -
                 repeat=any(frozenset(pair) in again for pair in combinations(group, 2)),
                 room=secrets.token_urlsafe(12),
                 uid=f"{secrets.token_hex(16)}@{settings().mail_from[1].rpartition('@')[2]}",
+                arranged_at=now,
                 stamped_at=now,
                 participations=[
                     Participation(person_id=person, starts=place == 0, third=person in result.thirds)
@@ -196,6 +174,6 @@ def _times(programme: Programme, drawn: Drawn, now: datetime) -> list[Time]:
         holidays=holidays(programme.time_zone),
         minutes=programme.minutes,
     )
-    availability = {person.id: person.slots for person in drawn.people}
+    availability = {person.id: person.slots for person in drawn.given.people}
     chance = Random(drawn.result.seed)  # noqa: S311 - chance that can be replayed, not secrecy
     return arrange(drawn.result.groups, availability, window, queries.busy(now), rng=chance)

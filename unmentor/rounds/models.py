@@ -31,7 +31,8 @@ class Round(Base):
     drawn_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    # What makes the draw repeatable and provable.
+    # What makes the draw repeatable and provable: who took part under which rules, and what came of it.
+    inputs: Mapped[dict[str, Any]]
     seed: Mapped[int] = mapped_column(BigInteger)
     algorithm: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(64))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
@@ -37,16 +37,20 @@ def latest_number(programme: Programme) -> int:
 
 
 def entrants(programme: Programme, on: date) -> list[Entrant]:
-    """Return who takes part in a draw on a day, in the terms of the pure rooms."""
+    """Return who takes part in a draw on a day, in the terms of the pure rooms.
+
+    Organisations are numbered: a draw asks only whether two are the same, and what it keeps should name nobody.
+    """
     taking_part = programmes.entrants(programme, on)
-    turns = _last_turns(programme)
-    excluded = _exclusions()
+    here = {member.person_id for member in taking_part}
+    turns, excluded = _last_turns(programme), _exclusions()
+    numbers = {"": ""}
     return [
         Entrant(
             member.person_id,
-            organisation=member.person.organisation.casefold(),
+            organisation=numbers.setdefault(member.person.organisation.casefold(), str(len(numbers))),
             slots=frozenset(member.person.availability),
-            not_with=excluded.get(member.person_id, frozenset()),
+            not_with=frozenset(excluded.get(member.person_id, set()) & here),
             standby=member.standby,
             last_out=turns.get(member.person_id),
         )
@@ -54,8 +58,8 @@ def entrants(programme: Programme, on: date) -> list[Entrant]:
     ]
 
 
-def history(programme: Programme) -> list[tuple[int, int, int]]:
-    """Return who was paired with whom before, and in which round; what was cancelled does not count."""
+def history(programme: Programme, at: datetime) -> list[tuple[int, int, int]]:
+    """Return who had been paired with whom, and in which round, by a moment; what was off by then does not count."""
     one, other = aliased(Participation), aliased(Participation)
     query = (
         select(Round.number, one.person_id, other.person_id)
@@ -64,8 +68,9 @@ def history(programme: Programme) -> list[tuple[int, int, int]]:
         .join(other, (other.conversation_id == Conversation.id) & (one.person_id < other.person_id))
         .where(
             Round.programme_id == programme.id,
-            Round.state.in_(("sent", "closed")),
-            Conversation.state != "cancelled",
+            Round.sent_at <= at,
+            Conversation.arranged_at <= at,
+            or_(Conversation.state != "cancelled", Conversation.stamped_at > at),
         )
         .order_by(Round.number, one.person_id, other.person_id)
     )
@@ -82,15 +87,10 @@ def busy(after: datetime) -> list[tuple[int, datetime]]:
     return [(person, moment) for person, moment in db.session.execute(query)]
 
 
-def plan(programme: Programme) -> dict[str, object] | None:
-    """Return the plan that the newest sent round left for the next."""
-    query = (
-        select(Round.plan)
-        .where(Round.programme_id == programme.id, Round.state.in_(("sent", "closed")))
-        .order_by(Round.number.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query)
+def latest_sent(programme: Programme, at: datetime) -> Round | None:
+    """Return the newest round that had been sent by a moment: its plan looks ahead to the next."""
+    query = select(Round).where(Round.programme_id == programme.id, Round.sent_at <= at)
+    return db.session.scalar(query.order_by(Round.number.desc()).limit(1))
 
 
 def to_be_closed(now: datetime, patience: timedelta = timedelta(days=14)) -> list[Round]:
@@ -115,14 +115,14 @@ def _last_turns(programme: Programme) -> dict[int, int]:
     return turns
 
 
-def _exclusions() -> dict[int, frozenset[int]]:
+def _exclusions() -> dict[int, set[int]]:
     """Return whom each person would rather not meet; either side's wish counts."""
     query = select(Exclusion.person_id, Person.id).join(Person, Person.email == Exclusion.email)
     apart: dict[int, set[int]] = {}
     for one, other in db.session.execute(query):
         apart.setdefault(one, set()).add(other)
         apart.setdefault(other, set()).add(one)
-    return {person: frozenset(others) for person, others in apart.items()}
+    return apart
 
 
 def _whole() -> Select[Round]:

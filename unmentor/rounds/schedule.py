@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from unmentor.db import db
@@ -45,6 +46,9 @@ def run_due(programme: Programme, now: datetime) -> Round | None:
 
 def _claim(programme: Programme, slot: str, now: datetime) -> Period | None:
     """Return the row that makes this process the one that runs a period; None where another has it."""
+    known = select(Period.id).where(Period.programme_id == programme.id, Period.slot == slot)
+    if db.session.scalar(known):
+        return None
     period = Period(programme_id=programme.id, slot=slot, claimed_at=now, outcome="drawn")
     try:
         with db.session.begin_nested():

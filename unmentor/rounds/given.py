@@ -1,0 +1,101 @@
+"""What a draw is given, kept with the round so that anybody may draw it again and check its proof."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from unmentor.pairing import Draw, Entrant, NotOptimal, Rules, draw, verify
+from unmentor.programmes.models import Programme
+from unmentor.rounds import queries
+from unmentor.rounds.models import Round
+
+
+class CannotReplay(ValueError):  # noqa: N818 - it is named by what happened
+    """A round does not come out of its stored inputs again; its one line says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """People, history, rules and the plan of the round before: all that chance does not decide."""
+
+    people: list[Entrant]
+    history: list[tuple[int, int, int]]
+    rules: Rules
+    # The number of the round whose plan looked ahead to this one, and that plan.
+    planned_in: int | None
+    plan: dict[str, Any] | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what to keep; the history and the plan are in the rounds before."""
+        people = [{name: _plain(value) for name, value in asdict(person).items() if value} for person in self.people]
+        return {"people": people, "rules": asdict(self.rules), "planned_in": self.planned_in}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A draw, what it was given, and whether its proof holds."""
+
+    given: Given
+    result: Draw
+    proved: bool
+
+
+def given_now(programme: Programme, now: datetime) -> Given:
+    """Return what a draw of *programme* is given at this moment."""
+    before = queries.latest_sent(programme, now)
+    return Given(
+        people=queries.entrants(programme, now.astimezone(programme.zone).date()),
+        history=queries.history(programme, now),
+        rules=Rules(odd=programme.odd, same_organisation=programme.same_organisation),  # type: ignore[arg-type]  # - Rules checks them
+        planned_in=before.number if before else None,
+        plan=before.plan if before else None,
+    )
+
+
+def given_then(round_: Round) -> Given:
+    """Return what a stored round was given."""
+    kept = round_.inputs
+    number = kept["planned_in"]
+    before = queries.round_of(round_.programme, number) if number else None
+    return Given(
+        people=[Entrant(**{name: _set(value) for name, value in person.items()}) for person in kept["people"]],
+        history=queries.history(round_.programme, round_.drawn_at),
+        rules=Rules(**kept["rules"]),
+        planned_in=number,
+        plan=before.plan if before else None,
+    )
+
+
+def draw_from(given: Given, seed: int) -> Drawn:
+    """Return the draw that *seed* gives, checked. A draw that breaks a rule raises NotValid and reaches nobody."""
+    result = draw(given.people, given.history, given.rules, seed=seed, plan=given.plan)
+    try:
+        verify(given.people, given.history, given.rules, result)
+    except NotOptimal:
+        return Drawn(given, result, proved=False)
+    return Drawn(given, result, proved=True)
+
+
+def replay(round_: Round) -> Drawn:
+    """Return a stored round drawn once more. Raises CannotReplay where it differs, NotValid where it broke a rule."""
+    again = draw_from(given_then(round_), round_.seed)
+    if again.result.algorithm != round_.algorithm:
+        raise CannotReplay(_("Drawn by %(then)s, this is %(now)s.", then=round_.algorithm, now=again.result.algorithm))
+    stored = {
+        frozenset(person.id for person in talk.people)
+        for talk in round_.conversations
+        if talk.arranged_at == round_.drawn_at
+    }
+    if again.result.digest != round_.digest or {frozenset(group) for group in again.result.groups} != stored:
+        raise CannotReplay(_("What round %(number)s was drawn from has changed since.", number=round_.number))
+    return again
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, set | frozenset) else value
+
+
+def _set(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, list) else value

@@ -1,0 +1,73 @@
+"""The worker: one tick a minute asks the database what is due, and a loop sends the mail.
+
+Any number of workers may run. APScheduler only keeps the beat: what is due, and who does it, the
+database decides.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from unmentor import edge
+from unmentor.conversations.actions import ask_how_it_was
+from unmentor.db import beat, db, transaction
+from unmentor.mail.sender import Sender
+from unmentor.programmes.queries import all_programmes
+from unmentor.rounds.actions import close_rounds
+from unmentor.rounds.schedule import run_due
+
+log = logging.getLogger(__name__)
+
+
+def tick(now: datetime) -> None:
+    """Do everything that is due at a moment, each in a transaction of its own; what fails does not stop the rest."""
+    for programme in all_programmes():
+        _try("draw", partial(run_due, programme, now))
+    _try("ask how it was", partial(ask_how_it_was, now))
+    _try("close rounds", partial(close_rounds, now))
+    _try("beat", partial(beat, now))
+
+
+def start(app: Flask) -> Callable[[], None]:
+    """Start the tick and the sender in threads of this process; return what stops both."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        _tick_in, "interval", [app], minutes=1, next_run_time=edge.utc_clock(),
+        coalesce=True, max_instances=1, misfire_grace_time=None,
+    )  # fmt: skip
+    sender = Sender(app)
+    scheduler.start()
+    sender.start()
+
+    def stop() -> None:
+        scheduler.shutdown(wait=True)
+        sender.stop()
+
+    return stop
+
+
+def run(app: Flask, until: threading.Event) -> None:
+    """Work until told to stop."""
+    stop = start(app)
+    until.wait()
+    stop()
+
+
+def _tick_in(app: Flask) -> None:
+    with app.app_context():
+        tick(edge.now())
+
+
+def _try(what: str, act: Callable[[], object]) -> None:
+    try:
+        with transaction():
+            act()
+    except Exception:
+        # The next tick tries again; one programme's trouble must not stop another's round.
+        log.exception("Could not %s", what)
+        db.session.rollback()
