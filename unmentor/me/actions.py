@@ -1,7 +1,7 @@
 """Pause, stop a kind of mail, and leave."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, String, cast, delete, literal, or_, select, update
@@ -15,6 +15,7 @@ from unmentor.me.queries import conversations_held, reflections_of
 from unmentor.people import actions as people
 from unmentor.people.mails import goodbye
 from unmentor.people.models import Person
+from unmentor.people.queries import silent_since
 from unmentor.programmes.actions import pause, resume
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import memberships
@@ -23,6 +24,7 @@ from unmentor.reflections.models import Reflection
 # Without invitations nobody can take part, so stopping them is a pause.
 PAUSES = "invitation"
 FINAL = ("sent", "failed", "expired")
+UNCONFIRMED = timedelta(days=30)
 LAST_WORDS = ("goodbye", "cancelled")
 
 
@@ -62,20 +64,21 @@ def leave(person: Person, now: datetime) -> int:
     count = conversations_held(person)
     cancel_all_of(person, _("%(name)s has left UnMentoring.", name=person.first_name), now)
     queue(goodbye(person, count, now), now)
-    db.session.flush()
     for reflection in reflections_of(person):
         _let_go(reflection)
-    for table in (Membership, Stopped):
-        db.session.execute(delete(table).where(table.person_id == person.id))
-    going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)
-    db.session.execute(delete(Message).where(Message.person_id == person.id, ~going))
-    people.erase(person, now)
-    db.session.flush()
-    forget_letters()
+    _erase(person, now)
+    _forget_letters()
     return count
 
 
-def forget_letters() -> None:
+def forget(now: datetime) -> None:
+    """Keep nothing that nobody needs: addresses that were never confirmed, and mails that name who has left."""
+    for person in silent_since(now - UNCONFIRMED):
+        _erase(person, now)
+    _forget_letters()
+
+
+def _forget_letters() -> None:
     """Empty mails that are out and name somebody who has left: those to them, and those about their conversations."""
     left = select(Person.id).where(Person.left_at.is_not(None))
     about = select(literal("conversation:") + cast(Participation.conversation_id, String)).where(
@@ -83,6 +86,15 @@ def forget_letters() -> None:
     )
     _forget(Message.person_id.in_(left), recipient="")
     _forget(or_(Message.person_id.in_(left), Message.about.in_(about)))
+
+
+def _erase(person: Person, now: datetime) -> None:
+    for table in (Membership, Stopped):
+        db.session.execute(delete(table).where(table.person_id == person.id))
+    going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)
+    db.session.execute(delete(Message).where(Message.person_id == person.id, ~going))
+    people.erase(person, now)
+    db.session.flush()
 
 
 def _forget(which: ColumnElement[bool], **also: str) -> None:

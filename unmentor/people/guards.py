@@ -37,7 +37,9 @@ def needs_sign_in(view: Callable[P, R]) -> Callable[P, R | Response]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
         if signed_in() is None:
-            return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+            # Only a page can be come back to: a button that was pressed is not pressed again by itself.
+            wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("people.sign_in", next=wanted), 303)
         return view(*args, **kwargs)
 
     return guarded

@@ -23,6 +23,15 @@ def person_numbered(number: int) -> Person | None:
     return db.session.get(Person, number)
 
 
+def silent_since(moment: datetime) -> Sequence[Person]:
+    """Return who was asked to confirm before *moment* for the last time, and never did."""
+    asked = select(Message.id).where(Message.person_id == Person.id, Message.queued_at >= moment)
+    silent = select(Person).where(
+        Person.confirmed_at.is_(None), Person.left_at.is_(None), Person.joined_at < moment, ~asked.exists()
+    )
+    return db.session.scalars(silent.order_by(Person.id)).all()
+
+
 def letters_in_the_last_hour(email: str, now: datetime) -> int:
     """Return how many confirm and sign-in mails an address was sent in the hour before *now*."""
     asked = select(func.count(Message.id)).where(

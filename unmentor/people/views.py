@@ -21,12 +21,6 @@ blueprint = Blueprint("people", __name__)
 blueprint.add_app_template_filter(phone.international, "phone")
 
 
-@blueprint.app_context_processor
-def who() -> dict[str, Person | None]:
-    """Tell every page who is signed in."""
-    return {"person": signed_in()}
-
-
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> Page:
     """Ask whoever opens the link of a confirmation to press a button; pressing it signs them in."""

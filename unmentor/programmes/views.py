@@ -17,13 +17,6 @@ blueprint = Blueprint("programmes", __name__)
 blueprint.add_app_template_filter(rhythm)
 
 
-@blueprint.app_context_processor
-def what_they_organise() -> dict[str, bool]:
-    """Tell every page whether to show the way to the console."""
-    person = signed_in()
-    return {"organises": bool(person and queries.organised_by(person))}
-
-
 @blueprint.route("/join", methods=["GET", "POST"])
 def join() -> str | tuple[str, int] | Response:
     """Ask for what pairing needs; the answer is the same whether we know the address or not."""
