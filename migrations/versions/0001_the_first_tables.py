@@ -18,6 +18,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
@@ -124,7 +130,6 @@ def upgrade() -> None:
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("pointless_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trouble", sa.String(length=300), nullable=False),
@@ -135,10 +140,17 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index("ix_message_due", ["state", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_message_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'uncertain', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'uncertain', 'sending')"),
+        )
         batch_op.create_index(batch_op.f("ix_message_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_recipient"), ["recipient"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_sent_at"), ["sent_at"], unique=False)
+        batch_op.create_index("ix_message_state", ["state", "queued_at"], unique=False)
         batch_op.create_index(
             "one_to_a_stranger",
             ["about", "recipient", "kind", "sequence"],
@@ -375,10 +387,15 @@ def downgrade() -> None:
             sqlite_where=sa.text("person_id IS NULL"),
             postgresql_where=sa.text("person_id IS NULL"),
         )
+        batch_op.drop_index("ix_message_state")
         batch_op.drop_index(batch_op.f("ix_message_sent_at"))
         batch_op.drop_index(batch_op.f("ix_message_recipient"))
         batch_op.drop_index(batch_op.f("ix_message_person_id"))
-        batch_op.drop_index("ix_message_due")
+        batch_op.drop_index(
+            "ix_message_due",
+            sqlite_where=sa.text("state IN ('queued', 'uncertain', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'uncertain', 'sending')"),
+        )
 
     op.drop_table("message")
     with op.batch_alter_table("membership", schema=None) as batch_op:
@@ -390,5 +407,6 @@ def downgrade() -> None:
     op.drop_table("suppressed")
     op.drop_table("programme")
     op.drop_table("person")
+    op.drop_table("hold")
     op.drop_table("heartbeat")
     # ### end Alembic commands ###

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from unmentor.db import Base
 
 STRANGER = text("person_id IS NULL")
+# Literal, since SQLite uses a partial index only for the very words it was made with.
+DUE = text("state IN ('queued', 'uncertain', 'sending')")
 
 
 class Message(Base):
@@ -19,7 +21,8 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("about", "person_id", "kind", "sequence"),
-        Index("ix_message_due", "state", "due_at"),
+        Index("ix_message_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
+        Index("ix_message_state", "state", "queued_at"),
         # Null is unlike null, so those who have no account need a rule of their own.
         Index(
             "one_to_a_stranger",
@@ -46,10 +49,10 @@ class Message(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     state: Mapped[str] = mapped_column(String(9), default="queued")
     queued_at: Mapped[datetime]
-    # When to try next, and when trying would be pointless.
+    # When to try next; while it is being sent, when the sender's lease ends.
     due_at: Mapped[datetime]
     pointless_at: Mapped[datetime]
-    claimed_until: Mapped[datetime | None]
+    # Counts the claims, and so names the one that stands.
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(index=True)
     trouble: Mapped[str] = mapped_column(String(300), default="")
@@ -74,3 +77,12 @@ class Suppressed(Base):
     since: Mapped[datetime]
     # What the server said.
     trouble: Mapped[str] = mapped_column(String(300))
+
+
+class Hold(Base):
+    """While there is a row, new mail is held as well: nothing leaves until an organiser lets it go."""
+
+    __tablename__ = "hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[datetime]

@@ -11,11 +11,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.db import db
 from unmentor.mail.message import UNSTOPPABLE, Letter, compose
-from unmentor.mail.models import Message, Stopped, Suppressed
+from unmentor.mail.models import Hold, Message, Stopped, Suppressed
 
 log = logging.getLogger(__name__)
 
 USUAL_PATIENCE = timedelta(days=3)
+HEAD_START = timedelta(days=1)
 # A batch holds its bytes in memory, and SQLite takes at most 32,766 values in one statement.
 BATCH = 200
 
@@ -37,8 +38,9 @@ def queue_all(letters: Iterable[Letter], now: datetime) -> int:
 def _insert(letters: list[Letter], now: datetime) -> list[int]:
     """Store what is new and wanted, and return the ids: whoever queues the same letter second stores nothing."""
     stopped, suppressed = _stopped(letters), _suppressed(letters)
+    state = "held" if db.session.scalar(select(Hold.id)) else "queued"
     wanted = [letter for letter in letters if (letter.person_id, letter.kind) not in stopped]
-    rows = [_row(letter, now, suppressed) for letter in wanted]
+    rows = [_row(letter, now, suppressed, state) for letter in wanted]
     if not rows:
         return []
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
@@ -46,24 +48,27 @@ def _insert(letters: list[Letter], now: datetime) -> list[int]:
     return list(db.session.scalars(new, rows))
 
 
-def _row(letter: Letter, now: datetime, suppressed: set[str]) -> dict[str, Any]:
+def _row(letter: Letter, now: datetime, suppressed: set[str], state: str) -> dict[str, Any]:
     """Return the message as it is stored. What cannot be written fails alone, and is shown to the organiser."""
     row: dict[str, Any] = {
         "about": letter.about, "person_id": letter.person_id, "kind": letter.kind, "sequence": letter.sequence,
         "recipient": letter.to[1][:254], "subject": "", "message_id": "", "content": b"", "state": "failed",
-        "queued_at": now, "due_at": now, "pointless_at": letter.pointless_at or now + USUAL_PATIENCE,
+        "queued_at": now, "due_at": now, "pointless_at": letter.pointless_at or now + USUAL_PATIENCE, "trouble": "",
     }  # fmt: skip
     try:
         mail = compose(letter, now)
     except Exception as error:
         log.exception("The %s about %s could not be written", letter.kind, letter.about)
         return row | {"trouble": f"This mail could not be written: {error}"[:300]}
-    row |= {"subject": mail.subject[:200], "message_id": mail.message_id, "content": mail.content}
-    row |= {"recipient": mail.recipient, "trouble": ""}
-    # Who asks to sign in is at their mailbox now, so it may work again: that mail is always tried.
-    if mail.recipient.lower() in suppressed and letter.kind not in UNSTOPPABLE:
+    row |= {"recipient": mail.recipient, "subject": mail.subject[:200]}
+    row |= {"message_id": mail.message_id, "content": mail.content}
+    if letter.kind in UNSTOPPABLE:
+        # Somebody waits for it at their screen, so it goes first: before a whole round, after a hold, and even
+        # where an earlier mail was refused, since whoever asks is at their mailbox now.
+        return row | {"state": "queued", "due_at": now - HEAD_START}
+    if mail.recipient.lower() in suppressed:
         return row | {"trouble": "Not tried: an earlier mail to this address was refused for good"}
-    return row | {"state": "queued"}
+    return row | {"state": state}
 
 
 def _stopped(letters: list[Letter]) -> set[tuple[int | None, str]]:

@@ -1,0 +1,68 @@
+"""The catcher: a real SMTP server for a machine without one. It keeps what it accepts, and nothing leaves."""
+
+import mailbox
+from asyncio import Server
+from pathlib import Path
+from typing import Any, cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from unmentor.settings import Settings, SmtpServer
+
+HOST = "127.0.0.1"
+
+
+def start(settings: Settings) -> "Catcher":
+    """Start catching on a free port; ``stop`` the result in the end. Other processes find it by ``server``."""
+    catching = Catcher(settings)
+    catching.start()
+    _port_file(settings).write_text(str(catching.port))
+    return catching
+
+
+def server(settings: Settings) -> SmtpServer:
+    """Return where mail is handed over: the server of the settings, or the catcher. Raises OSError where none runs."""
+    if settings.smtp:
+        return settings.smtp
+    return SmtpServer(HOST, int(_port_file(settings).read_text()), "none")
+
+
+def caught(settings: Settings) -> mailbox.Maildir:
+    """Return the mailbox that caught mail is kept in."""
+    folder = settings.instance / "mail"
+    folder.mkdir(parents=True, exist_ok=True)
+    return mailbox.Maildir(folder / "caught")
+
+
+class Catcher(Controller):
+    """The running server, in a thread of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(_Keep(caught(settings)), hostname=HOST, port=0)
+        self._settings = settings
+
+    def stop(self, no_assert: bool = False) -> None:
+        """Stop catching."""
+        _port_file(self._settings).unlink(missing_ok=True)
+        super().stop(no_assert)
+
+    def _trigger_server(self) -> None:
+        # The port was 0, "any"; only now does it have a number.
+        self.port = cast(Server, self.server).sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # - aiosmtpd says no types here
+
+
+class _Keep:
+    def __init__(self, kept: mailbox.Maildir) -> None:
+        self._kept = kept
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Keep a message as it came, with the envelope's recipient written on top."""
+        content: Any = envelope.content
+        self._kept.add(b"Delivered-To: %b\n" % ", ".join(envelope.rcpt_tos).encode() + content.replace(b"\r\n", b"\n"))
+        return "250 Kept"
+
+
+def _port_file(settings: Settings) -> Path:
+    return settings.instance / "mail" / "port"

@@ -1,0 +1,131 @@
+"""Who sends what, and what became of it: each step one statement, so that the database says who won.
+
+A claim is known by its message and its number, ``attempts``: what a sender says of a message counts only while
+nobody has claimed it since. While a message is being sent ``due_at`` is the end of the lease, so one index finds
+what waits, what is to be tried again, and what a dead sender left behind.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, Update, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from unmentor.mail.models import DUE, Message, Suppressed
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that is ours to send until the lease ends."""
+
+    id: int
+    attempts: int
+    kind: str
+    recipient: str
+    content: bytes
+    pointless_at: datetime
+
+
+@contextmanager
+def connection(engine: Engine) -> Iterator[Connection]:
+    """Open a connection of the sender's own, where a commit survives the death of the process and not a power cut.
+
+    What a power cut can take back is a mark, and that costs an identical copy. Waiting for the disk twice a
+    message would cost nine tenths of the speed.
+    """
+    with engine.connect() as kept:
+        # Never back to the pool: nobody else must commit as lightly.
+        kept.detach()
+        light = "SET synchronous_commit TO off" if _is_postgresql(kept) else "PRAGMA synchronous=NORMAL"
+        kept = kept.execution_options(isolation_level="AUTOCOMMIT")
+        kept.exec_driver_sql(light)
+        kept.commit()
+        yield kept
+
+
+def anything_due(connection: Connection, now: datetime) -> bool:
+    """Say whether a message waits to be sent."""
+    found = connection.scalar(select(Message.id).where(DUE, Message.due_at <= now).limit(1))
+    connection.commit()
+    return found is not None
+
+
+def claim(connection: Connection, now: datetime, lease: timedelta) -> Claim | None:
+    """Claim the message that has waited longest, or return None where none is due."""
+    due = (
+        select(Message.id)
+        .where(DUE, Message.due_at <= now)
+        .order_by(Message.due_at, Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = (
+        update(Message)
+        .where(Message.id == due)
+        .values(state="sending", due_at=now + lease, attempts=Message.attempts + 1)
+        .returning(Message.id, Message.attempts, Message.kind, Message.recipient, Message.content, Message.pointless_at)
+    )
+    row = connection.execute(taken).one_or_none()
+    connection.commit()
+    return Claim(*row) if row else None
+
+
+def settle(connection: Connection, claim: Claim, state: str, now: datetime, trouble: str = "") -> bool:
+    """Say what became of a claimed message; False where somebody else has claimed it since."""
+    values = {"state": state, "trouble": trouble} | ({"sent_at": now} if state == "sent" else {})
+    return _mark(connection, _claimed(claim), values)
+
+
+def put_back(connection: Connection, claim: Claim, state: str, due_at: datetime, trouble: str) -> bool:
+    """Have a claimed message tried again at *due_at*, and no later than it is pointless."""
+    # At that moment it is claimed once more, and expires.
+    values = {"state": state, "trouble": trouble, "due_at": min(due_at, claim.pointless_at)}
+    # Not where it was held meanwhile: then it waits for the organiser.
+    return _mark(connection, _claimed(claim).where(Message.state == "sending"), values)
+
+
+def suppress(connection: Connection, address: str, trouble: str, now: datetime) -> None:
+    """Remember that *address* was refused for good."""
+    dialect = postgresql if _is_postgresql(connection) else sqlite
+    known = dialect.insert(Suppressed).values(address=address.lower(), since=now, trouble=trouble)
+    connection.execute(known.on_conflict_do_nothing())
+    connection.commit()
+
+
+def welcome_back(connection: Connection, address: str) -> None:
+    """Forget that *address* was ever refused: a mail has just arrived there."""
+    connection.execute(delete(Suppressed).where(Suppressed.address == address.lower()))
+    connection.commit()
+
+
+def sent_last_minute(connection: Connection, now: datetime) -> int:
+    """Return how many messages all senders together sent in the last minute."""
+    count = connection.scalar(select(func.count()).select_from(Message).where(Message.sent_at > now - MINUTE))
+    connection.commit()
+    return count or 0
+
+
+def note(connection: Connection, trouble: str, now: datetime) -> None:
+    """Write on every message that is due why it still waits."""
+    waiting = update(Message).where(DUE, Message.due_at <= now, Message.trouble != trouble)
+    connection.execute(waiting.values(trouble=trouble))
+    connection.commit()
+
+
+def _claimed(claim: Claim) -> Update:
+    return update(Message).where(Message.id == claim.id, Message.attempts == claim.attempts)
+
+
+def _mark(connection: Connection, message: Update, values: Mapping[str, object]) -> bool:
+    marked = connection.execute(message.values(values))
+    connection.commit()
+    return marked.rowcount == 1
+
+
+def _is_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"

@@ -1,0 +1,188 @@
+"""The one SMTP socket: hands over one message at a time, and says truly what became of it."""
+
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from unmentor.settings import SmtpServer
+
+# Seconds for a connection to come about, each answer on the way included.
+CONNECTING = 10.0
+# Seconds for one message from MAIL to the answer after its final dot. Shorter than RFC 5321 §4.5.3.2 allows: who was
+# killed in the middle holds a message back for so long, and a copy sent because a server was slow is harmless.
+PATIENCE = 40.0
+# A connection that was idle for longer may be gone without a word.
+FRESH = 20.0
+# The mailbox does not exist, has moved, or is misspelt (RFC 3463 §3.2); a server without such codes says 550, 551, 553.
+GONE = re.compile(r"5\.(1\.[0-36]|2\.1)\b")
+DETAILED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
+
+
+class Unreachable(Exception):  # noqa: N818 - it is named by what happened
+    """There is no connection to the mail server; nothing was said about any message."""
+
+
+class Fate(Enum):
+    """What became of a message."""
+
+    ACCEPTED = auto()
+    # Not now: it may go through later.
+    DEFERRED = auto()
+    # Never.
+    REFUSED = auto()
+    # The connection was lost after the final dot: the server has it, or has not.
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a message, in the server's words."""
+
+    fate: Fate
+    said: str = ""
+    # The address itself is wrong, whatever is sent there.
+    no_such_mailbox: bool = False
+    # Only the kept connection was worn out: a new one will do, now.
+    stale: bool = False
+
+
+class Transport:
+    """A kept connection to the server that *find* names when asked. Not for more than one thread."""
+
+    def __init__(
+        self, find: Callable[[], SmtpServer], sender: str, connecting: float = CONNECTING, patience: float = PATIENCE
+    ) -> None:
+        self._find, self._sender = find, sender
+        self._connecting, self._patience = connecting, patience
+        self._smtp: smtplib.SMTP | None = None
+        self._delivered = 0
+        self._used = 0.0
+
+    @property
+    def ready(self) -> bool:
+        """Say whether there is a connection, used so lately that it will still be there."""
+        return self._smtp is not None and time.monotonic() - self._used < FRESH
+
+    def open(self) -> None:
+        """Connect anew. Raises Unreachable."""
+        self.close()
+        try:
+            self._smtp = self._connect(self._find())
+        except OSError as error:
+            raise Unreachable(_words(error)) from error
+        self._delivered, self._used = 0, time.monotonic()
+
+    def deliver(self, recipient: str, content: bytes) -> Answer:
+        """Hand over one message on the open connection. Never raises for what a server or a network does."""
+        if self._smtp is None:
+            raise Unreachable("There is no connection")
+        deadline = time.monotonic() + self._patience
+        try:
+            answer = self._converse(self._smtp, recipient, content, deadline)
+        except OSError as error:
+            self.close()
+            return Answer(Fate.DEFERRED, _words(error))
+        self._used = time.monotonic()
+        return answer
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._smtp:
+            self._smtp.close()
+            self._smtp = None
+
+    def _connect(self, server: SmtpServer) -> smtplib.SMTP:
+        """Return a connection that is encrypted and verified before anything secret crosses it."""
+        # Our own domain as EHLO: looking up this machine's full name may take longer than any time-out.
+        own = self._sender.rpartition("@")[2]
+        trust = ssl.create_default_context()
+        smtp = (
+            smtplib.SMTP_SSL(server.host, server.port, own, timeout=self._connecting, context=trust)
+            if server.security == "tls"
+            else smtplib.SMTP(server.host, server.port, own, timeout=self._connecting)
+        )
+        try:
+            if server.security == "starttls":
+                smtp.starttls(context=trust)
+            if server.user:
+                smtp.login(server.user, server.password)
+            smtp.ehlo_or_helo_if_needed()
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _converse(self, smtp: smtplib.SMTP, recipient: str, content: bytes, deadline: float) -> Answer:
+        """Say MAIL, RCPT, DATA and the message. Raises where the connection is lost before the final dot."""
+        try:
+            _hurry(smtp, deadline)
+            answer = self._judge(*smtp.mail(self._sender))
+        except OSError as error:
+            self.close()
+            return Answer(Fate.DEFERRED, _words(error), stale=self._delivered > 0)
+        if answer is None:
+            _hurry(smtp, deadline)
+            answer = self._judge(*smtp.rcpt(recipient), about_mailbox=True)
+        if answer is None:
+            _hurry(smtp, deadline)
+            answer = self._judge(*smtp.docmd("DATA"))
+        if answer is not None:
+            return answer
+        _hurry(smtp, deadline)
+        smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
+        return self._verdict(smtp, deadline)
+
+    def _verdict(self, smtp: smtplib.SMTP, deadline: float) -> Answer:
+        """Return what the server said after the final dot. From here on silence proves nothing."""
+        try:
+            _hurry(smtp, deadline)
+            code, said = smtp.getreply()
+        except OSError as error:
+            self.close()
+            return Answer(Fate.UNKNOWN, _words(error))
+        refusal = self._judge(code, said)
+        if refusal:
+            return refusal
+        self._delivered += 1
+        return Answer(Fate.ACCEPTED)
+
+    def _judge(self, code: int, said: bytes, about_mailbox: bool = False) -> Answer | None:
+        """Return what a refusal means, or None where the server wants to go on. Leaves the connection ready."""
+        if 200 <= code < 400:
+            return None
+        words = f"{code} {said.decode('utf-8', 'replace')}"[:300]
+        if code == 421 or not 400 <= code < 600:
+            self.close()
+            return Answer(Fate.DEFERRED, words, stale=code == 421 and self._delivered > 0)
+        self._reset()
+        if code < 500:
+            return Answer(Fate.DEFERRED, words)
+        return Answer(Fate.REFUSED, words, about_mailbox and _gone(code, words))
+
+    def _reset(self) -> None:
+        """Make the connection ready for another message, or let it go."""
+        try:
+            ready = self._smtp is not None and self._smtp.rset()[0] == 250
+        except OSError:
+            ready = False
+        if not ready:
+            self.close()
+
+
+def _gone(code: int, words: str) -> bool:
+    return bool(GONE.search(words)) if DETAILED.search(words) else code in {550, 551, 553}
+
+
+def _hurry(smtp: smtplib.SMTP, deadline: float) -> None:
+    """Let nothing from here on wait longer than the message may still take."""
+    if smtp.sock is None:
+        raise smtplib.SMTPServerDisconnected("The connection was closed")
+    smtp.sock.settimeout(max(deadline - time.monotonic(), 0.1))
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
