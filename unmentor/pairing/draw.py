@@ -7,10 +7,10 @@ from operator import attrgetter
 from random import Random
 from typing import Any
 
+from unmentor.pairing.best import best_groups
 from unmentor.pairing.entrants import Draw, Entrant, Meeting, Repeat, Rules
-from unmentor.pairing.exact import Groups, best_groups
 from unmentor.pairing.history import History
-from unmentor.pairing.promise import Promise, promise
+from unmentor.pairing.promise import Groups, Promise, promise
 
 ALGORITHM = "unmentor-1"
 
@@ -33,7 +33,8 @@ def draw(
     chance = Random(seed)  # noqa: S311 - a draw wants chance that can be replayed, not secrecy
     if want.regulars < 2:
         return _nobody_to_pair(want, seed)
-    return _told(want, best_groups(want, chance), chance, seed)
+    groups, certificate = best_groups(want, chance)
+    return _told(want, groups, certificate, chance, seed)
 
 
 def _nobody_to_pair(want: Promise, seed: int) -> Draw:
@@ -41,17 +42,11 @@ def _nobody_to_pair(want: Promise, seed: int) -> Draw:
     alone = tuple(want.people[want.who[i]].id for i in range(want.regulars))
     note = f"Only {alone[0]} takes part, and a conversation needs two." if alone else "Nobody takes part."
     return Draw(
-        (),
-        left_out=alone,
-        certificate={"proof": "clean"},
-        seed=seed,
-        algorithm=ALGORITHM,
-        digest=digest(want),
-        note=note,
+        (), alone, certificate={"proof": "clean"}, seed=seed, algorithm=ALGORITHM, digest=digest(want), note=note
     )
 
 
-def _told(want: Promise, groups: Groups, chance: Random, seed: int) -> Draw:
+def _told(want: Promise, groups: Groups, certificate: dict[str, Any], chance: Random, seed: int) -> Draw:
     """Put places back into people: who starts, who is third, who is left out, who meets again."""
     ids = [want.people[person].id for person in want.who]
     seated, told, thirds, repeats = set[int](), [], [], []
@@ -73,7 +68,7 @@ def _told(want: Promise, groups: Groups, chance: Random, seed: int) -> Draw:
         thirds=tuple(thirds),
         stepped_in=tuple(ids[i] for i in range(want.regulars, len(ids)) if i in seated),
         repeats=tuple(repeats),
-        certificate={"proof": "open"},
+        certificate=certificate,
         seed=seed,
         algorithm=ALGORITHM,
         digest=digest(want),

@@ -1,7 +1,7 @@
 """Who met whom, and when last."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from unmentor.pairing.entrants import Id, Meeting
@@ -11,28 +11,38 @@ class History:
     """The meetings among some people, kept so that a million of them fit in memory: 8 bytes a meeting a person.
 
     Person *i* met ``met[start[i]:start[i + 1]]``, in rising order, last in the rounds of the same places of *when*.
-    Meetings with people not among *ids* are forgotten. Time O(meetings · log); build it once to draw several times.
+    Meetings with people not among *ids* are forgotten, except for *latest*, the last round of all. Build it once, with the
+    ids in order, to draw several times; anything that yields meetings will do for a single draw.
     """
 
     __slots__ = ("ids", "latest", "met", "start", "when")
+    latest: int
 
     def __init__(self, ids: Sequence[Id], meetings: Iterable[Meeting] = ()) -> None:
         """Read *meetings* once; raise ValueError for a person paired with themselves."""
         self.ids = tuple(ids)
         place = {who: i for i, who in enumerate(self.ids)}
         rounds, first, second = array("q"), array("i"), array("i")
-        self.latest = 0
+        latest: int | None = meetings.latest if isinstance(meetings, History) else None
         for number, a, b in meetings:
             if a == b:
                 raise ValueError(f"round {number} of the history pairs {a!r} with themselves")
-            if number > self.latest or not rounds:
-                self.latest = max(number, self.latest)
+            if latest is None or number > latest:
+                latest = number
             i, j = place.get(a, -1), place.get(b, -1)
             if i >= 0 and j >= 0:
                 rounds.append(number)
                 first.append(i)
                 second.append(j)
+        self.latest = latest or 0
         self.start, self.met, self.when = _by_person(len(self.ids), rounds, first, second)
+
+    def __iter__(self) -> Iterator[Meeting]:
+        """Yield the last meeting of every two people who met."""
+        for i, a in enumerate(self.ids):
+            for j, number in self.last(i).items():
+                if i < j:
+                    yield number, a, self.ids[j]
 
     def partners(self, i: int) -> "array[int]":
         """Return everyone person *i* met, in rising order."""

@@ -5,12 +5,15 @@ step of a tier outweighs all that the tiers below can add up to: people left out
 had their turn most recently, then repeats, then how fresh the repeats are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 
-from unmentor.pairing.entrants import Entrant, Id, Meeting, Rules
+from unmentor.pairing.entrants import NOBODY, Entrant, Id, Meeting, Rules
 from unmentor.pairing.history import History
+
+Groups = list[tuple[int, ...]]
 
 SOFT_TIER = 8
 """One more than the worst that soft wishes can cost a pair: 4 organisation, 2 region, 1 availability."""
@@ -20,8 +23,8 @@ SOFT_TIER = 8
 class Promise:
     """A round to be drawn: its places, numbered, and what the rules and the history make of every two of them.
 
-    Places 0 … *regulars* − 1 are people in the order of their ids. Those after are offers to step in, standbys and second
-    conversations, taken only when the regulars are odd in number.
+    The first *regulars* places are the first *people*, in the order of their ids. Places after them are offers to step
+    in, standbys and second conversations, there only when the regulars are odd in number; *who* says whose they are.
     """
 
     people: tuple[Entrant, ...]
@@ -32,6 +35,9 @@ class Promise:
     rank: list[int]
     excluded: dict[int, set[int]]
     freshest: int = 0
+    _met: dict[int, dict[int, int]] = field(default_factory=dict)
+    _seats: dict[int, list[int]] = field(default_factory=dict)
+    _organisations: dict[str, set[int]] = field(default_factory=dict)
     turn: int = field(init=False)
     step: int = field(init=False)
     repeat: int = field(init=False)
@@ -50,28 +56,105 @@ class Promise:
         """Return whether one group of three is wanted: the numbers are odd and nobody can step in."""
         return self.rules.odd == "trio" and self.regulars % 2 == 1 and len(self.who) == self.regulars
 
+    @property
+    def floor(self) -> int:
+        """Return what the best draw imaginable costs: nobody out but by parity, the right turn, no repeat."""
+        if self.regulars % 2 == 0 or self.trio:
+            return 0
+        offers = len(self.who) - self.regulars
+        return -self.step * (offers - 1) if offers else self.out
+
+    @property
+    def next_in_turn(self) -> list[int]:
+        """Return the regulars who waited longest to be the odd one out."""
+        return [i for i, rank in enumerate(self.rank) if rank == 0]
+
     def allowed(self, i: int, j: int) -> bool:
         """Return whether the hard rules let places *i* and *j* talk."""
-        if i >= self.regulars and j >= self.regulars:
-            return False
-        a, b = self.who[i], self.who[j]
+        return (i < self.regulars or j < self.regulars) and self.may_talk(self.who[i], self.who[j])
+
+    def may_talk(self, a: int, b: int) -> bool:
+        """Return whether the hard rules let persons *a* and *b* talk."""
         if a == b or b in self.excluded.get(a, ()):
             return False
-        return self.rules.same_organisation != "forbid" or not self._colleagues(a, b)
+        return self.rules.same_organisation != "forbid" or b not in self._colleagues(a)
 
-    def _colleagues(self, a: int, b: int) -> bool:
-        organisation = self.people[a].organisation
-        return bool(organisation) and organisation == self.people[b].organisation
+    def fits(self, i: int, j: int, *, wishes: bool = False) -> bool:
+        """Return whether places *i* and *j* may talk, never met and, if *wishes*, leave no wish open."""
+        return self.who[j] not in self.met(i) and self.allowed(i, j) and not (wishes and self.soft(i, j))
+
+    def met(self, i: int) -> dict[int, int]:
+        """Return whom place *i* met among the *people*, with the round of their last meeting."""
+        row = self._met.get(i)
+        if row is None:
+            row = self._met[i] = self.history.last(self.who[i])
+        return row
+
+    def _colleagues(self, person: int) -> AbstractSet[int]:
+        if not self._organisations:
+            for i, entrant in enumerate(self.people):
+                if entrant.organisation:
+                    self._organisations.setdefault(entrant.organisation, set()).add(i)
+        return self._organisations.get(self.people[person].organisation or "", NOBODY)
+
+    @property
+    def _plain(self) -> bool:
+        """Return whether places are people and nothing clashes but what the history says."""
+        return len(self.people) == len(self.who) and not self.excluded and self.rules.same_organisation != "forbid"
+
+    def clashing(self, i: int) -> Collection[int]:
+        """Return the places that place *i* met or must not meet."""
+        if self._plain:
+            return self.history.partners(i)
+        return self.barred(i).union(self.seats(self.history.partners(self.who[i])))
+
+    def barred(self, i: int) -> set[int]:
+        """Return the places that the hard rules keep from place *i*, itself among them."""
+        person = self.who[i]
+        barred = self.seats([person, *self.excluded.get(person, ())])
+        if self.rules.same_organisation == "forbid":
+            barred |= self.seats(self._colleagues(person))
+        return barred.union(range(self.regulars, len(self.who))) if i >= self.regulars else barred
+
+    def seats(self, people: Iterable[int]) -> set[int]:
+        """Return the places of *people*."""
+        if not self._seats:
+            for place, person in enumerate(self.who):
+                self._seats.setdefault(person, []).append(place)
+        return {place for person in people for place in self._seats.get(person, ())}
+
+    def clash_degrees(self) -> list[int]:
+        """Return how many places clash with each."""
+        if self._plain:
+            start = self.history.start
+            return [end - begin for begin, end in pairwise(start)]
+        return [len(self.clashing(i)) for i in range(len(self.who))]
 
     def absent(self, i: int) -> int:
         """Return what it costs to leave place *i* empty; an offer not taken up is a gain."""
         return self.out + self.turn * self.rank[i] if i < self.regulars else -self.step
 
-    def age_cost(self, last: int | None) -> int:
-        """Return what it costs that a pair last met in round *last*: the fresher, the more, ever more steeply."""
-        if last is None:
-            return 0
-        return self.repeat + (self.freshest - (self.history.latest - last)) ** 2
+    def pair_cost(self, i: int, j: int) -> int:
+        """Return what it costs that places *i* and *j* talk."""
+        last = self.met(i).get(self.who[j])
+        return 0 if last is None else self.repeat_cost(last)
+
+    def repeat_cost(self, last: int) -> int:
+        """Return what a repeat costs: the fresher the *last* meeting, the more, and ever more steeply."""
+        return self.repeat + (self.freshest - self.history.latest + last) ** 2
+
+    def group_cost(self, group: Sequence[int]) -> int:
+        """Return what *group* costs: its repeats and, for a trio, the turn of the one who waited longest to be third."""
+        repeats = sum(self.pair_cost(i, j) for i, j in combinations(group, 2))
+        return repeats + (self.turn * min(self.rank[i] for i in group) if len(group) > 2 else 0)
+
+    def cost(self, groups: Iterable[Sequence[int]]) -> int:
+        """Return what a draw of *groups* costs."""
+        empty, total = set(range(len(self.who))), 0
+        for group in groups:
+            empty.difference_update(group)
+            total += self.group_cost(group)
+        return total + sum(map(self.absent, empty))
 
     def soft(self, i: int, j: int) -> int:
         """Return how many wishes places *i* and *j* leave open: 4 other organisation, 2 other region, 1 shared time."""
@@ -85,40 +168,37 @@ class Promise:
             wishes += 1
         return wishes
 
-    def met(self, i: int) -> dict[int, int]:
-        """Return whom place *i* met among the *people*, with the round of their last meeting."""
-        return self.history.last(self.who[i])
-
-    def third_cost(self, trio: Iterable[int]) -> int:
-        """Return what it costs a trio that one of them, who waited longest for that turn, is its third."""
-        return self.turn * min(self.rank[i] for i in trio)
+    @property
+    def wishes(self) -> bool:
+        """Return whether anybody has a soft wish at all."""
+        avoid = self.rules.same_organisation == "avoid"
+        return any(who.region or who.slots or (avoid and who.organisation) for who in self.people)
 
 
 def promise(people: Sequence[Entrant], history: Iterable[Meeting] | History, rules: Rules) -> Promise:
     """Number the places and weigh the promises; raise ValueError naming whatever makes no sense."""
-    ordered = tuple(sorted(people, key=lambda entrant: (isinstance(entrant.id, str), entrant.id)))
+    reserve = {entrant.id for entrant in people if entrant.standby} if rules.odd == "standby" else set()
+    ordered = tuple(sorted(people, key=lambda who: (who.id in reserve, isinstance(who.id, str), who.id)))
     ids = tuple(entrant.id for entrant in ordered)
-    _check(ordered, ids)
-    if not isinstance(history, History):
+    place = _check(ordered, ids)
+    if not (isinstance(history, History) and history.ids == ids):
         history = History(ids, history)
-    elif history.ids != ids:
-        raise ValueError("the history was kept for other people, or for these in another order")
-    place = {who: i for i, who in enumerate(ids)} if any(entrant.not_with for entrant in ordered) else {}
     excluded: dict[int, set[int]] = {}
     for i, entrant in enumerate(ordered):
         for other in entrant.not_with:
-            if other in place and place[other] != i:
+            if other not in place:
+                raise ValueError(f"{entrant.id!r} is not to be with {other!r}, who does not take part")
+            if place[other] != i:
                 excluded.setdefault(i, set()).add(place[other])
                 excluded.setdefault(place[other], set()).add(i)
-    regulars = [i for i, entrant in enumerate(ordered) if rules.odd != "standby" or not entrant.standby]
-    offers = []
-    if len(regulars) % 2:
-        standing_by = set(range(len(ordered))).difference(regulars)
-        offers = [i for i, entrant in enumerate(ordered) if i in standing_by or entrant.conversations > 1]
-    turns = {last: rank for rank, last in enumerate(sorted({_turn(ordered[i]) for i in regulars}))}
-    rank = [turns[_turn(ordered[i])] for i in regulars]
+    regulars = len(ordered) - len(reserve)
+    offers: list[int] = []
+    if regulars % 2:
+        offers = [*range(regulars, len(ordered)), *(i for i in range(regulars) if ordered[i].conversations > 1)]
+    turns = {last: rank for rank, last in enumerate(sorted({_turn(who) for who in ordered[:regulars]}))}
+    rank = [turns[_turn(who)] for who in ordered[:regulars]]
     freshest = history.latest - min(history.when, default=history.latest)
-    return Promise(ordered, regulars + offers, len(regulars), history, rules, rank, excluded, freshest)
+    return Promise(ordered, [*range(regulars), *offers], regulars, history, rules, rank, excluded, freshest)
 
 
 def _turn(entrant: Entrant) -> float:
@@ -126,11 +206,12 @@ def _turn(entrant: Entrant) -> float:
     return float("-inf") if entrant.last_out is None else entrant.last_out
 
 
-def _check(people: tuple[Entrant, ...], ids: tuple[Id, ...]) -> None:
-    """Raise ValueError that names the first thing in *people* that makes no sense."""
-    if len(set(ids)) < len(ids):
-        twice = next(a for a, b in pairwise(ids) if a == b)
-        raise ValueError(f"{twice!r} takes part twice")
+def _check(people: tuple[Entrant, ...], ids: tuple[Id, ...]) -> dict[Id, int]:
+    """Return the place of each id; raise ValueError that names the first thing in *people* that makes no sense."""
+    place = {who: i for i, who in enumerate(ids)}
+    if len(place) < len(ids):
+        raise ValueError(f"{next(a for a, b in pairwise(ids) if a == b)!r} takes part twice")
     for entrant in people:
         if entrant.conversations < 1:
             raise ValueError(f"{entrant.id!r} wants {entrant.conversations} conversations; at least 1 is needed")
+    return place

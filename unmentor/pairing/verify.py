@@ -1,15 +1,23 @@
-"""Check a draw without trusting whoever drew it."""
+"""Check a draw without trusting whoever drew it: the rules pair by pair, then the proof that nothing is better.
 
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+The proof is a price for every place such that the prices of any two cover (four times) the gain of pairing them rather than
+leaving both out; odd circles of places may share a price that covers the pairs within. No pairing can then gain more than
+all prices together (Edmonds 1965), so a draw that gains as much is the best. Only what a draw costs is shared with the
+solver, as the definition of “best” in promise.py; nothing of how it is found.
+"""
 
-from unmentor.pairing.entrants import Draw, Entrant, Meeting, Rules
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, combinations
+from typing import Any
+
+from unmentor.pairing.entrants import Draw, Entrant, Id, Meeting, Rules
 from unmentor.pairing.history import History
-from unmentor.pairing.promise import promise
+from unmentor.pairing.promise import Promise, promise
 
 
 class NotValid(Exception):  # noqa: N818 - reads as what it says: the draw is not valid
-    """The draw breaks a rule that holds always."""
+    """The draw breaks a rule that holds always, or does not say what it did."""
 
 
 class NotOptimal(Exception):  # noqa: N818 - reads as what it says: the draw is not optimal
@@ -17,12 +25,110 @@ class NotOptimal(Exception):  # noqa: N818 - reads as what it says: the draw is 
 
 
 def verify(people: Sequence[Entrant], history: Iterable[Meeting] | History, rules: Rules, result: Draw) -> None:
-    """Raise NotValid or NotOptimal, saying where, unless *result* keeps every rule and proves itself the best."""
+    """Raise NotValid or NotOptimal, saying where, unless *result* keeps every rule and proves itself the best.
+
+    Time linear in people, meetings and certificate where pairs alone are drawn; a trio among repeats looks at every trio
+    that its prices leave in doubt.
+    """
     want = promise(people, history, rules)
     place = {entrant.id: i for i, entrant in enumerate(want.people)}
-    for group in result.groups:
-        if not 2 <= len(group) <= 3 or len(set(group)) < len(group):
-            raise NotValid(f"{group} is not a group")
-        for a, b in combinations(group, 2):
-            if a not in place or b not in place:
-                raise NotValid(f"{group} has somebody who does not take part")
+    try:
+        groups = [tuple(place[who] for who in group) for group in result.groups]
+    except KeyError as unknown:
+        raise NotValid(f"{unknown.args[0]!r} does not take part") from None
+    cost = _check_rules(want, groups, result, [entrant.id for entrant in want.people])
+    if cost != want.floor and want.regulars > 1:
+        _check_proof(want, 4 * cost, result.certificate)
+
+
+def _check_rules(want: Promise, groups: list[tuple[int, ...]], result: Draw, ids: list[Id]) -> int:
+    """Return what the draw costs; raise NotValid where it breaks a rule or tells of itself what is not so."""
+    seated = Counter(chain.from_iterable(groups))
+    if too_often := seated - Counter(want.who):
+        raise NotValid(f"{ids[min(too_often)]!r} is in more conversations than they offered")
+    trios = [group for group in groups if len(group) != 2]
+    if trios and (len(trios) > 1 or len(trios[0]) != 3 or not want.trio):
+        raise NotValid(f"{[ids[i] for i in trios[0]]} is not a pair")
+    met_here, repeats = set[tuple[int, int]](), set[tuple[frozenset[Id], int]]()
+    for group in groups:
+        for a, b in combinations(sorted(group), 2):
+            if (a, b) in met_here or a >= want.regulars or not want.may_talk(a, b):
+                raise NotValid(f"{ids[a]!r} and {ids[b]!r} must not talk, or not twice")
+            met_here.add((a, b))
+            if b in want.history.partners(a):
+                repeats.add((frozenset((ids[a], ids[b])), want.history.last(a)[b]))
+    last_turn = [i for i in chain(*trios) if want.rank[i] == min(want.rank[i] for i in trios[0])]
+    out = [i for i in range(want.regulars) if not seated[i]]
+    used = sorted(seated - Counter(range(want.regulars)))
+    for name, said, done in (
+        ("left out", result.left_out, [ids[i] for i in out]),
+        ("stepping in", result.stepped_in, [ids[i] for i in used]),
+        ("repeats", [(frozenset((again.a, again.b)), again.last_met) for again in result.repeats], repeats),
+    ):
+        if Counter(said) != Counter(done):
+            raise NotValid(f"it tells of {name}: {said}, but it is {done}")
+    if len(result.thirds) != len(trios) or not set(result.thirds) <= {ids[i] for i in last_turn}:
+        raise NotValid(f"it tells of the third: {result.thirds}, but it was the turn of {[ids[i] for i in last_turn]}")
+    empty = list(chain(out, range(want.regulars + len(used), len(want.who))))
+    turn = want.turn * want.rank[last_turn[0]] if trios else 0
+    return turn + sum(map(want.absent, empty)) + sum(want.repeat_cost(last) for _, last in repeats)
+
+
+def _check_proof(want: Promise, cost: int, certificate: dict[str, Any]) -> None:
+    """Raise NotOptimal unless the prices leave no way to draw for less than *cost*, four times what was paid."""
+    bounds = [_Bound(want, one["places"], one["circles"]) for one in certificate.get("prices", ())]
+    if max((bound.pairs_only for bound in bounds), default=0) < cost and not (want.trio and cost < 4 * want.out):
+        raise NotOptimal("it could cost less as far as the prices tell" if bounds else "it has no proof")
+    if want.trio:
+        for trio in _doubtful(want, bounds[-1], cost):
+            if max(bound.with_trio(trio) for bound in bounds) < cost:
+                raise NotOptimal(
+                    f"a trio of {[want.people[i].id for i in trio]} could be better as far as the prices tell"
+                )
+
+
+class _Bound:
+    """Four times the least that any draw can cost, by one set of prices; raise NotOptimal if they do not cover all."""
+
+    def __init__(self, want: Promise, places: list[int], circles: list[tuple[int, list[int]]]) -> None:
+        if len(places) != len(want.who) or any(price < 0 for price in places) or any(price < 0 for price, _ in circles):
+            raise NotOptimal("there is not one price, nothing or more, for every place")
+        self.want = want
+        self.above = [price - 4 * want.absent(i) for i, price in enumerate(places)]
+        self.circles = [(price, set(circle)) for price, circle in circles]
+        if any(len(circle) % 2 == 0 for _, circle in self.circles):
+            raise NotOptimal("a circle of an even number of places proves nothing")
+        self.pairs_only = -sum(self.above) - sum(price * (len(circle) // 2) for price, circle in self.circles)
+        order = sorted(range(len(places)), key=self.above.__getitem__)
+        for at, i in enumerate(order):
+            for j in order[at + 1 :]:
+                if self.above[i] + self.above[j] >= 0:
+                    break
+                shared = sum(price for price, circle in self.circles if i in circle and j in circle)
+                if self.above[i] + self.above[j] + shared + 4 * want.pair_cost(i, j) < 0 and want.allowed(i, j):
+                    raise NotOptimal(
+                        f"the prices do not cover {want.people[want.who[i]].id!r} and {want.people[want.who[j]].id!r}"
+                    )
+
+    def with_trio(self, trio: Sequence[int]) -> int:
+        """Return the bound for draws with this trio."""
+        bound = self.pairs_only + 4 * self.want.group_cost(trio) + sum(self.above[i] for i in trio)
+        return bound + sum(price * (len(all_) // 2 - len(all_.difference(trio)) // 2) for price, all_ in self.circles)
+
+
+def _doubtful(want: Promise, bound: _Bound, cost: int) -> Iterator[tuple[int, ...]]:
+    """Yield every trio that the rules allow, without those that even the cheapest company leaves too dear."""
+    slack = bound.pairs_only - 2 * sum(price for price, _ in bound.circles)
+    for turn in sorted(set(want.rank)):
+        order = sorted((i for i in range(want.regulars) if want.rank[i] >= turn), key=bound.above.__getitem__)
+        room = cost - slack - 4 * want.turn * turn
+        for third in (i for i in order if want.rank[i] == turn):
+            for at, i in enumerate(order):
+                if bound.above[third] + 2 * bound.above[i] >= room:
+                    break
+                for j in order[at + 1 :]:
+                    if bound.above[third] + bound.above[i] + bound.above[j] >= room:
+                        break
+                    trio = (third, i, j)
+                    if all(want.allowed(a, b) for a, b in combinations(trio, 2)):
+                        yield trio

@@ -1,0 +1,58 @@
+"""How the best groups are found: by chance where chance suffices, exactly where it does not."""
+
+from random import Random
+from typing import Any
+
+from unmentor.pairing.duals import Prices, priced_matching
+from unmentor.pairing.even import evenly, evenly_with_trio, stir
+from unmentor.pairing.exact import best_pairs, tight
+from unmentor.pairing.promise import SOFT_TIER, Groups, Promise
+from unmentor.pairing.sampler import flawless
+from unmentor.pairing.trios import best_with_trio
+
+CLEAN: dict[str, Any] = {"proof": "clean"}
+
+
+def best_groups(want: Promise, chance: Random) -> tuple[Groups, dict[str, Any]]:
+    """Return the groups that keep the promise best and the certificate that proves it."""
+    by_chance = flawless(want, chance, wishes=want.wishes)
+    if by_chance is not None:
+        return by_chance, dict(CLEAN)
+    groups, proof = _solved(want, chance)
+    if want.cost(groups) == want.floor:
+        return groups, dict(CLEAN)
+    return groups, {"proof": "prices", "prices": [{"places": one.vertex, "circles": one.circles} for one in proof]}
+
+
+def _solved(want: Promise, chance: Random) -> tuple[Groups, list[Prices]]:
+    """Return exactly the best groups, as evenly drawn among the best as can be, and the prices that prove them."""
+    everyone = range(len(want.who))
+    trio: tuple[int, ...] = ()
+    if want.trio:
+        groups, proof = best_with_trio(want, chance)
+        trio = next((group for group in groups if len(group) > 2), ())
+        even = evenly_with_trio(want, want.cost(groups), chance) if trio else None
+        if even is not None:
+            return even, proof
+        prices = proof[-1]
+    else:
+        groups, prices = best_pairs(want, everyone, chance)
+        proof = [prices]
+    if trio:
+        return stir(want, groups, chance), proof
+    partners = tight(want, prices, everyone)
+    even = evenly(want, partners, [price == 0 for price in prices.vertex], chance)
+    return even if even is not None else stir(want, _wished(want, partners, groups), chance), proof
+
+
+def _wished(want: Promise, partners: list[list[int]], groups: Groups) -> Groups:
+    """Return, among the best pairings, one that leaves the fewest soft wishes open."""
+    if not want.wishes:
+        return groups
+    scale = SOFT_TIER * (len(partners) + 1)
+    gains = [
+        {j: (want.absent(i) + want.absent(j) - want.pair_cost(i, j)) * scale - want.soft(i, j) for j in row}
+        for i, row in enumerate(partners)
+    ]
+    mate, _ = priced_matching(gains)
+    return [(i, j) for i, j in enumerate(mate) if i < j]
