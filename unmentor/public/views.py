@@ -1,9 +1,115 @@
-"""Pages of this room."""
+"""The pages for everybody, and what every page shares."""
 
-from flask import Blueprint, Flask
+from typing import Any
 
+from flask import Blueprint, Flask, Response, has_request_context, redirect, render_template, request, session, url_for
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Redirect
+
+from unmentor import edge
+from unmentor.db import db
+from unmentor.people import browser
+from unmentor.people.guards import signed_in
+from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import all_programmes, next_draw, organised_by, taking_part
+from unmentor.public.figures import figures
+from unmentor.public.headers import protect
+from unmentor.public.health import troubles
+from unmentor.public.troubles import explain
+from unmentor.reflections.queries import newest
+from unmentor.reflections.shelf import same_for_everybody
+from unmentor.words import LANGUAGES
+
+ON_THE_FIRST_PAGE = 5
+NOT_FOR_ROBOTS = ("/c/", "/calendar/", "/confirm", "/dev", "/language", "/me", "/organise", "/sign-in", "/unsubscribe")
+UNAVAILABLE = 503
 blueprint = Blueprint("public", __name__)
 
 
+@blueprint.get("/")
+@same_for_everybody
+def home() -> str:
+    """Say what this is, when the next round is, and what people learned."""
+    now = edge.now()
+    coming = sorted((next_draw(programme, now), programme.id, programme) for programme in all_programmes())
+    soonest = {}
+    if coming:
+        moment, _id, programme = coming[0]
+        people, organisations = taking_part(programme, moment.date())
+        soonest = {"draw": moment, "programme": programme, "people": people, "organisations": organisations}
+    latest = newest(most=ON_THE_FIRST_PAGE)
+    return render_template("public/home.html", soonest=soonest, latest=latest, figures=figures())
+
+
+@blueprint.get("/about")
+@same_for_everybody
+def about() -> str:
+    """Say how it works, in plain words."""
+    return render_template("public/about.html")
+
+
+@blueprint.get("/privacy")
+@same_for_everybody
+def privacy() -> str:
+    """Say what is kept, why, and how to be gone."""
+    return render_template("public/privacy.html", contact=edge.settings().mail_from[1])
+
+
+@blueprint.get("/accessibility")
+@same_for_everybody
+def accessibility() -> str:
+    """Say what was checked, and whom to tell."""
+    return render_template("public/accessibility.html", contact=edge.settings().mail_from[1])
+
+
+@blueprint.get("/language")
+def language() -> Redirect:
+    """Speak the language that this browser's reader chose; nothing but its own cookie changes."""
+    chosen = request.args.get("lang")
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+    return redirect(browser.safe(request.args.get("next")) or url_for("public.home"), 303)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Say that this process is up."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[dict[str, Any], int]:
+    """Say whether this process can do its work, and what is wrong where it cannot."""
+    wrong = troubles()
+    return {"ready": not wrong, "wrong": wrong}, UNAVAILABLE if wrong else 200
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Ask robots to leave people's own pages alone."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS), ""]
+    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Redirect:
+    """Send browsers that guess to the picture."""
+    return redirect(url_for("static", filename="favicon.svg"), 301)
+
+
 def finish(app: Flask) -> None:
-    """Give *app* its error pages and the headers that keep every page safe."""
+    """Give *app* its error pages, the headers that keep every page safe, and what every template knows."""
+    app.register_error_handler(HTTPException, explain)
+    app.after_request(protect)
+    app.context_processor(_everywhere)
+
+
+def _everywhere() -> dict[str, Any]:
+    """Return who is here, and whether the place is only a demonstration."""
+    if not has_request_context():
+        return {}
+    person = signed_in()
+    catching = edge.settings().catches_mail
+    demo = db.session.scalar(select(Programme.slug).where(Programme.demo).limit(1)) if catching else None
+    return {"person": person, "organises": bool(person and organised_by(person)), "demo": demo}

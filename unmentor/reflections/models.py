@@ -1,7 +1,9 @@
 """What somebody learned, and the topics it belongs to."""
 
+import textwrap
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -9,6 +11,9 @@ from unmentor.conversations.models import Participation
 from unmentor.db import Base
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
+
+ATTRIBUTIONS = ("name", "first-name", "organisation", "anonymous")
+HEADLINE = 80
 
 reflection_topic = Table(
     "reflection_topic",
@@ -54,3 +59,23 @@ class Reflection(Base):
     person: Mapped[Person] = relationship()
     participation: Mapped[Participation] = relationship()
     topics: Mapped[list[Topic]] = relationship(secondary=reflection_topic, order_by=Topic.name)
+
+    @property
+    def byline(self) -> str:
+        """Return whose words these are, as far as they want it known today."""
+        return byline(self.person, self.attribution)
+
+    @property
+    def headline(self) -> str:
+        """Return its first words, in one line."""
+        return textwrap.shorten(self.text, HEADLINE, placeholder="…").removeprefix("…") or self.text[:HEADLINE] + "…"
+
+
+def byline(person: Person, attribution: str) -> str:
+    """Return how *person* is named under their words: as they chose, and not at all once they have left."""
+    if person.left_at or attribution == "anonymous":
+        return str(_("Someone"))
+    if attribution == "organisation":
+        return str(_("Someone at %(place)s", place=person.organisation) if person.organisation else _("Someone"))
+    name = person.name if attribution == "name" else person.first_name
+    return str(_("%(name)s, %(place)s", name=name, place=person.organisation)) if person.organisation else name

@@ -1,5 +1,157 @@
-"""Pages of this room."""
+"""Write what you learned, and read what others did."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
 
+from unmentor import edge
+from unmentor.conversations.views import GONE, opened
+from unmentor.db import transaction
+from unmentor.forms import Button, clean_line
+from unmentor.links import link
+from unmentor.programmes.queries import all_programmes
+from unmentor.reflections import feeds, queries
+from unmentor.reflections.actions import share
+from unmentor.reflections.actions import withdraw as take_back
+from unmentor.reflections.forms import ReflectionForm
+from unmentor.reflections.models import Topic
+from unmentor.reflections.queries import Asked
+from unmentor.reflections.shelf import same_for_everybody
+
+FEEDS = {
+    "atom": (feeds.atom, "application/atom+xml; charset=utf-8"),
+    "rss": (feeds.rss, "application/rss+xml; charset=utf-8"),
+    "json": (feeds.json_feed, "application/feed+json; charset=utf-8"),
+}
+LONGEST_SEARCH = 100
+LAST_PAGE = 99_999
 blueprint = Blueprint("reflections", __name__)
+
+
+@blueprint.route("/c/<token>/reflection", methods=["GET", "POST"])
+def write(token: str) -> Redirect | str | tuple[str, int]:
+    """Write, or change what is not public yet; what is public is shown, with a way to take it back."""
+    part = opened(token)
+    written = queries.reflection_of(part)
+    if written and written.state == "published":
+        return render_template("reflections/shared.html", reflection=written, token=token)
+    form = ReflectionForm.of(part, written)
+    if not form.validate_on_submit():
+        page = {"part": part, "token": token, "reflection": written, "topics": queries.topics(6)}
+        return render_template("reflections/write.html", form=form, **page), form.status
+    with transaction():
+        share(part, form.draft(), edge.now())
+    return redirect(url_for("reflections.thanks", token=token), 303)
+
+
+@blueprint.get("/c/<token>/reflection/thanks")
+def thanks(token: str) -> Redirect | str:
+    """Say what happens next."""
+    reflection = queries.reflection_of(opened(token))
+    if reflection is None or reflection.state not in {"pending", "published"}:
+        return redirect(url_for("reflections.write", token=token), 303)
+    return render_template("reflections/thanks.html", reflection=reflection, token=token)
+
+
+@blueprint.route("/c/<token>/reflection/withdraw", methods=["GET", "POST"])
+def withdraw(token: str) -> Redirect | str | tuple[str, int]:
+    """Ask once, then take it back."""
+    reflection = queries.reflection_of(opened(token))
+    if reflection is None or reflection.state == "withdrawn":
+        return redirect(url_for("reflections.write", token=token), 303)
+    form = Button()
+    if not form.validate_on_submit():
+        return render_template("reflections/withdraw.html", form=form, reflection=reflection, token=token), form.status
+    with transaction():
+        take_back(reflection)
+    flash(_("Your words are gone from the site."))
+    return redirect(url_for("conversations.show", token=token), 303)
+
+
+@blueprint.get("/reflections")
+@same_for_everybody
+def feed() -> str:
+    """Show what people learned, newest first."""
+    given = {name: clean_line(request.args.get(name))[:LONGEST_SEARCH] for name in ("q", "topic", "programme")}
+    asked = Asked(words=given["q"], topic=given["topic"], programme=given["programme"])
+    found = queries.page_of(asked, _page_number())
+    if found.page > max(found.pages, 1):
+        abort(404)
+    programmes = all_programmes()
+    return render_template(
+        "reflections/feed.html",
+        found=found,
+        asked=asked,
+        args={name: value for name, value in given.items() if value},
+        topics=queries.topics(),
+        programmes=programmes if len(programmes) > 1 else [],
+    )
+
+
+@blueprint.get("/reflections/<slug>")
+@same_for_everybody
+def show(slug: str) -> str:
+    """Show one reflection at its permanent address; 410 once it was taken back."""
+    reflection = queries.reflection_named(slug)
+    if reflection and reflection.state == "withdrawn" and reflection.published_at:
+        abort(GONE, response=_gone())
+    if reflection is None or reflection.state != "published":
+        abort(404)
+    return render_template(
+        "reflections/show.html", reflection=reflection, related=queries.related(reflection), link=link
+    )
+
+
+@blueprint.get("/topics/<slug>")
+@same_for_everybody
+def topic(slug: str) -> str:
+    """Show what people learned about one topic."""
+    known = _topic(slug)
+    found = queries.page_of(Asked(topic=slug), _page_number())
+    if found.page > found.pages:
+        abort(404)
+    return render_template("reflections/topic.html", topic=known, found=found, topics=queries.topics())
+
+
+def feed_file(form: str, slug: str = "") -> Response:
+    """Hand out a feed of everything, or of one topic."""
+    known = _topic(slug) if slug else None
+    write_it, content_type = FEEDS[form]
+    made = feeds.Feed(
+        title=_("UnMentoring: %(topic)s", topic=known.name) if known else _("UnMentoring: what people learned"),
+        address=link(f"reflections.topic_{form}", slug=slug) if slug else link(f"reflections.{form}"),
+        page=link("reflections.topic", slug=slug) if slug else link("reflections.feed"),
+        reflections=queries.newest(Asked(topic=slug)),
+    )
+    response = Response(write_it(made), content_type=content_type)
+    response.last_modified = made.updated
+    return response
+
+
+for name in FEEDS:
+    view, kept = same_for_everybody(feed_file), {"form": name}
+    blueprint.add_url_rule(f"/reflections.{name}", name, view, defaults=kept)
+    blueprint.add_url_rule(f"/topics/<slug>.{name}", f"topic_{name}", view, defaults=kept)
+
+
+def _topic(slug: str) -> Topic:
+    known = queries.topic_named(slug)
+    if known is None:
+        abort(404)
+    return known
+
+
+def _page_number() -> int:
+    asked = request.args.get("page", "1")
+    if not asked.isdecimal() or not 1 <= int(asked[:9]) <= LAST_PAGE:
+        abort(404)
+    return int(asked)
+
+
+def _gone() -> Response:
+    words = {
+        "heading": _("Its writer took this back"),
+        "text": _("What stood here was shared for a while, and then its writer changed their mind. That is fine."),
+        "action": (_("Read what others learned"), url_for("reflections.feed")),
+    }
+    return Response(render_template("errors/410.html", **words), GONE)

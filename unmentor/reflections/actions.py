@@ -1,0 +1,93 @@
+"""Share what was learned, look at it first where the programme wants that, take it back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from unmentor.conversations.models import Participation
+from unmentor.db import db
+from unmentor.mail.outbox import queue
+from unmentor.reflections.forms import Draft, topic_slug
+from unmentor.reflections.mails import published, returned
+from unmentor.reflections.models import Reflection, Topic
+from unmentor.reflections.queries import reflection_of, trusted
+from unmentor.reflections.slugs import settle
+
+
+def share(participation: Participation, draft: Draft, now: datetime) -> Reflection:
+    """Return what somebody shares of a conversation: public at once, or pending where it is looked at first.
+
+    One a participation: writing again replaces what is not public yet. What is public stays as it is.
+    """
+    # Two windows of one writer take turns.
+    db.session.execute(select(Participation.id).where(Participation.id == participation.id).with_for_update())
+    programme, person = participation.conversation.round.programme, participation.person
+    reflection = reflection_of(participation) or Reflection(
+        participation=participation, programme=programme, person=person
+    )
+    if reflection.state == "published":
+        return reflection
+    looked_at = programme.moderation == "none" or (programme.moderation == "first" and trusted(person, programme))
+    reflection.state = "published" if looked_at else "pending"
+    reflection.published_at = now if looked_at else None
+    reflection.text, reflection.link, reflection.attribution = draft.text, draft.link, draft.attribution
+    reflection.language, reflection.written_at, reflection.note = person.language, now, ""
+    settle(reflection)
+    reflection.topics = topics(draft.topics)
+    return reflection
+
+
+def publish(reflection: Reflection, now: datetime) -> bool:
+    """Make a pending reflection public and tell its writer; say whether this call did it."""
+    if not _move(reflection, "published", published_at=now):
+        return False
+    if reflection.person.email:
+        queue(published(reflection, now), now)
+    return True
+
+
+def return_(reflection: Reflection, note: str, now: datetime) -> bool:
+    """Give a pending reflection back to its writer with what to change; say whether this call did it."""
+    if not _move(reflection, "returned", note=note):
+        return False
+    if reflection.person.email:
+        queue(returned(reflection, now), now)
+    return True
+
+
+def withdraw(reflection: Reflection) -> None:
+    """Take a reflection back. Its words are gone; its address says that they were here."""
+    reflection.state = "withdrawn"
+    reflection.text = reflection.link = reflection.note = ""
+    reflection.topics = []
+
+
+def topics(names: Iterable[str]) -> list[Topic]:
+    """Return the topics of these names, made where they are new; different spellings are one."""
+    return [_topic(name) for name in names]
+
+
+def _topic(name: str) -> Topic:
+    slug = topic_slug(name)
+    same = select(Topic).where(Topic.slug == slug)
+    with db.session.no_autoflush:
+        if known := db.session.scalar(same):
+            return known
+        try:
+            with db.session.begin_nested():
+                new = Topic(slug=slug, name=name)
+                db.session.add(new)
+            return new
+        except IntegrityError:
+            # Somebody else wrote of it at this moment.
+            return db.session.scalars(same).one()
+
+
+def _move(reflection: Reflection, state: str, **values: object) -> bool:
+    """Move a reflection on from pending, unless somebody else was faster."""
+    waits = (Reflection.id == reflection.id, Reflection.state == "pending")
+    won = db.session.scalar(update(Reflection).where(*waits).values(state=state, **values).returning(Reflection.id))
+    db.session.refresh(reflection)
+    return won is not None

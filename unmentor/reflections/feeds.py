@@ -1,0 +1,135 @@
+"""The same reflections as Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from feedgen.feed import FeedGenerator
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from unmentor.links import link
+from unmentor.reflections.models import Reflection
+
+# The first year of UnMentoring: when a feed without an entry was last changed.
+BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
+# XML 1.0 §2.2 has no place for these, not even escaped.
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What was learned, newest first, with the feed's own address and that of the page it follows."""
+
+    title: str
+    address: str
+    page: str
+    reflections: Sequence[Reflection]
+
+    @property
+    def updated(self) -> datetime:
+        """Return when the newest became public."""
+        return max((each.published_at for each in self.reflections if each.published_at), default=BEGINNING)
+
+
+def atom(feed: Feed) -> bytes:
+    """Return *feed* as Atom."""
+    return bytes(_generated(feed).atom_str(pretty=True))
+
+
+def rss(feed: Feed) -> bytes:
+    """Return *feed* as RSS 2.0."""
+    return bytes(_generated(feed).rss_str(pretty=True))
+
+
+def json_feed(feed: Feed) -> bytes:
+    """Return *feed* as JSON Feed 1.1."""
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.page,
+        "feed_url": feed.address,
+        "description": _description(),
+        "language": _language(),
+        "items": [_item(reflection) for reflection in feed.reflections],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def paragraphs(text: str) -> Markup:
+    """Return *text* as HTML paragraphs, safe to show.
+
+    >>> paragraphs("One & two.\\n\\nThree.")
+    Markup('<p>One &amp; two.</p><p>Three.</p>')
+    """
+    return Markup("").join(Markup("<p>{}</p>").format(line) for line in text.split("\n") if line)
+
+
+def _generated(feed: Feed) -> Any:
+    made = FeedGenerator()
+    made.load_extension("dc")
+    made.id(feed.page)
+    made.title(_clean(feed.title))
+    made.subtitle(_description())
+    made.link([{"href": feed.page, "rel": "alternate"}, {"href": feed.address, "rel": "self"}])
+    made.language(_language())
+    made.rights(LICENCE)
+    made.updated(feed.updated)
+    made.lastBuildDate(feed.updated)
+    made.generator("UnMentoring")
+    for reflection in feed.reflections:
+        _enter(made.add_entry(order="append"), reflection)
+    return made
+
+
+def _enter(entry: Any, reflection: Reflection) -> None:
+    address = _address(reflection)
+    entry.id(address)
+    entry.guid(address, permalink=True)
+    entry.title(_clean(reflection.headline))
+    entry.link(href=address)
+    if reflection.link:
+        entry.link(href=_clean(reflection.link), rel="related")
+    entry.author(name=_clean(reflection.byline))
+    entry.dc.dc_creator(_clean(reflection.byline))
+    entry.content(_clean(str(paragraphs(reflection.text))), type="html")
+    entry.published(reflection.published_at)
+    entry.updated(reflection.published_at)
+    for topic in reflection.topics:
+        entry.category(term=_clean(topic.name))
+
+
+def _item(reflection: Reflection) -> dict[str, Any]:
+    item = {
+        "id": _address(reflection),
+        "url": _address(reflection),
+        "title": reflection.headline,
+        "content_html": paragraphs(reflection.text),
+        "content_text": reflection.text,
+        "date_published": reflection.published_at.isoformat() if reflection.published_at else "",
+        "authors": [{"name": reflection.byline}],
+        "tags": [topic.name for topic in reflection.topics],
+        "language": reflection.language,
+    }
+    return item | ({"external_url": reflection.link} if reflection.link else {})
+
+
+def _address(reflection: Reflection) -> str:
+    return link("reflections.show", slug=reflection.slug)
+
+
+def _description() -> str:
+    return str(_("What people in and around local government learned in half an hour with someone new."))
+
+
+def _language() -> str:
+    return str(get_locale() or "en")
+
+
+def _clean(text: str) -> str:
+    return NOT_XML.sub("", text)

@@ -1,0 +1,126 @@
+"""What a person may type about what they learned."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from flask_babel import lazy_gettext as _l
+from slugify import slugify
+from wtforms import RadioField, StringField, TextAreaField, URLField
+from wtforms.validators import InputRequired, ValidationError
+
+from unmentor.conversations.models import Participation
+from unmentor.forms import Form, at_most, clean_line, clean_text
+from unmentor.reflections.models import ATTRIBUTIONS, Reflection, byline
+
+SHORTEST, LONGEST = 10, 2000
+MOST_TOPICS, LONGEST_TOPIC = 5, 40
+TOO_SHORT = _l("Write at least a few words, or skip this part")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wrote, clean and within bounds."""
+
+    text: str
+    topics: tuple[str, ...] = ()
+    link: str = ""
+    attribution: str = "first-name"
+
+
+def topic_slug(name: str) -> str:
+    """Return what makes two spellings one topic: "Plain English" and "plain-english" are.
+
+    >>> topic_slug("Plain English")
+    'plain-english'
+    """
+    return slugify(name, max_length=60)
+
+
+def topic_names(text: str) -> tuple[str, ...]:
+    """Return the topics in a comma-separated line, each once, as first spelt."""
+    names = (name for part in text.split(",") if (name := clean_line(part)))
+    return tuple({topic_slug(name): name for name in reversed(list(names))}.values())[::-1]
+
+
+def long_enough(_form: Any, field: Any) -> None:
+    """Refuse a slip of the finger."""
+    if len(field.data) < SHORTEST:
+        raise ValidationError(TOO_SHORT)
+
+
+def few_short_topics(_form: Any, field: Any) -> None:
+    """Refuse too many topics, one that is a sentence, and one without a letter to find it by."""
+    names = topic_names(field.data)
+    if len(names) > MOST_TOPICS:
+        raise ValidationError(
+            _l("Choose at most %(most)s topics. There are %(has)s now", most=MOST_TOPICS, has=len(names))
+        )
+    for name in names:
+        if len(name) > LONGEST_TOPIC:
+            raise ValidationError(_l("Shorten “%(topic)s”, or put commas between topics", topic=name))
+        if not topic_slug(name):
+            raise ValidationError(_l("Use letters or numbers for the topic “%(topic)s”", topic=name))
+
+
+def web_address(_form: Any, field: Any) -> None:
+    """Refuse what is not the address of a page: another scheme, no host, a space inside."""
+    try:
+        parts = urlsplit(field.data)
+        good = parts.scheme in {"http", "https"} and "." in (parts.hostname or "") and " " not in field.data
+    except ValueError:
+        good = False
+    if field.data and not good:
+        raise ValidationError(_l("Copy the whole address of the post, from https:// on"))
+
+
+def known_attribution(_form: Any, field: Any) -> None:
+    """Refuse an attribution that we never offer."""
+    if field.data not in ATTRIBUTIONS:
+        raise ValidationError(_l("Choose how we name you"))
+
+
+class ReflectionForm(Form):
+    """What somebody learned, and how much of themselves they put to it."""
+
+    text = TextAreaField(
+        _l("What did you learn, or what will you try?"),
+        filters=[clean_text],
+        validators=[InputRequired(TOO_SHORT), long_enough, at_most(LONGEST)],
+    )
+    topics = StringField(_l("Topics"), filters=[clean_line], validators=[few_short_topics])
+    link = URLField(
+        _l("A post or tweet that says more"),
+        filters=[clean_line],
+        validators=[web_address, at_most(500)],
+        description=_l("Its whole address, if you wrote about it elsewhere"),
+    )
+    attribution = RadioField(
+        _l("How we name you"),
+        default="first-name",
+        validators=[known_attribution],
+        validate_choice=False,
+        description=_l("It stays the way you choose here, wherever your words are shown"),
+    )
+
+    @classmethod
+    def of(cls, participation: Participation, written: Reflection | None) -> Self:
+        """Return the form as its writer should see it: what they wrote before, and how each byline would read."""
+        said = {}
+        if written and written.state in {"pending", "returned"}:
+            topics = ", ".join(topic.name for topic in written.topics)
+            said = {"text": written.text, "topics": topics, "link": written.link, "attribution": written.attribution}
+        form = cls(data=said)
+        # Where two read the same, as for a person without an organisation, the first is enough.
+        bylines = {byline(participation.person, each): each for each in reversed(ATTRIBUTIONS)}
+        form.attribution.choices = [(each, read) for read, each in reversed(bylines.items())]
+        return form
+
+    def draft(self) -> Draft:
+        """Return what was typed, once it was found good."""
+        return Draft(
+            text=str(self.text.data),
+            topics=topic_names(str(self.topics.data)),
+            link=str(self.link.data),
+            attribution=str(self.attribution.data),
+        )

@@ -1,0 +1,35 @@
+"""What the writer of a reflection hears by mail."""
+
+from datetime import datetime, timedelta
+
+from unmentor.conversations.mails import key
+from unmentor.links import link
+from unmentor.mail.message import Letter
+from unmentor.reflections.models import Reflection
+
+STILL_NEWS = timedelta(days=14)
+
+
+def published(reflection: Reflection, now: datetime) -> Letter:
+    """Return the news that somebody's words are public."""
+    return _letter("reflection-published", reflection, now, url=link("reflections.show", slug=reflection.slug))
+
+
+def returned(reflection: Reflection, now: datetime) -> Letter:
+    """Return an organiser's kind question, with the way back to the words."""
+    url = link("reflections.write", token=key(reflection.participation))
+    return _letter("reflection-returned", reflection, now, url=url, note=reflection.note)
+
+
+def _letter(kind: str, reflection: Reflection, now: datetime, **values: str) -> Letter:
+    person = reflection.person
+    return Letter(
+        kind=kind,
+        to=(person.name, person.email or ""),
+        # Each new writing is news of its own; the same writing is told of once.
+        about=f"reflection:{reflection.id}:{reflection.written_at:%Y%m%d%H%M%S%f}",
+        person_id=person.id,
+        values={"text": reflection.text, **values},
+        language=person.language,
+        pointless_at=now + STILL_NEWS,
+    )

@@ -1,0 +1,117 @@
+"""What is public, what waits, and what somebody wrote."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from unmentor.conversations.models import Participation
+from unmentor.db import db
+from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
+from unmentor.reflections.models import Reflection, Topic, reflection_topic
+
+PAGE = 20
+IN_A_FEED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader looks for."""
+
+    words: str = ""
+    topic: str = ""
+    programme: str = ""
+
+
+def page_of(asked: Asked, number: int) -> Pagination:
+    """Return a page of what is public, newest first."""
+    return db.paginate(_found(asked), page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+
+
+def newest(asked: Asked = Asked(), most: int = IN_A_FEED) -> Sequence[Reflection]:
+    """Return the newest public reflections."""
+    return db.session.scalars(_found(asked).limit(most)).all()
+
+
+def reflection_named(slug: str) -> Reflection | None:
+    """Return the reflection at *slug*, public or not."""
+    return db.session.scalar(_reflections().where(Reflection.slug == slug))
+
+
+def reflection_of(participation: Participation) -> Reflection | None:
+    """Return what somebody wrote of a conversation, in whatever state."""
+    written = _reflections().where(Reflection.participation_id == participation.id)
+    return db.session.scalar(written.execution_options(populate_existing=True))
+
+
+def related(reflection: Reflection, most: int = 3) -> Sequence[Reflection]:
+    """Return the newest others that share a topic with *reflection*."""
+    topics = [topic.id for topic in reflection.topics]
+    shared = _published().where(Reflection.topics.any(Topic.id.in_(topics)), Reflection.id != reflection.id)
+    return db.session.scalars(shared.limit(most)).all() if topics else []
+
+
+def pending(programme: Programme) -> Sequence[Reflection]:
+    """Return what waits for an organiser's yes, longest waiting first."""
+    return db.session.scalars(_pending(programme).order_by(Reflection.written_at, Reflection.id)).all()
+
+
+def pending_reflection(programme: Programme, number: int) -> Reflection | None:
+    """Return one that waits, or None where it does not any more."""
+    return db.session.scalar(_pending(programme).where(Reflection.id == number))
+
+
+def trusted(person: Person, programme: Programme) -> bool:
+    """Say whether something that *person* wrote in *programme* was ever made public."""
+    public = (Reflection.person_id == person.id, Reflection.programme_id == programme.id)
+    return (
+        db.session.scalar(select(Reflection.id).where(*public, Reflection.published_at.is_not(None)).limit(1))
+        is not None
+    )
+
+
+def topics(most: int = 12) -> Sequence[Topic]:
+    """Return the topics that most public reflections share."""
+    used = (
+        select(Topic)
+        .join(reflection_topic)
+        .join(Reflection, Reflection.id == reflection_topic.c.reflection_id)
+        .where(Reflection.state == "published")
+        .group_by(Topic.id)
+        .order_by(func.count().desc(), Topic.name)
+    )
+    return db.session.scalars(used.limit(most)).all()
+
+
+def topic_named(slug: str) -> Topic | None:
+    """Return the topic at *slug*, where something public belongs to it."""
+    belongs = select(reflection_topic.c.topic_id).join(Reflection).where(Reflection.state == "published")
+    return db.session.scalar(select(Topic).where(Topic.slug == slug, Topic.id.in_(belongs)))
+
+
+def _reflections() -> Select[Reflection]:
+    writer = joinedload(Reflection.person).load_only(Person.name, Person.organisation, Person.left_at)
+    return select(Reflection).options(writer, selectinload(Reflection.topics))
+
+
+def _pending(programme: Programme) -> Select[Reflection]:
+    return _reflections().where(Reflection.programme_id == programme.id, Reflection.state == "pending")
+
+
+def _published() -> Select[Reflection]:
+    newest_first = (Reflection.published_at.desc(), Reflection.id.desc())
+    return _reflections().where(Reflection.state == "published").order_by(*newest_first)
+
+
+def _found(asked: Asked) -> Select[Reflection]:
+    found = _published()
+    if asked.words:
+        found = found.where(Reflection.text.icontains(asked.words, autoescape=True))
+    if asked.topic:
+        found = found.where(Reflection.topics.any(Topic.slug == asked.topic))
+    if asked.programme:
+        found = found.where(Reflection.programme.has(Programme.slug == asked.programme))
+    return found

@@ -1,0 +1,51 @@
+"""Addresses a person can read."""
+
+import re
+from itertools import count
+
+from slugify import slugify
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from unmentor.db import db
+from unmentor.reflections.models import Reflection
+
+LONGEST = 60
+TRIES = 20
+
+
+def first_words(text: str) -> str:
+    """Return the first words of *text* as they stand in an address, cut at a word.
+
+    >>> first_words("Her team doesn’t ask for a number. I tried it.")
+    'her-team-doesnt-ask-for-a-number-i-tried-it'
+    """
+    joined = [("'", ""), ("’", "")]
+    slug = slugify(text[:400], max_length=LONGEST, word_boundary=True, save_order=True, replacements=joined)
+    return slug or "reflection"
+
+
+def settle(reflection: Reflection) -> None:
+    """Store *reflection* at an address of its own, with -2, -3 … where its first words are taken.
+
+    Nothing that was unwritten stays in an address: new first words, new address.
+    """
+    base = first_words(reflection.text)
+    if re.fullmatch(rf"{base}(-\d+)?", reflection.slug or ""):
+        return
+    for _attempt in range(TRIES):
+        try:
+            # Somebody may take the same address at this moment; the unique constraint lets one of us win.
+            with db.session.begin_nested():
+                reflection.slug = _free(base)
+                db.session.add(reflection)
+            return
+        except IntegrityError:
+            continue
+    raise RuntimeError(f"No address was free in {TRIES} tries")
+
+
+def _free(base: str) -> str:
+    with db.session.no_autoflush:
+        taken = set(db.session.scalars(select(Reflection.slug).where(Reflection.slug.startswith(base))))
+    return next(slug for number in count(1) if (slug := base if number == 1 else f"{base}-{number}") not in taken)
