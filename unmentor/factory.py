@@ -8,6 +8,7 @@ from unmentor import cli, words
 from unmentor.conversations import views as conversations
 from unmentor.db import connect, db
 from unmentor.edge import Clock, utc_clock
+from unmentor.mail import views as mail
 from unmentor.me import views as me
 from unmentor.organise import views as organise
 from unmentor.people import views as people
@@ -16,7 +17,7 @@ from unmentor.public import views as public
 from unmentor.reflections import views as reflections
 from unmentor.settings import Settings
 
-ROOMS = (public, people, programmes, conversations, reflections, me, organise)
+ROOMS = (public, mail, people, programmes, conversations, reflections, me, organise)
 
 
 def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Flask:
