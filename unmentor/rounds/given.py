@@ -47,7 +47,7 @@ def given_now(programme: Programme, now: datetime) -> Given:
     before = queries.latest_sent(programme, now)
     return Given(
         people=queries.entrants(programme, now.astimezone(programme.zone).date()),
-        history=queries.history(programme, now),
+        history=queries.history(programme, queries.latest_number(programme) + 1, now),
         rules=Rules(odd=programme.odd, same_organisation=programme.same_organisation),  # type: ignore[arg-type]  # - Rules checks them
         planned_in=before.number if before else None,
         plan=before.plan if before else None,
@@ -61,7 +61,7 @@ def given_then(round_: Round) -> Given:
     before = queries.round_of(round_.programme, number) if number else None
     return Given(
         people=[Entrant(**{name: _set(value) for name, value in person.items()}) for person in kept["people"]],
-        history=queries.history(round_.programme, round_.drawn_at),
+        history=queries.history(round_.programme, round_.number, round_.drawn_at),
         rules=Rules(**kept["rules"]),
         planned_in=number,
         plan=before.plan if before else None,

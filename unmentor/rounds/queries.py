@@ -58,8 +58,8 @@ def entrants(programme: Programme, on: date) -> list[Entrant]:
     ]
 
 
-def history(programme: Programme, at: datetime) -> list[tuple[int, int, int]]:
-    """Return who had been paired with whom, and in which round, by a moment; what was off by then does not count."""
+def history(programme: Programme, before: int, at: datetime) -> list[tuple[int, int, int]]:
+    """Return who was paired with whom in the rounds before a number, as it stood at a moment: (round, id, id) each."""
     one, other = aliased(Participation), aliased(Participation)
     query = (
         select(Round.number, one.person_id, other.person_id)
@@ -68,6 +68,7 @@ def history(programme: Programme, at: datetime) -> list[tuple[int, int, int]]:
         .join(other, (other.conversation_id == Conversation.id) & (one.person_id < other.person_id))
         .where(
             Round.programme_id == programme.id,
+            Round.number < before,
             Round.sent_at <= at,
             Conversation.arranged_at <= at,
             or_(Conversation.state != "cancelled", Conversation.stamped_at > at),

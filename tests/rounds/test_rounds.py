@@ -1,0 +1,235 @@
+from threading import Thread
+
+import pytest
+from cast import conversation, member, organiser, person, programme
+from conftest import Clock
+from flask import Flask
+
+from unmentor.db import db, transaction
+from unmentor.mail.models import Message
+from unmentor.people.models import Exclusion
+from unmentor.programmes.actions import pause
+from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import members
+from unmentor.rounds import queries
+from unmentor.rounds.actions import (
+    NotWaiting,
+    TooFewPeople,
+    cancel_round,
+    close_rounds,
+    draw_again,
+    draw_round,
+    look,
+    send_round,
+)
+from unmentor.rounds.given import CannotReplay, replay
+from unmentor.rounds.models import Round
+
+
+def community(*names: str, **rules: str) -> Programme:
+    of = programme(**rules)
+    for name in names:
+        member(person(name), of)
+    return of
+
+
+def names(round_: Round) -> set[frozenset[str]]:
+    return {frozenset(each.name for each in talk.people) for talk in round_.conversations}
+
+
+def mails(kind: str) -> list[str]:
+    return sorted(message.recipient for message in db.session.query(Message).filter_by(kind=kind))
+
+
+def test_a_round_pairs_everybody_who_takes_part(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben", "Cat", "Dan")
+    round_ = draw_round(of, 7, clock())
+    assert round_.number == 1
+    assert round_.people == 4
+    assert len(round_.conversations) == 2
+
+
+def test_one_of_each_conversation_starts(app: Flask, clock: Clock) -> None:
+    round_ = draw_round(community("Ada", "Ben", "Cat", "Dan", "Eve"), 7, clock())
+    assert [[part.starts for part in talk.participations].count(True) for talk in round_.conversations] == [1, 1]
+
+
+def test_nobody_meets_again_while_somebody_new_is_there(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben", "Cat", "Dan")
+    met = []
+    for _ in range(3):
+        round_ = draw_round(of, 7, clock())
+        send_round(round_, clock())
+        met += names(round_)
+        clock.advance(days=30)
+    assert len(set(met)) == 6
+
+
+@pytest.mark.parametrize("left", ["paused", "unconfirmed", "gone", "without a way to talk"])
+def test_who_does_not_take_part_is_not_drawn(app: Flask, clock: Clock, left: str) -> None:
+    of = community("Ada", "Ben")
+    cat = person("Cat", **({"confirmed_at": None} if left == "unconfirmed" else {}))
+    membership = member(cat, of)
+    if left == "paused":
+        pause(membership, until=None)
+    if left == "gone":
+        cat.left_at = clock()
+    if left == "without a way to talk":
+        cat.phone = ""
+    assert names(draw_round(of, 7, clock())) == {frozenset({"Ada", "Ben"})}
+
+
+def test_a_pause_ends_by_itself(app: Flask, clock: Clock) -> None:
+    of = community("Ada")
+    pause(member(person("Ben"), of), until=clock().date())
+    assert names(draw_round(of, 7, clock())) == {frozenset({"Ada", "Ben"})}
+
+
+def test_a_private_wish_to_stay_apart_holds_from_either_side(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben", "Cat", "Dan")
+    by_name = {membership.person.name: membership.person for membership in members(of)}
+    for name in ("Ben", "Cat"):
+        db.session.add(Exclusion(person_id=by_name["Ada"].id, email=by_name[name].email))
+    db.session.commit()
+    assert names(draw_round(of, 3, clock())) == {frozenset({"Ada", "Dan"}), frozenset({"Ben", "Cat"})}
+
+
+def test_one_person_alone_is_no_round(app: Flask, clock: Clock) -> None:
+    with pytest.raises(TooFewPeople, match="at least two people"):
+        draw_round(community("Ada"), 7, clock())
+
+
+def test_drawing_while_a_round_waits_returns_that_round(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben")
+    first = draw_round(of, 7, clock())
+    db.session.commit()
+    assert draw_round(of, 8, clock()).id == first.id
+
+
+def test_two_who_draw_at_once_get_one_round(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben", "Cat", "Dan")
+    slug, drawn = of.slug, []
+    db.session.commit()  # else this thread would hold the pen
+
+    def press() -> None:
+        with app.app_context(), transaction():
+            found = db.session.query(Programme).filter_by(slug=slug).one()
+            drawn.append(draw_round(found, len(drawn), clock()).number)
+
+    pressing = [Thread(target=press) for _ in range(4)]
+    for thread in pressing:
+        thread.start()
+    for thread in pressing:
+        thread.join()
+    assert drawn == [1, 1, 1, 1]
+    assert db.session.query(Round).count() == 1
+
+
+def test_sending_queues_an_invitation_for_everybody(app: Flask, clock: Clock) -> None:
+    round_ = draw_round(community("Ada", "Ben", "Cat"), 7, clock())
+    assert send_round(round_, clock()) == 3
+    assert mails("invitation") == ["ada@example.gov.uk", "ben@example.gov.uk", "cat@example.gov.uk"]
+
+
+def test_who_is_left_out_gets_a_kind_word(app: Flask, clock: Clock) -> None:
+    round_ = draw_round(community("Ada", "Ben", "Cat", odd="sit-out"), 7, clock())
+    send_round(round_, clock())
+    assert len(mails("unpaired")) == 1
+    assert len(mails("invitation")) == 2
+
+
+def test_the_same_person_is_not_left_out_again_before_everybody_was(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben", "Cat", "Dan", "Eve", odd="sit-out")
+    out = set()
+    for seed in range(5):
+        round_ = draw_round(of, seed, clock())
+        send_round(round_, clock())
+        out |= {left.person_id for left in round_.left_out}
+        db.session.commit()
+        clock.advance(days=30)
+    assert len(out) == 5
+
+
+def test_a_round_is_sent_once(app: Flask, clock: Clock) -> None:
+    round_ = draw_round(community("Ada", "Ben"), 7, clock())
+    send_round(round_, clock())
+    with pytest.raises(NotWaiting, match="was sent already"):
+        send_round(round_, clock())
+
+
+def test_drawing_again_keeps_the_number(app: Flask, clock: Clock) -> None:
+    first = draw_round(community("Ada", "Ben", "Cat", "Dan"), 7, clock())
+    assert draw_again(first, 8, clock()).number == 1
+    assert db.session.query(Round).count() == 1
+
+
+def test_cancelling_a_drawn_round_tells_nobody(app: Flask, clock: Clock) -> None:
+    round_ = draw_round(community("Ada", "Ben"), 7, clock())
+    cancel_round(round_, clock())
+    assert round_.state == "cancelled"
+    assert mails("cancelled") == []
+
+
+def test_cancelling_a_sent_round_tells_everybody_and_frees_the_pairs(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben")
+    round_ = draw_round(of, 7, clock())
+    send_round(round_, clock())
+    clock.advance(hours=1)
+    cancel_round(round_, clock())
+    assert mails("cancelled") == ["ada@example.gov.uk", "ben@example.gov.uk"]
+    assert queries.history(of, 2, clock()) == []
+
+
+def test_conversations_fall_on_working_days_after_the_lead_time(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben", "Cat", "Dan")
+    clock.set(2026, 12, 21, 9)
+    for talk in draw_round(of, 7, clock()).conversations:
+        local = talk.starts_at.astimezone(of.zone)
+        assert local.weekday() < 5
+        assert (local.month, local.day) not in {(12, 25), (12, 28), (1, 1)}
+        assert (talk.starts_at - clock()).days >= 2
+
+
+def test_a_round_closes_when_its_conversations_are_long_over(app: Flask, clock: Clock) -> None:
+    talk = conversation(community("Ada", "Ben"), person("Eve"), person("Fay"))
+    clock.moment = talk.starts_at
+    assert close_rounds(clock()) == 0
+    clock.advance(days=20)
+    assert close_rounds(clock()) == 1
+    assert talk.state == "missed"
+
+
+def test_looking_changes_nothing(app: Flask, clock: Clock) -> None:
+    assert len(look(community("Ada", "Ben"), 7, clock()).result.groups) == 1
+    assert db.session.query(Round).count() == 0
+
+
+def test_a_round_can_be_drawn_again_from_what_was_kept(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben", "Cat", "Dan", "Eve", "Fay")
+    for seed in range(3):
+        send_round(draw_round(of, seed, clock()), clock())
+        clock.advance(days=30)
+    for membership in members(of):
+        membership.person.organisation = "Elsewhere"
+        membership.person.availability = ["mon-am"]
+    db.session.commit()
+    assert all(replay(round_).proved for round_ in queries.rounds_of(of))
+
+
+def test_a_round_whose_history_was_changed_is_told_from_the_real_one(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben", "Cat", "Dan")
+    for seed in range(2):
+        send_round(draw_round(of, seed, clock()), clock())
+        clock.advance(days=30)
+    first, second = reversed(queries.rounds_of(of))
+    swapped = first.conversations[0].participations[0], first.conversations[1].participations[0]
+    swapped[0].person_id, swapped[1].person_id = swapped[1].person_id, swapped[0].person_id
+    db.session.commit()
+    with pytest.raises(CannotReplay):
+        replay(second)
+
+
+def test_organisers_are_not_drawn_until_they_say_so(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben")
+    organiser(of).phone = ""
+    assert draw_round(of, 7, clock()).people == 2

@@ -1,0 +1,97 @@
+"""The house guards itself."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+ROOT = Path(__file__).parent.parent
+ROOMS = sorted((ROOT / "unmentor").rglob("*.py"))
+PURE = ("unmentor.pairing", "unmentor.calendars", "unmentor.pairing.cadence", "unmentor.pairing.slots")
+FRAMEWORKS = {"flask", "sqlalchemy", "wtforms", "apscheduler"}
+LONGEST_FILE = 300
+# Who may post without our form's token, and the standard that says so.
+WITHOUT_TOKEN = {"me.unsubscribe"}  # RFC 8058
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_a_pure_room_loads_no_framework(room: str) -> None:
+    loaded = f"import sys, {room}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    names = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not FRAMEWORKS & set(names.stdout.split())
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = [path.name for path in ROOMS if "environ" in path.read_text() or "getenv" in path.read_text()]
+    assert readers == ["settings.py"]
+
+
+def test_only_the_edge_looks_at_the_clock() -> None:
+    lookers = [path.name for path in ROOMS if ".now(UTC)" in path.read_text() or "utcnow" in path.read_text()]
+    assert lookers == ["edge.py"]
+
+
+def test_actions_never_commit() -> None:
+    for path in ROOMS:
+        if path.name == "actions.py":
+            assert ".commit(" not in path.read_text(), path
+
+
+def test_no_file_outgrows_its_room() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in ROOMS}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_every_room_says_what_it_is_for() -> None:
+    assert [str(path) for path in ROOMS if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+def test_every_mail_has_a_subject_a_text_and_an_html_part() -> None:
+    kinds = [folder for folder in (ROOT / "templates" / "mail").iterdir() if folder.is_dir()]
+    assert kinds
+    for kind in kinds:
+        assert {"subject.txt", "body.txt", "body.html"} <= {path.name for path in kind.iterdir()}, kind.name
+
+
+def test_every_setting_is_documented() -> None:
+    readme = (ROOT / "README.md").read_text()
+    tree = ast.parse((ROOT / "unmentor" / "settings.py").read_text())
+    names = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.replace("_", "").isupper()
+    }
+    assert {name for name in names if name not in readme} == set()
+
+
+def test_no_page_asks_another_site_for_anything(app: Flask) -> None:
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text()
+        for asks in ('src="http', "src='http", 'rel="stylesheet" href="http', "@import", "url(http"):
+            assert asks not in text, path
+
+
+def test_no_template_carries_inline_script_or_style() -> None:
+    for path in (ROOT / "templates").rglob("*.html"):
+        if "mail" not in path.parts:
+            text = path.read_text()
+            assert "<script" not in text, path
+            assert ' style="' not in text, path
+
+
+def test_every_form_that_posts_wants_a_token(app: Flask) -> None:
+    """Post without a token as anybody: nothing may answer as if it had been done."""
+    client = app.test_client()
+    tried = set()
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or set()) or rule.endpoint in WITHOUT_TOKEN:
+            continue
+        values = {name: 1 if "int" in type(turn).__name__.lower() else "x" for name, turn in rule._converters.items()}
+        answer = client.post(app.url_map.bind("").build(rule.endpoint, values, "POST"), data={"agree": "yes"})
+        to_sign_in = answer.status_code == 302 and answer.location.startswith("/sign-in")
+        assert to_sign_in or answer.status_code in {403, 404, 410, 422}, (rule, answer.status_code)
+        tried.add(rule.endpoint)
+    assert len(tried) > 10
