@@ -1,15 +1,22 @@
 """The cast: people, programmes and what they live through, made with one call each."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 from flask.testing import FlaskClient
 from slugify import slugify
+from sqlalchemy import select
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
+from unmentor.reflections.actions import topics as topics_named
+from unmentor.reflections.models import Reflection
 from unmentor.rounds.models import Round
 
 START = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -49,7 +56,7 @@ def member(someone: Person, of: Programme, **given: Any) -> Membership:
 def organiser(of: Programme, name: str = "Olu Organiser") -> Person:
     """Return somebody who organises a programme."""
     someone = person(name)
-    member(someone, of, role="organiser")
+    member(someone, of, role="organiser", state="paused")
     return someone
 
 
@@ -66,6 +73,7 @@ def conversation(
     known = {
         "round": drawn,
         "starts_at": starts_at,
+        "arranged_at": START,
         "minutes": 30,
         "room": f"room-{number}",
         "uid": f"{number}@test",
@@ -74,6 +82,24 @@ def conversation(
     talk = Conversation(**known | given)
     talk.participations = [Participation(person=each, starts=place == 0) for place, each in enumerate(people)]
     return kept(talk)
+
+
+def reflection(
+    of: Participation, text: str = "Ask what they would miss.", topics: str = "", **given: Any
+) -> Reflection:
+    """Return something public that somebody learned in a conversation."""
+    known = {
+        "participation": of,
+        "person": of.person,
+        "programme": of.conversation.round.programme,
+        "slug": slugify(text, max_length=60),
+        "text": text,
+        "attribution": "name",
+        "state": "published",
+        "written_at": START,
+        "published_at": START,
+    }
+    return kept(Reflection(**known | {"topics": topics_named(topics.split())} | given))
 
 
 def kept(row: Any) -> Any:
@@ -94,7 +120,8 @@ def token(client: FlaskClient) -> str:
     from flask import session as current
     from flask_wtf.csrf import generate_csrf
 
-    with client.application.test_request_context(), client.session_transaction() as session:
+    app = client.application
+    with app.app_context(), app.test_request_context(), client.session_transaction() as session:
         current.update(session)
         signed: str = generate_csrf()
         session["csrf_token"] = current["csrf_token"]
@@ -104,3 +131,15 @@ def token(client: FlaskClient) -> str:
 def post(client: FlaskClient, path: str, **fields: Any) -> Any:
     """Post a form as this browser would, token included."""
     return client.post(path, data={"csrf_token": token(client), **fields})
+
+
+def mailed(recipient: str, kind: str) -> str:
+    """Return the text of the newest mail of a kind to an address."""
+    newest = select(Message).where(Message.recipient == recipient, Message.kind == kind).order_by(Message.id.desc())
+    mail = message_from_bytes(db.session.scalars(newest).first().content, policy=default)
+    return str(mail.get_body(("plain",)).get_content())
+
+
+def path_in(text: str, start: str) -> str:
+    """Return the first path in a mail that starts so, as "/confirm/…"."""
+    return re.search(rf"https?://[^/\s]+({start}/\S+)", text)[1]

@@ -91,7 +91,7 @@ def test_every_form_that_posts_wants_a_token(app: Flask) -> None:
             continue
         values = {name: 1 if "int" in type(turn).__name__.lower() else "x" for name, turn in rule._converters.items()}
         answer = client.post(app.url_map.bind("").build(rule.endpoint, values, "POST"), data={"agree": "yes"})
-        to_sign_in = answer.status_code == 302 and answer.location.startswith("/sign-in")
+        to_sign_in = answer.status_code == 303 and answer.location.startswith("/sign-in")
         assert to_sign_in or answer.status_code in {403, 404, 410, 422}, (rule, answer.status_code)
         tried.add(rule.endpoint)
     assert len(tried) > 10

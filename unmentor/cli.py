@@ -8,7 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from unmentor import edge
+from unmentor import edge, worker
 from unmentor.db import transaction
 from unmentor.edge import settings
 from unmentor.pairing import NotValid
@@ -130,8 +130,6 @@ def verify_round(of: Programme, number: int) -> None:
 @click.command("worker")
 def work() -> None:
     """Run the schedule and send mail until told to stop. Any number of these may run."""
-    from unmentor import worker
-
     until = threading.Event()
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: until.set())

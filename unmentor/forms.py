@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # - newer than its types
 from wtforms.validators import ValidationError
 
 UNPROCESSABLE = 422
@@ -62,5 +63,5 @@ def at_most(length: int) -> Callable[[Any, Any], None]:
 
 def offered(_form: Any, field: Any) -> None:
     """Refuse an answer that is not one of the field's choices; use with ``validate_choice=False``."""
-    if field.data not in [choice[0] for choice in field.choices]:
+    if field.data not in [choice.value for choice in field.choices]:
         raise ValidationError(_l("Choose one of the answers"))

@@ -4,9 +4,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.validators import InputRequired, Optional
 
-from unmentor.forms import Form, offered
+from unmentor.forms import Form, SelectChoice, offered
 
-SCALE = [(str(step), str(step)) for step in range(1, 6)]
+SCALE = [SelectChoice(str(step)) for step in range(1, 6)]
 
 
 class OutcomeForm(Form):
@@ -14,7 +14,11 @@ class OutcomeForm(Form):
 
     met = RadioField(
         _l("Did you talk?"),
-        choices=[("yes", _l("Yes")), ("no", _l("No")), ("planned", _l("Not yet, but we have a time"))],
+        choices=[
+            SelectChoice("yes", _l("Yes")),
+            SelectChoice("no", _l("No")),
+            SelectChoice("planned", _l("Not yet, but we have a time")),
+        ],
         validators=[InputRequired(_l("Say whether you talked")), offered],
         validate_choice=False,
     )
@@ -23,7 +27,7 @@ class OutcomeForm(Form):
     )
     again = RadioField(
         _l("Would you talk to them again?"),
-        choices=[("yes", _l("Yes")), ("no", _l("No"))],
+        choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))],
         validators=[Optional(), offered],
         validate_choice=False,
     )

@@ -1,5 +1,6 @@
 """What people tell of themselves, and the ways to ask for a sign-in."""
 
+import re
 from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -17,13 +18,14 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
 
-from unmentor.forms import Form, at_most, clean_line, clean_text
+from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text
 from unmentor.pairing.slots import SLOTS
 from unmentor.people import address, phone
 from unmentor.people.details import Details
 from unmentor.words import LANGUAGES, chosen_language
 
 AN_ADDRESS = _l("Write your mail address like sian@gwynedd.gov.uk")
+SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|(javascript|data|vbscript|http|https):")
 A_WAY_TO_TALK = _l("Give a phone number, a video handle or both, so that somebody can reach you")
 
 
@@ -47,12 +49,16 @@ def a_phone(_form: Form, field: Field) -> None:
 
 def a_handle(_form: Form, field: Field) -> None:
     """Refuse a link that is not https, so that pressing it is safe."""
-    scheme, colon, _ = field.data.partition("://")
-    parts = urlsplit(field.data) if colon else None
-    if field.data.lower().startswith(("javascript:", "data:", "http:")) or (
-        parts and (scheme.lower() != "https" or not parts.hostname or " " in field.data)
-    ):
+    if SCHEME.match(field.data) and not _is_safe_link(field.data):
         raise ValidationError(_l("Write a link that starts with https://, or a name such as sian.wyn on Teams"))
+
+
+def _is_safe_link(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and " " not in text
 
 
 def a_name(_form: Form, field: Field) -> None:
@@ -116,14 +122,14 @@ class DetailsForm(Form):
     availability = SelectMultipleField(
         _l("When suits you"),
         [among(lambda: SLOTS, _l("Pick times from the table"))],
-        choices=[(slot, slot) for slot in SLOTS],
+        choices=[SelectChoice(slot) for slot in SLOTS],
         validate_choice=False,
         description=_l("Leave it empty if any time on a working day is fine."),
     )
     language = RadioField(
         _l("We write to you in"),
         [among(lambda: LANGUAGES, _l("Pick English or Welsh"))],
-        choices=list(LANGUAGES.items()),
+        choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
         default=chosen_language,
         validate_choice=False,
     )

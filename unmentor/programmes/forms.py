@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from unmentor.people import address
 from unmentor.people.forms import DetailsForm, among
@@ -18,13 +18,13 @@ class JoinForm(DetailsForm):
     programme = RadioField(_l("Programme"), validate_choice=False)
     agree = BooleanField(
         _l("I agree to be paired at random and to get mail about it"),
-        [InputRequired(_l("Agree to be paired, or we cannot pair you"))],
+        [DataRequired(_l("Agree to be paired, or we cannot pair you"))],
         false_values=("", "no", "off", "false", "0"),
     )
 
     def __init__(self, programmes: Sequence[Programme], **given: Any) -> None:
         super().__init__(**given)
-        self.programme.choices = [(each.slug, each.name) for each in programmes]
+        self.programme.choices = [SelectChoice(each.slug, each.name) for each in programmes]
         if len(programmes) == 1 and not self.programme.data:
             self.programme.data = programmes[0].slug
         known = {each.slug for each in programmes}

@@ -1,0 +1,119 @@
+import pytest
+from cast import member, organiser, person, post, programme, sign_in
+from conftest import Clock
+from flask import Flask
+from flask.testing import FlaskClient
+
+from unmentor.db import db
+from unmentor.mail.models import Message
+from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
+from unmentor.rounds.models import Round
+
+
+@pytest.fixture
+def of(app: Flask) -> Programme:
+    """Return a programme of four."""
+    of = programme()
+    for name in ("Ada", "Ben", "Cat", "Dan"):
+        member(person(name, organisation=name), of)
+    return of
+
+
+@pytest.fixture
+def olu(of: Programme, client: FlaskClient) -> Person:
+    """Return its organiser, signed in."""
+    olu = organiser(of)
+    sign_in(client, olu)
+    return olu
+
+
+PAGES = ("", "/people", "/reflections")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_stranger_is_asked_to_sign_in(of: Programme, client: FlaskClient, page: str) -> None:
+    answer = client.get(f"/organise/unmentoring{page}")
+    assert answer.status_code == 303
+    assert answer.location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_participant_does_not_come_in(of: Programme, client: FlaskClient, page: str) -> None:
+    sign_in(client, db.session.query(Person).filter_by(name="Ada").one())
+    assert client.get(f"/organise/unmentoring{page}").status_code == 403
+
+
+def test_an_organiser_of_another_programme_does_not_come_in(of: Programme, client: FlaskClient) -> None:
+    sign_in(client, organiser(programme("Elsewhere")))
+    assert client.get("/organise/unmentoring").status_code == 403
+    assert post(client, "/organise/unmentoring/draw").status_code == 403
+
+
+def test_who_organises_one_programme_goes_straight_there(olu: Person, client: FlaskClient) -> None:
+    assert client.get("/organise/").location == "/organise/unmentoring"
+
+
+def test_the_console_says_who_takes_part_and_when_the_next_draw_is(olu: Person, client: FlaskClient) -> None:
+    text = " ".join(client.get("/organise/unmentoring").text.split())
+    assert "4 people take part, from 4 organisations." in text
+    assert "Monday 7 December, 9:00" in text
+
+
+def test_drawing_shows_the_round(olu: Person, client: FlaskClient) -> None:
+    answer = post(client, "/organise/unmentoring/draw")
+    assert (answer.status_code, answer.location) == (303, "/organise/unmentoring/rounds/1")
+    text = client.get(answer.location).text
+    assert "4 people, 2 pairs." in text
+    assert "Nobody has met before." in text
+    assert "2 of 2 conversations cross organisations." in text
+
+
+def test_sending_says_how_many_are_told(olu: Person, client: FlaskClient) -> None:
+    post(client, "/organise/unmentoring/draw")
+    answer = post(client, "/organise/unmentoring/rounds/1/send")
+    assert "4 people are being told by mail." in client.get(answer.location).text
+    assert db.session.query(Message).filter_by(kind="invitation").count() == 4
+
+
+def test_sending_twice_is_refused_in_words(olu: Person, client: FlaskClient) -> None:
+    post(client, "/organise/unmentoring/draw")
+    post(client, "/organise/unmentoring/rounds/1/send")
+    answer = post(client, "/organise/unmentoring/rounds/1/send")
+    assert answer.status_code == 422
+    assert "Round 1 was sent already." in answer.text
+
+
+def test_too_few_people_are_told_kindly(of: Programme, olu: Person, client: FlaskClient) -> None:
+    for membership in db.session.query(Person).filter(Person.name != "Ada", Person.name != olu.name):
+        membership.phone = ""
+    db.session.commit()
+    answer = post(client, "/organise/unmentoring/draw")
+    assert answer.status_code == 422
+    assert "at least two people" in answer.text
+
+
+def test_cancelling_asks_once(olu: Person, client: FlaskClient) -> None:
+    post(client, "/organise/unmentoring/draw")
+    assert "Nobody has been told of it yet" in client.get("/organise/unmentoring/rounds/1/cancel").text
+    post(client, "/organise/unmentoring/rounds/1/cancel")
+    assert db.session.query(Round).one().state == "cancelled"
+
+
+def test_drawing_again_gives_another_seed(olu: Person, client: FlaskClient) -> None:
+    post(client, "/organise/unmentoring/draw")
+    first = db.session.query(Round.seed).scalar()
+    post(client, "/organise/unmentoring/rounds/1/redraw")
+    assert db.session.query(Round.seed).scalar() != first
+
+
+def test_an_unknown_round_or_programme_is_not_found(olu: Person, client: FlaskClient, clock: Clock) -> None:
+    assert client.get("/organise/unmentoring/rounds/9").status_code == 404
+    assert client.get("/organise/nowhere").status_code == 404
+
+
+def test_the_people_page_says_who_is_in_the_next_draw(of: Programme, olu: Person, client: FlaskClient) -> None:
+    member(person("Zoe", confirmed_at=None), of)
+    text = client.get("/organise/unmentoring/people").text
+    assert "their address is not confirmed yet" in text
+    assert text.count("no, paused") == 1  # the organiser
