@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -70,6 +71,16 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         db.engine.dispose()
 
 
+class Browser(FlaskClient):
+    """A browser without scripts. Each request has a context of its own, as under a real server."""
+
+    def open(self, *args: Any, **given: Any) -> Any:
+        """Ask, after keeping what the test itself did so far: it would hold SQLite, and not see what changes."""
+        db.session.commit()
+        with self.application.app_context():
+            return super().open(*args, **given)
+
+
 @pytest.fixture
 def clock() -> Clock:
     """Return the clock that the app under test looks at."""
@@ -80,6 +91,7 @@ def clock() -> Clock:
 def app(migrated_app: Flask, clock: Clock) -> Iterator[Flask]:
     """Return the app with an empty database, inside an app context."""
     migrated_app.extensions["clock"] = clock
+    migrated_app.test_client_class = Browser
     with migrated_app.app_context():
         yield migrated_app
         db.session.rollback()

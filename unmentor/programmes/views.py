@@ -23,9 +23,10 @@ def join() -> str | tuple[str, int] | Response:
     if request.method == "GET" and signed_in():
         return redirect(url_for("me.home", _anchor="more"))
     programmes = queries.all_programmes()
+    abouts = {each.slug: each.about for each in programmes}
     form = JoinForm(programmes, data={"programme": request.args.get("programme")})
     if not form.validate_on_submit():
-        return render_template("programmes/join.html", form=form, programmes=programmes), form.status
+        return render_template("programmes/join.html", form=form, abouts=abouts), form.status
     chosen = next(each for each in programmes if each.slug == form.programme.data)
     now, email, details = edge.now(), form.address(), form.details()
     session["language"] = details.language

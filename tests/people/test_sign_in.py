@@ -1,0 +1,256 @@
+import re
+from typing import Any
+
+import pytest
+from cast import mailed, path_in, person, post, programme, sign_in
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from unmentor.db import db, transaction
+from unmentor.edge import now
+from unmentor.links import sign
+from unmentor.mail.models import Message, Suppressed
+from unmentor.people.actions import printed_sign_in
+from unmentor.people.models import Person, SignIn
+
+ADA = "ada@example.gov.uk"
+
+
+@pytest.fixture
+def ada(app: Any) -> Person:
+    return person("Ada Lovelace", email=ADA)
+
+
+def asked(client: FlaskClient, **fields: str) -> tuple[str, str]:
+    """Ask for a mail; return the path of its link, and its code."""
+    assert post(client, "/sign-in", **{"email": ADA} | fields).status_code == 303
+    text = mailed(ADA, "sign-in")
+    return path_in(text, "/sign-in"), re.search(r"\b\d{6}\b", text)[0]
+
+
+def who(client: FlaskClient) -> int | None:
+    with client.session_transaction() as session:
+        return session.get("person")
+
+
+def letters() -> int:
+    return db.session.scalar(select(func.count(Message.id)))
+
+
+def test_the_link_shows_a_button_and_pressing_it_signs_in_once(client: FlaskClient, ada: Person) -> None:
+    link, _code = asked(client)
+    page = client.get(link)
+    assert (page.status_code, who(client)) == (200, None)
+    assert db.session.scalars(select(SignIn.used_at)).one() is None
+    assert "Welcome back, Ada" in page.text
+    assert post(client, link).location == "/me"
+    assert who(client) == ada.id
+    assert post(client, link).status_code == 410
+
+
+def test_a_link_in_another_browser_explains_itself_and_signs_nobody_in(client: FlaskClient, ada: Person) -> None:
+    link, code = asked(client)
+    elsewhere = client.application.test_client()
+    page = elsewhere.get(link)
+    assert "belongs to another browser" in page.text
+    assert ADA not in page.text
+    assert post(elsewhere, link).status_code == 403
+    assert who(elsewhere) is None
+    assert post(elsewhere, "/sign-in/code", email=ADA, code=code).location == "/me"
+    assert who(elsewhere) == ada.id
+    assert post(client, link).status_code == 410
+
+
+def test_a_code_may_be_typed_with_spaces(client: FlaskClient, ada: Person) -> None:
+    _link, code = asked(client)
+    assert post(client, "/sign-in/code", email="ADA@example.gov.uk ", code=f"{code[:3]} {code[3:]}").status_code == 303
+
+
+def test_a_code_works_once(client: FlaskClient, ada: Person) -> None:
+    _link, code = asked(client)
+    elsewhere = client.application.test_client()
+    assert post(client, "/sign-in/code", email=ADA, code=code).status_code == 303
+    assert post(elsewhere, "/sign-in/code", email=ADA, code=code).status_code == 422
+
+
+def test_after_five_tries_even_the_right_code_is_refused_and_the_link_still_works(
+    client: FlaskClient, ada: Person
+) -> None:
+    link, code = asked(client)
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    for _ in range(5):
+        assert post(client, "/sign-in/code", email=ADA, code=wrong).status_code == 422
+    answer = post(client, "/sign-in/code", email=ADA, code=code)
+    assert (answer.status_code, who(client)) == (422, None)
+    assert 'href="#code"' in answer.text
+    assert post(client, link).status_code == 303
+
+
+def test_after_fifteen_minutes_neither_link_nor_code_opens(client: FlaskClient, ada: Person, clock: Any) -> None:
+    link, code = asked(client)
+    clock.advance(minutes=15)
+    assert client.get(link).status_code == 410
+    assert post(client, link).status_code == 410
+    assert post(client, "/sign-in/code", email=ADA, code=code).status_code == 422
+
+
+def test_an_older_mail_still_works_where_two_were_asked_for(client: FlaskClient, ada: Person) -> None:
+    _link, first = asked(client)
+    asked(client)
+    assert post(client, "/sign-in/code", email=ADA, code=first).status_code == 303
+
+
+def test_an_unknown_address_gets_the_same_answer(client: FlaskClient, ada: Person) -> None:
+    elsewhere = client.application.test_client()
+    known, unknown = post(client, "/sign-in", email=ADA), post(elsewhere, "/sign-in", email="ada@elsewhere.uk")
+    assert (known.status_code, known.location, known.data) == (unknown.status_code, unknown.location, unknown.data)
+    pages = [main(client.get(known.location).text), main(elsewhere.get(unknown.location).text)]
+    assert pages[0].replace(ADA, "ada@elsewhere.uk") == pages[1]
+    assert letters() == 1
+    wrong = [
+        post(c, "/sign-in/code", email=e, code="000000") for c, e in ((client, ADA), (elsewhere, "ada@elsewhere.uk"))
+    ]
+    assert [answer.status_code for answer in wrong] == [422, 422]
+    assert main(wrong[0].text).replace(ADA, "ada@elsewhere.uk") == main(wrong[1].text)
+
+
+def main(page: str) -> str:
+    page = re.sub(r'name="csrf_token" value="[^"]+"', "", page)
+    return re.search(r"<main.*</main>", page, re.DOTALL)[0]
+
+
+def test_who_has_not_confirmed_is_asked_to_confirm(client: FlaskClient, app: Any) -> None:
+    person("Ada", email=ADA, confirmed_at=None)
+    post(client, "/sign-in", email=ADA)
+    assert "/confirm/" in mailed(ADA, "confirm")
+
+
+def test_five_mails_an_hour_are_enough(client: FlaskClient, ada: Person) -> None:
+    assert {post(client, "/sign-in", email=ADA).status_code for _ in range(6)} == {303}
+    assert letters() == 5
+
+
+def test_whoever_was_on_the_way_to_a_page_arrives_there(client: FlaskClient, ada: Person) -> None:
+    guarded = client.get("/me/pause?programme=unmentoring")
+    assert guarded.location == "/sign-in?next=/me/pause?programme%3Dunmentoring"
+    assert 'value="/me/pause?programme=unmentoring"' in client.get(guarded.location).text
+    link, _code = asked(client, next="/me/pause?programme=unmentoring")
+    assert post(client, link).location == "/me/pause?programme=unmentoring"
+
+
+@pytest.mark.parametrize("wanted", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example"])
+def test_nobody_is_sent_to_another_site(client: FlaskClient, ada: Person, wanted: str) -> None:
+    link, _code = asked(client, next=wanted)
+    assert post(client, link).location == "/me"
+    assert client.get("/sign-in", query_string={"next": wanted}).location == "/me"
+
+
+@pytest.mark.parametrize(("path", "fields"), [
+    ("/sign-in", {"email": ""}), ("/sign-in", {"email": "ada"}), ("/sign-in", {"email": "a" * 300 + "@b.uk"}),
+    ("/sign-in/code", {"email": "ada", "code": "123456"}),
+])  # fmt: skip
+def test_a_wrong_address_is_said_and_kept(client: FlaskClient, path: str, fields: dict[str, str]) -> None:
+    answer = post(client, path, **fields)
+    assert answer.status_code == 422
+    assert 'href="#email"' in answer.text
+    assert f'value="{fields["email"]}"' in answer.text
+
+
+@pytest.mark.parametrize("code", ["", "12", "abcdef", "١٢٣٤٥٦"])
+def test_a_code_that_is_none_is_refused_and_the_address_kept(client: FlaskClient, ada: Person, code: str) -> None:
+    answer = post(client, "/sign-in/code", email=ADA, code=code)
+    assert answer.status_code == 422
+    assert 'href="#code"' in answer.text
+    assert f'value="{ADA}"' in answer.text
+
+
+def test_a_session_that_somebody_planted_is_gone_after_signing_in(client: FlaskClient, ada: Person) -> None:
+    link, _code = asked(client)
+    with client.session_transaction() as session:
+        session["planted"], session["language"] = "yes", "cy"
+        before = session.get("csrf_token")
+    post(client, link)
+    with client.session_transaction() as session:
+        assert "planted" not in session
+        assert session.get("csrf_token") != before
+        assert (session["person"], session["language"], session.permanent) == (ada.id, "cy", True)
+
+
+def test_a_welsh_speaker_reads_welsh_once_they_are_in(client: FlaskClient, app: Any) -> None:
+    person("Siân", email=ADA, language="cy")
+    programme()
+    link, _code = asked(client)
+    post(client, link)
+    assert '<html lang="cy">' in client.get("/me").text
+
+
+def test_signing_out_keeps_the_language_and_nothing_else(client: FlaskClient, ada: Person) -> None:
+    sign_in(client, ada)
+    with client.session_transaction() as session:
+        session["language"] = "cy"
+    assert client.get("/sign-out").status_code == 405
+    assert post(client, "/sign-out").location == "/"
+    with client.session_transaction() as session:
+        assert {"person", "browser", "address"}.isdisjoint(session)
+        assert session["language"] == "cy"
+
+
+def test_a_forged_sign_out_does_nothing(client: FlaskClient, ada: Person) -> None:
+    sign_in(client, ada)
+    client.post("/sign-out")
+    assert who(client) == ada.id
+
+
+def test_a_printed_link_signs_in_once_in_any_browser_for_a_day(client: FlaskClient, ada: Person, clock: Any) -> None:
+    with transaction():
+        first, second = (printed_sign_in(ada, now()).removeprefix("http://127.0.0.1:8000") for _ in range(2))
+    clock.advance(hours=23)
+    assert client.get(first).status_code == 200
+    assert post(client, first).status_code == 303
+    assert post(client, first).status_code == 410
+    clock.advance(hours=2)
+    assert post(client, second).status_code == 410
+
+
+def test_no_secret_is_in_the_database(client: FlaskClient, ada: Person) -> None:
+    link, code = asked(client)
+    row = db.session.scalars(select(SignIn)).one()
+    with client.session_transaction() as session:
+        secrets = {link.rpartition("/")[2], code, session["browser"]}
+    assert secrets.isdisjoint({row.token_hash, row.code_hash, row.browser_hash})
+    assert {len(row.token_hash), len(row.code_hash), len(row.browser_hash)} == {64}
+
+
+def test_a_mailbox_that_works_again_is_written_to_again(client: FlaskClient, ada: Person) -> None:
+    db.session.add(Suppressed(address=ADA, since=now(), trouble="550 no such user"))
+    db.session.commit()
+    link, _code = asked(client)
+    assert db.session.scalar(select(func.count()).select_from(Suppressed)) == 1
+    post(client, link)
+    assert db.session.scalar(select(func.count()).select_from(Suppressed)) == 0
+
+
+def test_confirming_twice_says_so_and_shows_the_way_in(client: FlaskClient, app: Any) -> None:
+    new = person("New Person", confirmed_at=None)
+    path = f"/confirm/{sign('confirm', new.id)}"
+    assert post(client, path).status_code == 303
+    again = client.get(path)
+    assert again.status_code == 410
+    assert 'href="/sign-in"' in again.text
+    assert post(client, path).status_code == 410
+
+
+@pytest.mark.parametrize("path", ["/confirm/x.y", "/sign-in/x"])
+def test_a_link_that_is_not_ours_is_not_found(client: FlaskClient, ada: Person, path: str) -> None:
+    assert (client.get(path).status_code, post(client, path).status_code) == (404, 404)
+
+
+def test_a_key_for_another_purpose_confirms_nobody(client: FlaskClient, app: Any) -> None:
+    new = person("New Person", confirmed_at=None)
+    assert client.get(f"/confirm/{sign('unsubscribe', new.id)}").status_code == 404
+
+
+def test_a_forged_press_confirms_nobody(client: FlaskClient, app: Any) -> None:
+    new = person("New Person", confirmed_at=None)
+    assert client.post(f"/confirm/{sign('confirm', new.id)}").status_code == 422
+    assert db.session.get(Person, new.id).confirmed_at is None
