@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 from wtforms.validators import DataRequired
 
+from unmentor.forms import SelectChoice
 from unmentor.people import address
 from unmentor.people.forms import DetailsForm, among
 from unmentor.programmes.models import Programme
