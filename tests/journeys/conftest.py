@@ -1,0 +1,121 @@
+"""A running server, a real browser, and mail that was really sent."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers, and the link that it printed for its organiser."""
+
+    address: str
+    organiser_link: str
+
+
+Start = Callable[..., Running]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip journeys where there is no browser, and say so; in CI that is a failure instead."""
+    if CHROMIUM or os.environ.get("CI") == "true":
+        return
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Chromium itself."""
+    if CHROMIUM is None:
+        pytest.fail("This journey needs Chromium, and in CI it must not be skipped")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Return what starts everything for one machine, as ``make run`` does, on a database of its own."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(engine: str = "sqlite", demo: bool = False) -> Running:
+        instance = tmp_path_factory.mktemp("instance")
+        address = f"http://127.0.0.1:{_free_port()}"
+        environment = {
+            **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
+            "UNMENTOR_INSTANCE": str(instance),
+            "BASE_URL": address,
+            "UNMENTOR_DEMO": "1" if demo else "0",
+            "PYTHONUNBUFFERED": "1",
+        }
+        if engine == "postgresql":
+            environment |= {
+                "DATABASE_URL": _new_database(request.getfixturevalue("postgresql")),
+                "SECRET_KEY": "only for this journey",
+            }
+        log = (instance / "log").open("w")
+        started.append(
+            subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log, text=True)
+        )
+        return Running(address, _printed_link(instance / "log", address, started[-1]))
+
+    yield run
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait(timeout=PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _new_database(server: str) -> str:
+    import psycopg
+
+    name = f"journey_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return re.sub(r"/postgres(\?|$)", rf"/{name}\1", server)
+
+
+def _printed_link(log: Path, address: str, process: subprocess.Popen[str]) -> str:
+    """Wait until the server answers, and return the sign-in link that it printed."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        found = re.search(rf"{re.escape(address)}/sign-in/\S+", log.read_text())
+        if found and _answers(address):
+            return found[0]
+        time.sleep(0.1)
+    pytest.fail(f"The server did not start:\n{log.read_text()}")
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

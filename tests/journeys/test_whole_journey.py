@@ -1,0 +1,99 @@
+"""Join, be paired, talk, share, and be read by anybody: the whole of it, as people live it."""
+
+import urllib.request
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from journeys.conftest import Running, Start
+
+PATIENCE = 60  # half-seconds
+LEARNED = "Her housing team rings people back before noon. I stopped writing letters that day."
+
+
+@pytest.mark.parametrize(
+    ("engine", "scripts"),
+    [("sqlite", True), ("sqlite", False), ("postgresql", True)],
+    ids=["", "no scripts", "postgresql"],
+)
+def test_two_people_join_talk_and_what_one_learned_is_read_by_all(
+    browser: Browser, start: Start, engine: str, scripts: bool
+) -> None:
+    server = start(engine)
+
+    def visitor() -> Page:
+        page = browser.new_context(java_script_enabled=scripts, base_url=server.address).new_page()
+        page.set_default_timeout(15_000)
+        return page
+
+    ada, sian, organiser, stranger = visitor(), visitor(), visitor(), visitor()
+    join(ada, "Ada Lovelace", "ada@devon.example", "Devon County Council")
+    join(sian, "Siân Ŵyn 🌱", "sian@gwynedd.example", "Cyngor Gwynedd")
+
+    organiser.goto(server.organiser_link)
+    organiser.get_by_role("main").get_by_role("button").click()
+    organiser.goto("/organise/")
+    organiser.get_by_role("button", name="Draw a round now").click()
+    expect(organiser.get_by_text("2 people, one pair.")).to_be_visible()
+    organiser.get_by_role("button", name="Send 2 invitations").click()
+    expect(organiser.get_by_text("2 people are being told by mail.")).to_be_visible()
+
+    read_mail(sian, "sian@gwynedd.example", "invitation", "/c/")
+    expect(sian.get_by_role("heading", level=1)).to_have_text("You and Ada")
+    read_mail(ada, "ada@devon.example", "invitation", "/c/")
+    expect(ada.get_by_role("heading", level=1)).to_have_text("You and Siân")
+    ada.get_by_text("Talked already?").click()
+    ada.get_by_label("Yes").first.check()
+    ada.get_by_role("button", name="Save how it went").click()
+
+    ada.get_by_role("textbox", name="What did you learn?").fill(LEARNED)
+    ada.get_by_role("textbox", name="Topics").fill("housing, plain English")
+    ada.get_by_label("Ada, Devon County Council").check()
+    ada.get_by_role("button", name="Share it").click()
+    assert LEARNED not in atom(server)
+
+    organiser.goto("/organise/")
+    organiser.get_by_role("link", name="Reflections to look at (1)").click()
+    organiser.get_by_role("button", name="Make it public").click()
+
+    stranger.goto("/reflections")
+    stranger.get_by_role("article").get_by_role("link").first.click()
+    expect(stranger.get_by_text(LEARNED)).to_be_visible()
+    assert stranger.url.startswith(f"{server.address}/reflections/her-housing-team")
+    expect(stranger.get_by_role("link", name="housing")).to_be_visible()
+    assert LEARNED in atom(server)
+
+
+def join(page: Page, name: str, email: str, organisation: str) -> None:
+    """Join as somebody does who sees the form for the first time, and confirm from the mail."""
+    page.goto("/")
+    page.get_by_role("main").get_by_role("link", name="Join").first.click()
+    page.get_by_role("textbox", name="name").first.fill(name)
+    page.get_by_role("textbox", name="Mail").or_(page.get_by_role("textbox", name="mail")).first.fill(email)
+    page.get_by_role("textbox", name="phone").first.fill("01632 960002")
+    page.get_by_role("textbox", name="organisation").fill(organisation)
+    page.get_by_label("I agree").check()
+    page.get_by_role("main").get_by_role("button").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Check your mail")
+    read_mail(page, email, "confirm", "/confirm/")
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/me")
+
+
+def read_mail(page: Page, address: str, kind: str, links_to: str) -> None:
+    """Open a caught mail once it is there, and press its first link of a sort."""
+    for _ in range(PATIENCE):
+        page.goto(f"/dev/mail?to={address}")
+        letter = page.get_by_role("main").get_by_role("listitem").filter(has_text=f"· {kind}")
+        if letter.count():
+            letter.first.get_by_role("link").click()
+            page.frame_locator("iframe").locator(f'a[href*="{links_to}"]').first.click()
+            page.wait_for_url(f"**{links_to}**")
+            return
+        page.wait_for_timeout(500)
+    pytest.fail(f"No {kind} mail to {address}")
+
+
+def atom(server: Running) -> str:
+    with urllib.request.urlopen(f"{server.address}/reflections.atom") as answer:
+        return str(answer.read().decode())
