@@ -98,6 +98,8 @@ def _keep_sqlite_safe(engine: Engine) -> None:
     def set_rules(connection: Any, _record: object) -> None:
         # We begin transactions ourselves: the driver's deferred ones lose updates when two writers meet.
         connection.isolation_level = None
+        # SQLite's own lower() knows ASCII only; who looks for "Tŷ" means "tŷ" as well.
+        connection.create_function("lower", 1, lambda text: text and str(text).lower(), deterministic=True)
         for rule in ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {rule}")
 

@@ -61,13 +61,14 @@ def json_feed(feed: Feed) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def paragraphs(text: str) -> Markup:
-    """Return *text* as HTML paragraphs, safe to show.
-
-    >>> paragraphs("One & two.\\n\\nThree.")
-    Markup('<p>One &amp; two.</p><p>Three.</p>')
-    """
-    return Markup("").join(Markup("<p>{}</p>").format(line) for line in text.split("\n") if line)
+def html(reflection: Reflection) -> Markup:
+    """Return somebody's words as HTML, paragraphs kept, and their link; safe to show."""
+    lines = (Markup("<p>{}</p>").format(line) for line in reflection.text.split("\n") if line)
+    # feedgen loses the rel of an entry's links, so the link to a longer post goes with the words.
+    more = Markup('<p><a href="{}" rel="nofollow ugc noopener">{}</a></p>').format(
+        reflection.link, _("the longer post")
+    )
+    return Markup("").join(lines) + (more if reflection.link else "")
 
 
 def _generated(feed: Feed) -> Any:
@@ -93,11 +94,9 @@ def _enter(entry: Any, reflection: Reflection) -> None:
     entry.guid(address, permalink=True)
     entry.title(_clean(reflection.headline))
     entry.link(href=address)
-    if reflection.link:
-        entry.link(href=_clean(reflection.link), rel="related")
     entry.author(name=_clean(reflection.byline))
     entry.dc.dc_creator(_clean(reflection.byline))
-    entry.content(_clean(str(paragraphs(reflection.text))), type="html")
+    entry.content(_clean(html(reflection)), type="html")
     entry.published(reflection.published_at)
     entry.updated(reflection.published_at)
     for topic in reflection.topics:
@@ -109,7 +108,7 @@ def _item(reflection: Reflection) -> dict[str, Any]:
         "id": _address(reflection),
         "url": _address(reflection),
         "title": reflection.headline,
-        "content_html": paragraphs(reflection.text),
+        "content_html": html(reflection),
         "content_text": reflection.text,
         "date_published": reflection.published_at.isoformat() if reflection.published_at else "",
         "authors": [{"name": reflection.byline}],

@@ -100,7 +100,7 @@ class ReflectionForm(Form):
         default="first-name",
         validators=[known_attribution],
         validate_choice=False,
-        description=_l("It stays the way you choose here, wherever your words are shown"),
+        description=_l("Under your words it will say"),
     )
 
     @classmethod

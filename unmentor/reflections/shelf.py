@@ -82,7 +82,8 @@ def same_for_everybody(view: Callable[P, ResponseReturnValue]) -> Callable[P, Re
         page = shelf.find(name, edition) or shelf.keep(name, _rendered(make_response(view(*args, **kwargs)), edition))
         response = Response(page.body, content_type=page.content_type)
         response.set_etag(page.etag)
-        response.last_modified = page.changed
+        if page.changed:
+            response.last_modified = page.changed
         response.cache_control.no_cache = True
         response.vary.add("Accept-Language")
         return response.make_conditional(request)
