@@ -1,0 +1,39 @@
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from unmentor.db import db
+
+
+def test_a_process_that_is_up_says_so(client: FlaskClient) -> None:
+    assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
+
+
+def test_a_process_that_can_work_says_so(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (200, {"ready": True, "wrong": {}})
+
+
+def test_old_migrations_are_named_with_how_to_mend_them(client: FlaskClient) -> None:
+    newest = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    db.session.execute(text("UPDATE alembic_version SET version_num = 'old'"))
+    answer = client.get("/readyz")
+    db.session.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest})
+    db.session.commit()
+    assert answer.status_code == 503
+    assert "flask db upgrade" in answer.json["wrong"]["migrations"]
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("connect", {}, Exception("password hunter2"))
+
+    monkeypatch.setattr("unmentor.public.health.MigrationContext.configure", refuse)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "DATABASE_URL" in answer.json["wrong"]["database"]
+    assert "hunter2" not in answer.text
