@@ -57,7 +57,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Return what starts everything for one machine, as ``make run`` does, on a database of its own."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[subprocess.Popen[bytes]] = []
 
     def run(engine: str = "sqlite", demo: bool = False) -> Running:
         instance = tmp_path_factory.mktemp("instance")
@@ -74,10 +74,10 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 "DATABASE_URL": _new_database(request.getfixturevalue("postgresql")),
                 "SECRET_KEY": "only for this journey",
             }
-        log = (instance / "log").open("w")
-        started.append(
-            subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log, text=True)
-        )
+        with (instance / "log").open("w") as log:
+            started.append(
+                subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+            )
         return Running(address, _printed_link(instance / "log", address, started[-1]))
 
     yield run
@@ -102,7 +102,7 @@ def _new_database(server: str) -> str:
     return re.sub(r"/postgres(\?|$)", rf"/{name}\1", server)
 
 
-def _printed_link(log: Path, address: str, process: subprocess.Popen[str]) -> str:
+def _printed_link(log: Path, address: str, process: subprocess.Popen[bytes]) -> str:
     """Wait until the server answers, and return the sign-in link that it printed."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:

@@ -46,10 +46,10 @@ def test_two_people_join_talk_and_what_one_learned_is_read_by_all(
     ada.get_by_label("Yes").first.check()
     ada.get_by_role("button", name="Save how it went").click()
 
-    ada.get_by_role("textbox", name="What did you learn?").fill(LEARNED)
+    ada.get_by_role("textbox", name="What did you learn").fill(LEARNED)
     ada.get_by_role("textbox", name="Topics").fill("housing, plain English")
     ada.get_by_label("Ada, Devon County Council").check()
-    ada.get_by_role("button", name="Share it").click()
+    ada.get_by_role("button", name="Share what you learned").click()
     assert LEARNED not in atom(server)
 
     organiser.goto("/organise/")
