@@ -26,14 +26,6 @@ def release_all(now: datetime) -> int:
     return len(db.session.scalars(held.returning(Message.id)).all())
 
 
-def drop_held() -> int:
-    """Expire everything that was held, unsent, and go on with new mail; return how many messages that is."""
-    db.session.execute(delete(Hold))
-    held = update(Message).where(Message.state == "held")
-    dropped = held.values(state="expired", trouble="Held, and then dropped by an organiser")
-    return len(db.session.scalars(dropped.returning(Message.id)).all())
-
-
 def try_again(message: Message, now: datetime) -> None:
     """Queue a message that failed once more, the same bytes; nothing where it could not even be written."""
     write_again(message.recipient)

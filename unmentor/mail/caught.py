@@ -2,7 +2,7 @@
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -10,7 +10,6 @@ from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import default
 from email.utils import parsedate_to_datetime
-from itertools import takewhile
 from mailbox import Maildir
 from typing import cast
 
@@ -76,8 +75,8 @@ def latest(kept: Maildir, recipient: str = "", most: int = LATEST) -> list[Caugh
     wanted = recipient.strip().lower()
     found: list[Caught] = []
     for key in _newest_first(kept):
-        with kept.get_file(key) as file:
-            mail = Caught(key, BytesHeaderParser(policy=default).parsebytes(_head(file)))
+        head = kept.get_bytes(key).partition(b"\n\n")[0]
+        mail = Caught(key, BytesHeaderParser(policy=default).parsebytes(head))
         if wanted in mail.recipient.lower():
             found.append(mail)
         if len(found) == most:
@@ -92,10 +91,6 @@ def opened(kept: Maildir, key: str) -> Caught | None:
     except KeyError:
         return None
     return Caught(key, message_from_bytes(raw, policy=default), raw)
-
-
-def _head(file: Iterable[bytes]) -> bytes:
-    return b"".join(takewhile(bytes.strip, file))
 
 
 def _newest_first(kept: Maildir) -> Iterator[str]:

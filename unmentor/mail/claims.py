@@ -6,7 +6,7 @@ what waits, what is to be tried again, and what a dead sender left behind.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,13 +37,12 @@ def connection(engine: Engine) -> Iterator[Connection]:
     What a power cut can take back is a mark, and that costs an identical copy. Waiting for the disk twice a
     message would cost nine tenths of the speed.
     """
-    with engine.connect() as kept:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as kept:
         # Never back to the pool: nobody else must commit as lightly.
         kept.detach()
         light = "SET synchronous_commit TO off" if _is_postgresql(kept) else "PRAGMA synchronous=NORMAL"
-        kept = kept.execution_options(isolation_level="AUTOCOMMIT")
-        kept.exec_driver_sql(light)
-        kept.commit()
+        with closing(kept.connection.cursor()) as cursor:  # SQLite does not change this inside a transaction
+            cursor.execute(light)
         yield kept
 
 

@@ -28,15 +28,14 @@ Every template is also given ``person``, the recipient's first name.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, cast
 
-from babel.lists import format_list
 from flask import current_app
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale
 from jinja2 import Environment, StrictUndefined
 
 from unmentor import links
@@ -141,11 +140,5 @@ def _templates() -> Environment:
     kept = current_app.extensions.get("mail templates")
     if kept is None:
         kept = current_app.jinja_env.overlay(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        kept.filters["listed"] = _listed
         current_app.extensions["mail templates"] = kept
     return cast(Environment, kept)
-
-
-def _listed(words: Sequence[str]) -> str:
-    """Return "Ada", "Ada and Ben" or "Ada, Ben and Siân", as the reader's language says it."""
-    return format_list([str(word) for word in words], locale=get_locale())

@@ -16,7 +16,7 @@ TROUBLED = ("failed", "uncertain", "expired")
 def counts() -> dict[str, int]:
     """Return how many messages are in each state."""
     counted = select(Message.state, func.count()).group_by(Message.state).order_by(Message.state)
-    return {state: number for state, number in db.session.execute(counted)}
+    return dict(db.session.execute(counted).tuples().all())
 
 
 def messages(*states: str, most: int = 200) -> Sequence[Message]:

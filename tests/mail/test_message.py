@@ -1,0 +1,162 @@
+import email
+import re
+from email.message import EmailMessage
+from email.policy import default
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from letters import ICS, NOW, PAGE, VALUES, letter
+
+from unmentor.mail.message import UNSTOPPABLE, Letter, compose
+
+HOSTILE = [
+    "Eve;X=1:mailto:evil@x",
+    "Eve\r\nBcc: everybody@example.com",
+    "Eve\u2028Bcc: everybody@example.com",
+    'Eve "The" <evil@x>, Mallory',
+    "<script>alert(1)</script>",
+    "=?utf-8?q?Evil=0ABcc=3A?=",
+    "=HYPERLINK(1)",
+    "Siân Ŵyn 👩🏽‍💻" * 10,
+    "x" * 300,
+]
+
+
+class Words(HTMLParser):
+    """The words of a page, an address after the words it is behind."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.links: list[str] = []
+        self.unseen = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"style", "title"}:
+            self.unseen = tag
+        if tag == "a":
+            self.links.append(dict(attrs)["href"] or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.unseen:
+            self.unseen = ""
+        if tag == "a":
+            self.found += ["" if self.found[-1] == self.links[-1] else self.links[-1]]
+
+    def handle_data(self, data: str) -> None:
+        if not self.unseen:
+            self.found += data.split()
+
+
+def parsed(content: bytes) -> EmailMessage:
+    mail = email.message_from_bytes(content, policy=default)
+    assert not [defect for part in mail.walk() for defect in part.defects]
+    return mail
+
+
+def words(text: str) -> list[str]:
+    return [bare for word in text.split() if (bare := word.removesuffix(":").strip("\xa0")) and bare not in {"-", "--"}]
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_text_and_html_of_every_mail_say_the_same(app: Flask, kind: str) -> None:
+    mail = parsed(compose(letter(kind), NOW).content)
+    html = Words(mail.get_body(("html",)).get_content()).found
+    assert words(" ".join(html)) == words(mail.get_body(("plain",)).get_content())
+
+
+def test_every_kind_has_its_folder_and_every_folder_its_three_templates(app: Flask) -> None:
+    folders = [path for path in Path(app.root_path, app.template_folder, "mail").iterdir() if path.is_dir()]
+    assert {folder.name for folder in folders} == set(VALUES)
+    assert {tuple(sorted(file.name for file in folder.iterdir())) for folder in folders} == {
+        ("body.html", "body.txt", "subject.txt")
+    }
+
+
+def test_an_invitation_is_what_mail_programs_expect_in_the_order_they_expect(app: Flask) -> None:
+    mail = parsed(compose(letter(), NOW).content)
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar", "application/ics",
+    ]  # fmt: skip
+    calendar, attachment = list(mail.walk())[-2:]
+    assert dict(calendar["Content-Type"].params) == {"method": "REQUEST", "charset": "utf-8"}
+    assert calendar["Content-Disposition"] is None
+    assert attachment.get_filename() == "invite.ics"
+    assert calendar.get_payload(decode=True) == attachment.get_payload(decode=True) == ICS
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_every_mail_carries_what_programs_read(app: Flask, kind: str) -> None:
+    mail = parsed(compose(letter(kind), NOW).content)
+    assert mail["From"] == "UnMentoring <unmentoring@localhost>"
+    assert mail["To"].addresses[0].addr_spec == "sian@gwynedd.example"
+    assert mail["To"].addresses[0].display_name == "Siân Wyn"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-UnMentor-Kind"] == kind
+    assert mail["Date"].datetime == NOW
+    assert re.fullmatch(r"<[0-9a-f]{40}@localhost>", mail["Message-ID"])
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_all_but_what_was_just_asked_for_can_be_stopped_with_one_click(app: Flask, kind: str) -> None:
+    mail = parsed(compose(letter(kind), NOW).content)
+    if kind in UNSTOPPABLE:
+        assert mail["List-Unsubscribe"] is None
+        return
+    assert re.fullmatch(r"<http://127\.0\.0\.1:8000/unsubscribe/\S+>", mail["List-Unsubscribe"])
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["List-Unsubscribe"][1:-1] in mail.get_body(("plain",)).get_content()
+
+
+def test_the_same_letter_at_the_same_moment_is_the_same_bytes(app: Flask) -> None:
+    assert compose(letter(), NOW) == compose(letter(), NOW)
+
+
+@pytest.mark.parametrize("change", [{"sequence": 1}, {"about": "conversation:13"}, {"person_id": 8}])
+def test_another_letter_has_another_message_id(app: Flask, change: dict[str, object]) -> None:
+    assert compose(letter(**change), NOW).message_id != compose(letter(), NOW).message_id
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_arrives_harmless(app: Flask, name: str) -> None:
+    mail = parsed(compose(letter("how-was-it", to=(name, "eve@example.com")), NOW).content)
+    assert [address.addr_spec for address in mail["To"].addresses] == ["eve@example.com"]
+    # Python's reader keeps the space between two encoded words, which RFC 2047 §6.2 says to drop.
+    assert mail["To"].addresses[0].display_name.replace(" ", "") == "".join(name.split())
+    assert mail["Bcc"] is None
+    assert "<script>" not in mail.get_body(("html",)).get_content()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_partner_harms_neither_subject_nor_body(app: Flask, name: str) -> None:
+    from types import SimpleNamespace
+
+    eve = SimpleNamespace(name=name, first_name=name, organisation=name, about=name, phone=name, video=name)
+    mail = parsed(compose(letter(values={"partners": [eve]}), NOW).content)
+    assert " ".join(name.split()) in mail["Subject"]
+    assert mail["Bcc"] is None
+    assert "<script>" not in mail.get_body(("html",)).get_content()
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b\r\nBcc: c@d", "a@b, c@d", "<a@b>", "a b@c", "sïan@example.com"])
+def test_what_is_not_one_plain_address_is_refused(app: Flask, address: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        compose(letter(to=("Siân", address)), NOW)
+
+
+def test_a_domain_in_other_letters_is_written_as_the_internet_knows_it(app: Flask) -> None:
+    assert compose(letter(to=("Siân", "sian@tŷ.example")), NOW).recipient == "sian@xn--t-foa.example"
+
+
+def test_a_mail_with_a_gap_in_it_is_refused(app: Flask) -> None:
+    with pytest.raises(Exception, match="code"):
+        compose(Letter("sign-in", ("Siân", "s@example.com"), "sign-in:1", 7, {"url": PAGE, "minutes": 30}), NOW)
+
+
+def test_no_line_is_longer_than_mail_may_carry(app: Flask) -> None:
+    lines = compose(letter(to=(HOSTILE[-2], "sian@example.com")), NOW).content.split(b"\r\n")
+    assert max(len(line) for line in lines) <= 998
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
