@@ -197,7 +197,7 @@ def test_signing_out_keeps_the_language_and_nothing_else(client: FlaskClient, ad
 
 def test_a_forged_sign_out_does_nothing(client: FlaskClient, ada: Person) -> None:
     sign_in(client, ada)
-    client.post("/sign-out")
+    assert client.post("/sign-out").status_code == 422
     assert who(client) == ada.id
 
 

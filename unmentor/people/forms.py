@@ -34,7 +34,7 @@ def an_address(_form: Form, field: Field) -> None:
     try:
         address.standard(field.data)
     except ValueError:
-        raise ValidationError(AN_ADDRESS) from None
+        raise StopValidation(AN_ADDRESS) from None
 
 
 def a_phone(_form: Form, field: Field) -> None:

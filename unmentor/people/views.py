@@ -86,11 +86,11 @@ def sign_in_link(token: str) -> Page:
 @blueprint.post("/sign-out")
 def sign_out() -> Page:
     """Sign out."""
-    if Button().validate_on_submit():
-        browser.leave()
-        flash(_("You are signed out."))
-    else:
-        flash(_("You are still signed in. Press once more."), "error")
+    form = Button()
+    if not form.validate_on_submit():
+        abort(form.status)
+    browser.leave()
+    flash(_("You are signed out."))
     return redirect(url_for("public.home"), 303)
 
 
