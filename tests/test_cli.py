@@ -1,0 +1,128 @@
+import json
+from typing import Any
+
+import pytest
+from cast import member, person, programme
+from click.testing import Result
+from flask import Flask
+
+from unmentor.db import db
+from unmentor.mail.models import Message
+from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
+
+
+def flask(app: Flask, *words: str) -> Result:
+    """Run a command as an operator does."""
+    db.session.commit()
+    with app.app_context():
+        return app.test_cli_runner().invoke(args=list(words))
+
+
+def drawn(app: Flask, *options: str) -> Any:
+    return json.loads(flask(app, "round", "draw", "unmentoring", "--json", *options).stdout)
+
+
+@pytest.fixture
+def of(app: Flask) -> Programme:
+    """Return a programme of three."""
+    of = programme()
+    for name in ("Ada", "Ben", "Cat"):
+        member(person(name), of)
+    return of
+
+
+def test_a_programme_is_created_and_named(app: Flask) -> None:
+    assert "open-councils" in flask(app, "programme", "create", "Open councils").output
+
+
+def test_a_programme_of_the_same_name_is_refused(of: Programme, app: Flask) -> None:
+    answer = flask(app, "programme", "create", "unmentoring")
+    assert answer.exit_code == 1
+    assert "already" in answer.output
+
+
+def test_an_organiser_gets_a_link_that_signs_them_in(of: Programme, app: Flask) -> None:
+    url = flask(app, "organiser", "add", "Olu@Devon.Example").output.strip()
+    client = app.test_client()
+    path = url.removeprefix("http://127.0.0.1:8000")
+    assert client.get(path).status_code == 200
+    assert db.session.query(Person).filter_by(email="olu@devon.example").one().confirmed_at
+
+
+def test_making_somebody_organiser_twice_makes_one_person(of: Programme, app: Flask) -> None:
+    flask(app, "organiser", "add", "olu@devon.example")
+    flask(app, "organiser", "add", "olu@devon.example")
+    assert db.session.query(Person).filter_by(email="olu@devon.example").count() == 1
+
+
+def test_the_programme_must_be_named_where_there_are_several(of: Programme, app: Flask) -> None:
+    programme("Elsewhere")
+    answer = flask(app, "organiser", "add", "olu@devon.example")
+    assert answer.exit_code == 1
+    assert "--programme" in answer.output
+    assert "elsewhere" in answer.output
+
+
+@pytest.mark.parametrize("email", ["nobody", "a@b", "@devon.example"])
+def test_what_is_no_address_is_refused(of: Programme, app: Flask, email: str) -> None:
+    assert "not an address" in flask(app, "organiser", "add", email).output
+
+
+def test_a_draw_prints_one_json_document(of: Programme, app: Flask) -> None:
+    said = drawn(app, "--seed", "7")
+    assert said == {
+        "programme": "unmentoring", "number": 1, "state": "drawn", "people": 3, "conversations": 1,
+        "repeats": 0, "left_out": 0, "seed": 7, "proved": True,
+    }  # fmt: skip
+
+
+def test_a_dry_run_keeps_nothing(of: Programme, app: Flask) -> None:
+    assert drawn(app, "--seed", "7", "--dry-run")["people"] == 3
+    assert drawn(app, "--seed", "7", "--dry-run")["number"] == 1
+
+
+def test_drawing_twice_returns_the_round_that_waits(of: Programme, app: Flask) -> None:
+    assert drawn(app, "--seed", "7") == drawn(app, "--seed", "8")
+
+
+def test_drawing_and_sending_in_one(of: Programme, app: Flask) -> None:
+    assert drawn(app, "--send")["state"] == "sent"
+    assert db.session.query(Message).filter_by(kind="invitation").count() == 3
+
+
+def test_a_round_is_sent_by_number_and_only_once(of: Programme, app: Flask) -> None:
+    drawn(app)
+    assert "3 people" in flask(app, "round", "send", "unmentoring", "1").output
+    again = flask(app, "round", "send", "unmentoring", "1")
+    assert (again.exit_code, "already" in again.output) == (1, True)
+
+
+def test_a_round_is_verified_from_what_was_stored(of: Programme, app: Flask) -> None:
+    drawn(app, "--send")
+    answer = flask(app, "round", "verify", "unmentoring", "1")
+    assert (answer.exit_code, "proof holds" in answer.output) == (0, True)
+
+
+def test_an_unknown_programme_names_those_there_are(of: Programme, app: Flask) -> None:
+    answer = flask(app, "round", "draw", "nowhere")
+    assert answer.exit_code != 0
+    assert "unmentoring" in answer.output
+
+
+def test_an_unknown_round_names_the_newest(of: Programme, app: Flask) -> None:
+    assert "newest is 0" in flask(app, "round", "verify", "unmentoring", "3").output
+
+
+def test_too_few_people_fail_in_one_line(app: Flask) -> None:
+    programme()
+    answer = flask(app, "round", "draw", "unmentoring")
+    assert (answer.exit_code, answer.output.count("\n")) == (1, 1)
+
+
+def test_mail_is_listed_held_and_released(of: Programme, app: Flask) -> None:
+    drawn(app, "--send")
+    rows = json.loads(flask(app, "mail", "list", "--json").stdout)
+    assert {row["kind"] for row in rows} == {"invitation"}
+    assert "3 messages are held" in flask(app, "mail", "hold").output
+    assert "3 messages are on their way" in flask(app, "mail", "release").output

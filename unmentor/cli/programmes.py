@@ -1,0 +1,70 @@
+"""``flask programme`` and ``flask organiser``."""
+
+import click
+from flask.cli import AppGroup
+
+from unmentor import edge
+from unmentor.db import transaction
+from unmentor.edge import settings
+from unmentor.people.actions import printed_sign_in
+from unmentor.people.address import standard
+from unmentor.programmes import actions as programmes
+from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import all_programmes, programme_named
+
+programme_group = AppGroup("programme", help="Programmes: communities that run rounds.")
+organiser_group = AppGroup("organiser", help="Organisers of a programme.")
+
+
+class Programmes(click.ParamType[Programme]):
+    """The slug of a programme that exists."""
+
+    name = "slug"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Programme:
+        """Return the programme, or fail with the names there are."""
+        if isinstance(value, Programme):
+            return value
+        found = programme_named(str(value))
+        if found is None:
+            known = ", ".join(programme.slug for programme in all_programmes()) or "none yet"
+            self.fail(f"There is no programme {value!r}. There is: {known}.", param, ctx)
+        return found
+
+
+@programme_group.command("create")
+@click.argument("name")
+def create_programme(name: str) -> None:
+    """Create a programme called NAME."""
+    try:
+        with transaction():
+            slug = programmes.found(name, settings().time_zone, edge.now()).slug
+    except programmes.ProgrammeExists as error:
+        raise click.ClickException(f"There is a programme {error} already. Choose another name.") from None
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Created. Its short name is {slug}; people join at {settings().base_url}/join")
+
+
+@organiser_group.command("add")
+@click.argument("email")
+@click.option("--programme", "of", type=Programmes(), help="Its short name; needed only where there are several.")
+def add_organiser(email: str, of: Programme | None) -> None:
+    """Make whoever has EMAIL an organiser, and print a link that signs them in once."""
+    try:
+        address = standard(email)
+    except ValueError:
+        raise click.ClickException(f"{email} is not an address that mail can reach.") from None
+    with transaction():
+        person = programmes.make_organiser(address, of or the_only_programme(), edge.now())
+        url = printed_sign_in(person, edge.now())
+    click.echo(url)
+
+
+def the_only_programme() -> Programme:
+    """Return the programme there is, made where there is none yet; fail where there are several."""
+    known = all_programmes()
+    if len(known) > 1:
+        names = ", ".join(programme.slug for programme in known)
+        raise click.ClickException(f"There are several programmes. Name one with --programme: {names}.")
+    return programmes.found_first(settings().time_zone, edge.now())
