@@ -17,6 +17,7 @@ from unmentor import edge
 from unmentor.conversations.actions import ask_how_it_was
 from unmentor.db import beat, db, transaction
 from unmentor.mail.sender import Sender
+from unmentor.me.actions import forget
 from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.actions import close_rounds
 from unmentor.rounds.schedule import run_due
@@ -30,6 +31,7 @@ def tick(now: datetime) -> None:
         _try("draw", partial(run_due, programme, now))
     _try("ask how it was", partial(ask_how_it_was, now))
     _try("close rounds", partial(close_rounds, now))
+    _try("forget", partial(forget, now))
     _try("beat", partial(beat, now))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, String, cast, delete, literal, or_, select, update
+from sqlalchemy import String, cast, delete, literal, select, update
 
 from unmentor.conversations.actions import cancel_all_of
 from unmentor.conversations.models import Participation
@@ -79,13 +79,15 @@ def forget(now: datetime) -> None:
 
 
 def _forget_letters() -> None:
-    """Empty mails that are out and name somebody who has left: those to them, and those about their conversations."""
+    """Drop mails that are out: those to people who have left, and the words of those about their conversations."""
     left = select(Person.id).where(Person.left_at.is_not(None))
-    about = select(literal("conversation:") + cast(Participation.conversation_id, String)).where(
+    shared = select(literal("conversation:") + cast(Participation.conversation_id, String)).where(
         Participation.person_id.in_(left)
     )
-    _forget(Message.person_id.in_(left), recipient="")
-    _forget(or_(Message.person_id.in_(left), Message.about.in_(about)))
+    db.session.execute(delete(Message).where(Message.person_id.in_(left), Message.state.in_(FINAL)))
+    # Without its Message-ID nobody can send it again.
+    told = update(Message).where(Message.about.in_(shared), Message.state.in_(FINAL), Message.message_id != "")
+    db.session.execute(told.values(subject="", message_id="", content=b"", trouble=""))
 
 
 def _erase(person: Person, now: datetime) -> None:
@@ -95,11 +97,6 @@ def _erase(person: Person, now: datetime) -> None:
     db.session.execute(delete(Message).where(Message.person_id == person.id, ~going))
     people.erase(person, now)
     db.session.flush()
-
-
-def _forget(which: ColumnElement[bool], **also: str) -> None:
-    forgotten = update(Message).where(which, Message.state.in_(FINAL), Message.message_id != "")
-    db.session.execute(forgotten.values(subject="", content=b"", trouble="", **also))
 
 
 def _let_go(reflection: Reflection) -> None:
