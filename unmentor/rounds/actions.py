@@ -86,15 +86,21 @@ def draw_again(round_: Round, seed: int, now: datetime) -> Round:
 
 def send_round(round_: Round, now: datetime) -> int:
     """Send a drawn round: every invitation is queued with it. Return how many people it tells. Raises NotWaiting."""
+    mark_sent(round_, now)
+    for conversation in round_.conversations:
+        invite(conversation, now)
+    for left_out in round_.left_out:
+        queue(unpaired(round_, left_out.person, now), now)
+    return round_.people
+
+
+def mark_sent(round_: Round, now: datetime) -> None:
+    """Count a drawn round as sent, and tell nobody. Raises NotWaiting."""
     if round_.state != "drawn":
         raise NotWaiting(round_)
     round_.state, round_.sent_at = "sent", now
     for conversation in round_.conversations:
         conversation.stamped_at = now
-        invite(conversation, now)
-    for left_out in round_.left_out:
-        queue(unpaired(round_, left_out.person, now), now)
-    return round_.people
 
 
 def cancel_round(round_: Round, now: datetime) -> None:
