@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "programme",
@@ -288,6 +289,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_participation_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
         sa.UniqueConstraint("conversation_id", "person_id", name=op.f("uq_participation_conversation_id_person_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("participation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_participation_person_id"), ["person_id"], unique=False)

@@ -54,7 +54,8 @@ class Participation(Base):
     """A person in a conversation, and what they said of it."""
 
     __tablename__ = "participation"
-    __table_args__ = (UniqueConstraint("conversation_id", "person_id"),)
+    # Keys name parts by id, so no id is ever given twice.
+    __table_args__ = (UniqueConstraint("conversation_id", "person_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))

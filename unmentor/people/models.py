@@ -12,6 +12,8 @@ class Person(Base):
     """Somebody with an address. Who leaves keeps a row without a single detail, so that history still adds up."""
 
     __tablename__ = "person"
+    # Keys and sessions name people by id, so no id is ever given twice, not even after everybody has gone.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's way to say it
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
