@@ -1,0 +1,37 @@
+"""``flask backup`` and ``flask restore``."""
+
+from pathlib import Path
+
+import click
+
+from unmentor import edge
+from unmentor.backup import CannotRestore, backup, restore
+from unmentor.db import transaction
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("backup")
+@click.argument("file", type=FILE)
+def write_backup(file: Path) -> None:
+    """Write everything to FILE, while the service runs."""
+    try:
+        with transaction():
+            rows = backup(file)
+    except FileExistsError:
+        raise click.ClickException(f"{file} is there already. Name another file.") from None
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{rows} rows are in {file}. Keep SECRET_KEY with it.")
+
+
+@click.command("restore")
+@click.argument("file", type=FILE)
+def read_backup(file: Path) -> None:
+    """Fill an empty, migrated database from FILE, and hold all mail."""
+    try:
+        with transaction():
+            rows = restore(file, edge.now())
+    except (CannotRestore, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{rows} rows are back. All mail is held. Let it go with: flask mail release")
