@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from unmentor import edge
 from unmentor.db import transaction
 from unmentor.forms import Button
+from unmentor.organise import empty_views
 from unmentor.organise.forms import ReturnForm
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import needs_sign_in, the_person
@@ -25,6 +26,8 @@ from unmentor.rounds.summary import across, summary
 
 Page = str | tuple[str, int] | Response
 blueprint = Blueprint("organise", __name__, url_prefix="/organise")
+blueprint.get("/<slug>/start-empty")(empty_views.ask_to_start_empty)
+blueprint.post("/<slug>/start-empty")(empty_views.start_empty)
 
 
 @blueprint.get("/")
