@@ -7,7 +7,7 @@ from unmentor.pairing.duals import Prices, priced_matching
 from unmentor.pairing.even import evenly, evenly_with_trio, stir
 from unmentor.pairing.exact import best_pairs, tight
 from unmentor.pairing.promise import SOFT_TIER, Groups, Promise
-from unmentor.pairing.sampler import flawless
+from unmentor.pairing.sampler import COUNTABLE, flawless
 from unmentor.pairing.trios import best_with_trio
 
 CLEAN: dict[str, Any] = {"proof": "clean"}
@@ -41,7 +41,8 @@ def _solved(want: Promise, chance: Random) -> tuple[Groups, list[Prices]]:
     if trio:
         return stir(want, groups, chance), proof
     partners = tight(want, prices, everyone)
-    even = evenly(want, partners, [price == 0 for price in prices.vertex], chance)
+    few = len(partners) <= COUNTABLE or sum(map(len, partners)) <= 4 * len(partners)
+    even = evenly(want, partners, [price == 0 for price in prices.vertex], chance) if few else None
     return even if even is not None else stir(want, _wished(want, partners, groups), chance), proof
 
 

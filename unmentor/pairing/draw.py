@@ -1,6 +1,7 @@
 """From entrants, history and rules to a draw."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from itertools import combinations
 from operator import attrgetter
@@ -9,6 +10,7 @@ from typing import Any
 
 from unmentor.pairing.best import best_groups
 from unmentor.pairing.entrants import Draw, Entrant, Meeting, Repeat, Rules
+from unmentor.pairing.foresight import Foresight
 from unmentor.pairing.history import History
 from unmentor.pairing.promise import Groups, Promise, promise
 
@@ -33,8 +35,9 @@ def draw(
     chance = Random(seed)  # noqa: S311 - a draw wants chance that can be replayed, not secrecy
     if want.regulars < 2:
         return _nobody_to_pair(want, seed)
-    groups, certificate = best_groups(want, chance)
-    return _told(want, groups, certificate, chance, seed)
+    foresight = Foresight(want, plan, chance)
+    groups, certificate = foresight.choose(lambda: best_groups(want, chance))
+    return replace(_told(want, groups, certificate, chance, seed), plan=foresight.plan())
 
 
 def _nobody_to_pair(want: Promise, seed: int) -> Draw:

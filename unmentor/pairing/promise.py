@@ -156,6 +156,13 @@ class Promise:
             total += self.group_cost(group)
         return total + sum(map(self.absent, empty))
 
+    def cheapest(self, i: int) -> int:
+        """Return what the cheapest conversation of place *i* costs."""
+        barred, met = self.barred(i), self.met(i)
+        if len(barred | self.seats(met)) < len(self.who):
+            return 0
+        return min((self.repeat_cost(last) for j, last in met.items() if j not in barred), default=0)
+
     def soft(self, i: int, j: int) -> int:
         """Return how many wishes places *i* and *j* leave open: 4 other organisation, 2 other region, 1 shared time."""
         a, b = self.people[self.who[i]], self.people[self.who[j]]

@@ -14,6 +14,8 @@ from unmentor.pairing.switching import Switching
 
 FEW = 200
 PATIENCE = 40_000
+MOST_CLASHES_TO_REJECT = 7
+COUNTABLE = 22
 
 
 def flawless(want: Promise, chance: Random, *, wishes: bool = False) -> Groups | None:
@@ -23,7 +25,9 @@ def flawless(want: Promise, chance: Random, *, wishes: bool = False) -> Groups |
     switchings, O(people) for each of a few attempts; never with *wishes*.
     """
     if len(want.who) <= FEW:
-        return _by_rejection(want, chance, wishes=wishes)
+        good = [{j for j in range(len(want.who)) if want.fits(i, j, wishes=wishes)} for i in range(len(want.who))]
+        if len(want.who) / 2 - sum(map(len, good)) / (2 * len(good) - 2) < MOST_CLASHES_TO_REJECT:
+            return _by_rejection(want, good, chance)
     return None if wishes else _by_switching(want, chance)
 
 
@@ -50,13 +54,13 @@ def odd_one(want: Promise, chance: Random) -> tuple[list[int], tuple[int, ...]] 
     return rest, trio
 
 
-def _by_rejection(want: Promise, chance: Random, *, wishes: bool) -> Groups | None:
+def _by_rejection(want: Promise, good: list[set[int]], chance: Random) -> Groups | None:
     """Pair at random and start again at the first clash."""
-    places = range(len(want.who))
-    good = [{j for j in places if want.fits(i, j, wishes=wishes)} for i in places]
-    patience = PATIENCE
+    if not all(good[: want.regulars]) and not want.regulars % 2:
+        return None
+    patience = PATIENCE if len(good) > COUNTABLE else PATIENCE // 10
     while patience > 0:
-        patience -= len(places) // 16 + 1
+        patience -= len(good) // 16 + 1
         odd = odd_one(want, chance)
         if odd is None:
             continue

@@ -78,18 +78,23 @@ class Bound:
 
     def below(self, limit: int) -> Iterator[tuple[int, Trio]]:
         """Yield every allowed trio whose bound is below *limit*, cheapest ends first so that most are never looked at."""
-        above, rank = self.above, self.want.rank
+        want, rank = self.want, self.want.rank
+        # A trio's three conversations cost each of its three at least their cheapest one.
+        cheap = [want.cheapest(i) for i in range(len(want.who))]
+        above = [own + 4 * least for own, least in zip(self.above, cheap, strict=True)]
         base = self.none - 2 * sum(price for price, _ in self.circles)
         for turn in sorted(set(rank)):
-            room = limit - base - 4 * self.want.turn * turn
+            room = limit - base - 4 * want.turn * turn
             order = sorted((i for i in range(len(rank)) if rank[i] >= turn), key=above.__getitem__)
-            for t in [i for i in order if rank[i] == turn]:
-                others = [i for i in order if i != t and (rank[i] > turn or (above[i], i) > (above[t], t))]
-                for at, j in enumerate(others):
+            for t in (i for i in order if rank[i] == turn):
+                for at, j in enumerate(order):
                     if above[t] + 2 * above[j] >= room:
                         break
-                    for k in others[at + 1 :]:
-                        if above[t] + above[j] + above[k] >= room:
+                    dear = 4 * want.pair_cost(t, j) - 2 * cheap[t] - 2 * cheap[j]
+                    if above[t] + 2 * above[j] + dear >= room or not want.allowed(t, j):
+                        continue
+                    for k in order[at + 1 :]:
+                        if above[t] + above[j] + above[k] + dear >= room:
                             break
-                        if _allowed(self.want, (t, j, k)) and (low := self.least((t, j, k))) < limit:
+                        if _allowed(want, (t, j, k)) and (low := self.least((t, j, k))) < limit:
                             yield low, (t, j, k)

@@ -119,16 +119,20 @@ class _Bound:
 def _doubtful(want: Promise, bound: _Bound, cost: int) -> Iterator[tuple[int, ...]]:
     """Yield every trio that the rules allow, without those that even the cheapest company leaves too dear."""
     slack = bound.pairs_only - 2 * sum(price for price, _ in bound.circles)
+    cheap = [want.cheapest(i) for i in range(len(want.who))]
+    above = [own + 4 * least for own, least in zip(bound.above, cheap, strict=True)]
     for turn in sorted(set(want.rank)):
-        order = sorted((i for i in range(want.regulars) if want.rank[i] >= turn), key=bound.above.__getitem__)
+        order = sorted((i for i in range(want.regulars) if want.rank[i] >= turn), key=above.__getitem__)
         room = cost - slack - 4 * want.turn * turn
         for third in (i for i in order if want.rank[i] == turn):
             for at, i in enumerate(order):
-                if bound.above[third] + 2 * bound.above[i] >= room:
+                if above[third] + 2 * above[i] >= room:
                     break
+                so_far = above[third] + above[i] + 4 * want.pair_cost(third, i) - 2 * cheap[third] - 2 * cheap[i]
+                if so_far + above[i] >= room or not want.allowed(third, i):
+                    continue
                 for j in order[at + 1 :]:
-                    if bound.above[third] + bound.above[i] + bound.above[j] >= room:
+                    if so_far + above[j] >= room:
                         break
-                    trio = (third, i, j)
-                    if all(want.allowed(a, b) for a, b in combinations(trio, 2)):
-                        yield trio
+                    if want.allowed(third, j) and want.allowed(i, j):
+                        yield third, i, j
