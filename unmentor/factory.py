@@ -1,5 +1,7 @@
 """Wire the rooms together. Nothing is decided here."""
 
+from datetime import timedelta
+
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
@@ -35,6 +37,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=60),
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
         MAX_CONTENT_LENGTH=1024 * 1024,
     )

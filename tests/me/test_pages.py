@@ -76,7 +76,7 @@ def test_what_was_said_decides_what_the_history_asks_for(client: FlaskClient, ad
 
 def test_a_partner_who_left_has_no_name_and_the_page_still_reads(client: FlaskClient, ada: Person) -> None:
     conversation(membership().programme, ada, person("", email=None, left_at=NOW), starts_at=START)
-    assert "somebody who has left" in client.get("/me").text
+    assert ">Somebody who has left</a>" in client.get("/me").text
 
 
 def test_one_press_pauses_and_one_press_comes_back(client: FlaskClient, ada: Person) -> None:

@@ -1,4 +1,6 @@
 import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -174,6 +176,13 @@ def test_a_session_that_somebody_planted_is_gone_after_signing_in(client: FlaskC
         assert "planted" not in session
         assert session.get("csrf_token") != before
         assert (session["person"], session["language"], session.permanent) == (ada.id, "cy", True)
+
+
+def test_signed_in_lasts_sixty_days(client: FlaskClient, ada: Person) -> None:
+    link, _code = asked(client)
+    answer = post(client, link)
+    lasts = parsedate_to_datetime(re.search(r"Expires=([^;]+)", answer.headers["Set-Cookie"])[1]) - datetime.now(UTC)
+    assert timedelta(days=59) < lasts <= timedelta(days=60)
 
 
 def test_a_welsh_speaker_reads_welsh_once_they_are_in(client: FlaskClient, app: Any) -> None:

@@ -93,13 +93,13 @@ class DetailsForm(Form):
         _l("Your mail address"),
         [DataRequired(AN_ADDRESS), at_most(254), an_address],
         [clean_line],
-        description=_l("For invitations. The person you are paired with sees it, nobody else does."),
+        description=_l("For invitations. Only the organisers and the people you are paired with see it."),
     )
     phone = TelField(
         _l("Phone"),
         [Optional(), at_most(40), a_phone],
         [clean_line],
-        description=_l("Give at least one of phone and video. Only the people you are paired with see them."),
+        description=_l("Give this or a video handle, or both. Only the people you are paired with see them."),
     )
     video = StringField(
         _l("Video"),
