@@ -37,8 +37,17 @@ def test_what_is_sent_without_a_server_is_caught(caught: list[Caught]) -> None:
 
 
 def test_a_catcher_that_stopped_is_not_found(caught: list[Caught]) -> None:
-    with pytest.raises(OSError, match="port"):
+    with pytest.raises(OSError, match="not running"):
         catcher.server(settings())
+
+
+def test_the_queue_can_be_drained_without_the_app_running(app: Flask) -> None:
+    with transaction():
+        queue(letter(person_id=None), now())
+    result = app.test_cli_runner().invoke(args=["mail", "send"])
+    assert result.output == "1 sent\n"
+    assert [mail.recipient for mail in latest(catcher.caught(settings()))] == ["sian@gwynedd.example"]
+    catcher.caught(settings()).clear()
 
 
 def test_the_list_shows_the_newest_first_and_can_be_narrowed(client: FlaskClient, caught: list[Caught]) -> None:

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from unmentor import edge
 from unmentor.db import transaction
-from unmentor.mail import actions, queries
+from unmentor.mail import actions, catcher, queries
 from unmentor.mail.sender import Sender
 from unmentor.mail.transport import Unreachable
 
@@ -37,7 +37,8 @@ def send_mail() -> None:
     """Send everything that is due, once."""
     sender = Sender(current_app._get_current_object())  # type: ignore[attr-defined]
     try:
-        counts = sender.send_due()
+        with catcher.at_hand(edge.settings()):
+            counts = sender.send_due()
     except Unreachable as error:
         raise click.ClickException(f"The mail server cannot be reached: {error}. Nothing is lost; try again.") from None
     finally:

@@ -1,7 +1,10 @@
 """The catcher: a real SMTP server for a machine without one. It keeps what it accepts, and nothing leaves."""
 
 import mailbox
+import socket
 from asyncio import Server
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,7 +28,21 @@ def server(settings: Settings) -> SmtpServer:
     """Return where mail is handed over: the server of the settings, or the catcher. Raises OSError where none runs."""
     if settings.smtp:
         return settings.smtp
-    return SmtpServer(HOST, int(_port_file(settings).read_text()), "none")
+    try:
+        return SmtpServer(HOST, int(_port_file(settings).read_text()), "none")
+    except (FileNotFoundError, ValueError):
+        raise ConnectionRefusedError("the built-in catcher is not running; start the app, or set SMTP_URL") from None
+
+
+@contextmanager
+def at_hand(settings: Settings) -> Iterator[None]:
+    """Make sure that there is a catcher while the block runs, where mail is to be caught."""
+    running = start(settings) if settings.catches_mail and not _answers(settings) else None
+    try:
+        yield
+    finally:
+        if running:
+            running.stop()
 
 
 def caught(settings: Settings) -> mailbox.Maildir:
@@ -66,3 +83,12 @@ class _Keep:
 
 def _port_file(settings: Settings) -> Path:
     return settings.instance / "mail" / "port"
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        where = server(settings)
+        socket.create_connection((where.host, where.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
