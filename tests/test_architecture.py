@@ -25,7 +25,7 @@ def test_a_pure_room_loads_no_framework(room: str) -> None:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    readers = [path.name for path in ROOMS if "environ" in path.read_text() or "getenv" in path.read_text()]
+    readers = [path.name for path in ROOMS if "os.environ" in path.read_text() or "getenv" in path.read_text()]
     assert readers == ["settings.py"]
 
 

@@ -14,6 +14,8 @@ from unmentor.me.actions import forget
 from unmentor.people.models import Exclusion, Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.reflections.models import Reflection
+from unmentor.rounds.actions import draw_round
+from unmentor.rounds.queries import waiting_round
 
 SECRETS = ("siân", "gwynedd.gov.uk", "960123", "sian-on-teams", "leeks", "tue-mid", "ben@elsewhere.uk")
 
@@ -96,6 +98,24 @@ def test_the_others_hear_of_it(client: FlaskClient, sian: Person, housing: Progr
     post(client, "/me/leave")
     assert db.session.get(type(ahead), ahead.id).state == "cancelled"
     assert "Siân" in mailed("ben-price@example.gov.uk", "cancelled")
+
+
+def test_a_round_that_waits_is_drawn_again_without_them(client: FlaskClient, sian: Person, housing: Programme) -> None:
+    for name in ("Ada", "Ben", "Cem"):
+        member(person(name), housing)
+    drawn = draw_round(housing, 7, now())
+    assert sian.id in {part.person_id for talk in drawn.conversations for part in talk.participations}
+    post(client, "/me/leave")
+    again = waiting_round(housing)
+    assert sian.id not in {part.person_id for talk in again.conversations for part in talk.participations}
+    assert again.people == 3
+
+
+def test_a_round_that_waits_for_too_few_is_gone(client: FlaskClient, sian: Person, housing: Programme) -> None:
+    member(person("Ada"), housing)
+    draw_round(housing, 7, now())
+    assert post(client, "/me/leave").status_code == 303
+    assert waiting_round(housing) is None
 
 
 def test_goodbye_is_said_by_mail_and_on_the_page_and_they_are_signed_out(

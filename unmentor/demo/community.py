@@ -130,5 +130,5 @@ def _settle(here: list[Residence], now: datetime) -> None:
         if resident.paused is not None:
             pause(membership, (now + timedelta(days=resident.paused)).date() if resident.paused else None)
         elif resident.leaves:
-            leave(membership.person, now - timedelta(days=6))
+            leave(membership.person, seed=1, now=now - timedelta(days=6))
     db.session.execute(delete(Message))

@@ -1,6 +1,7 @@
 """Pause, stop a kind of mail, and leave."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
@@ -17,9 +18,12 @@ from unmentor.people.mails import goodbye
 from unmentor.people.models import Person
 from unmentor.people.queries import silent_since
 from unmentor.programmes.actions import pause, resume
-from unmentor.programmes.models import Membership
+from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import memberships
 from unmentor.reflections.models import Reflection
+from unmentor.rounds.actions import TooFewPeople, draw_again
+from unmentor.rounds.models import Round
+from unmentor.rounds.queries import waiting_round
 
 # Without invitations nobody can take part, so stopping them is a pause.
 PAUSES = "invitation"
@@ -56,11 +60,13 @@ def start_again(person: Person, kind: str) -> None:
         db.session.execute(delete(Stopped).where(Stopped.person_id == person.id, Stopped.kind == kind))
 
 
-def leave(person: Person, now: datetime) -> int:
+def leave(person: Person, seed: int, now: datetime) -> int:
     """Erase *person*: call off what is ahead, say goodbye, keep no detail; return how many conversations there were.
 
     What they published stays, without a name. What is on its way to a mailbox is forgotten once it has left.
+    A round that waits with them in it is drawn again without, with *seed*.
     """
+    waiting = [each for each in map(waiting_round, _programmes(person)) if each and person.id in _drawn(each)]
     count = conversations_held(person)
     cancel_all_of(person, _("%(name)s has left UnMentoring.", name=person.first_name), now)
     queue(goodbye(person, count, now), now)
@@ -68,6 +74,9 @@ def leave(person: Person, now: datetime) -> int:
         _let_go(reflection)
     _erase(person, now)
     _forget_letters()
+    for round_ in waiting:
+        with suppress(TooFewPeople):  # then nobody waits for it any more
+            draw_again(round_, seed, now)
     return count
 
 
@@ -88,6 +97,15 @@ def _forget_letters() -> None:
     # Without its Message-ID nobody can send it again.
     told = update(Message).where(Message.about.in_(shared), Message.state.in_(FINAL), Message.message_id != "")
     db.session.execute(told.values(subject="", message_id="", content=b"", trouble=""))
+
+
+def _programmes(person: Person) -> list[Programme]:
+    return [membership.programme for membership in memberships(person)]
+
+
+def _drawn(round_: Round) -> set[int]:
+    paired = {part.person_id for talk in round_.conversations for part in talk.participations}
+    return paired | {left_out.person_id for left_out in round_.left_out}
 
 
 def _erase(person: Person, now: datetime) -> None:

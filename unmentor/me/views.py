@@ -27,6 +27,7 @@ from unmentor.people.queries import exclusions, person_numbered
 from unmentor.programmes.actions import enrol
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import all_programmes, memberships, next_draw, programme_named
+from unmentor.rounds.actions import new_seed
 from unmentor.words import day
 
 GONE = 410
@@ -153,7 +154,7 @@ def leave() -> Page:
     if not form.validate_on_submit():
         return render_template("me/leave.html", form=form), form.status
     with transaction():
-        count = actions.leave(the_person(), edge.now())
+        count = actions.leave(the_person(), new_seed(), edge.now())
     browser.leave()
     session["conversations"] = count
     return redirect(url_for("me.goodbye"), 303)
