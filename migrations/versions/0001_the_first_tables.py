@@ -243,11 +243,13 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("suits_all", sa.Boolean(), nullable=False),
         sa.Column("repeat", sa.Boolean(), nullable=False),
+        sa.Column("mended", sa.Boolean(), nullable=False),
         sa.Column("room", sa.String(length=40), nullable=False),
         sa.Column("uid", sa.String(length=120), nullable=False),
         sa.Column("arranged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["round_id"], ["round.id"], name=op.f("fk_conversation_round_id_round"), ondelete="CASCADE"
         ),
@@ -275,11 +277,14 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("starts", sa.Boolean(), nullable=False),
         sa.Column("third", sa.Boolean(), nullable=False),
+        sa.Column("partstat", sa.String(length=12), nullable=False),
+        sa.Column("withdrew_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("met", sa.String(length=7), nullable=True),
         sa.Column("challenged", sa.Integer(), nullable=True),
         sa.Column("again", sa.Boolean(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asks", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversation.id"],

@@ -27,12 +27,16 @@ class Conversation(Base):
     # Whether the time is one that all of them named.
     suits_all: Mapped[bool] = mapped_column(default=True)
     repeat: Mapped[bool] = mapped_column(default=False)
+    # Arranged after the draw, for people whom a withdrawal or an odd number had left without a conversation.
+    mended: Mapped[bool] = mapped_column(default=False)
     room: Mapped[str] = mapped_column(String(40))
     uid: Mapped[str] = mapped_column(String(120), unique=True)
     arranged_at: Mapped[datetime]
     # How often its calendar entry changed, and when it last did (RFC 5545 SEQUENCE and DTSTAMP).
     sequence: Mapped[int] = mapped_column(default=0)
     stamped_at: Mapped[datetime]
+    # When everybody was reminded of the time it has now.
+    reminded_at: Mapped[datetime | None]
 
     round: Mapped["Round"] = relationship(back_populates="conversations")
     participations: Mapped[list["Participation"]] = relationship(
@@ -45,9 +49,14 @@ class Conversation(Base):
         return self.starts_at + timedelta(minutes=self.minutes)
 
     @property
+    def present(self) -> list["Participation"]:
+        """Return the parts of those who have not withdrawn, in the order of the draw."""
+        return [participation for participation in self.participations if participation.withdrew_at is None]
+
+    @property
     def people(self) -> list[Person]:
-        """Return everybody in it, in the order of the draw."""
-        return [participation.person for participation in self.participations]
+        """Return everybody in it, in the order of the draw; who has withdrawn is not."""
+        return [participation.person for participation in self.present]
 
 
 class Participation(Base):
@@ -64,12 +73,17 @@ class Participation(Base):
     starts: Mapped[bool] = mapped_column(default=False)
     # The third of a trio; that turn rotates.
     third: Mapped[bool] = mapped_column(default=False)
+    # What their calendar answered to the invitation as it stands: an RFC 5545 PARTSTAT in lower case.
+    partstat: Mapped[str] = mapped_column(String(12), default="needs-action")
+    withdrew_at: Mapped[datetime | None]
     # How it went: yes, no or planned; 1 to 5; whether they would do it again.
     met: Mapped[str | None] = mapped_column(String(7))
     challenged: Mapped[int | None]
     again: Mapped[bool | None]
     answered_at: Mapped[datetime | None]
+    # When we last asked, and how often: once, once more, and then no more.
     asked_at: Mapped[datetime | None]
+    asks: Mapped[int] = mapped_column(default=0)
 
     conversation: Mapped[Conversation] = relationship(back_populates="participations")
     person: Mapped[Person] = relationship()

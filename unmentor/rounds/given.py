@@ -84,9 +84,7 @@ def replay(round_: Round) -> Drawn:
     if again.result.algorithm != round_.algorithm:
         raise CannotReplay(_("Drawn by %(then)s, this is %(now)s.", then=round_.algorithm, now=again.result.algorithm))
     stored = {
-        frozenset(person.id for person in talk.people)
-        for talk in round_.conversations
-        if talk.arranged_at == round_.drawn_at
+        frozenset(part.person_id for part in talk.participations) for talk in round_.conversations if not talk.mended
     }
     if again.result.digest != round_.digest or {frozenset(group) for group in again.result.groups} != stored:
         raise CannotReplay(_("What round %(number)s was drawn from has changed since.", number=round_.number))
