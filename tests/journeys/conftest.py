@@ -8,28 +8,18 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from journeys.running import Running, Start
+
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATIENCE = 60
-
-
-@dataclass(frozen=True)
-class Running:
-    """A server that answers, and the link that it printed for its organiser."""
-
-    address: str
-    organiser_link: str
-
-
-Start = Callable[..., Running]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

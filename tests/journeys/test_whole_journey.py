@@ -5,7 +5,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from journeys.conftest import Running, Start
+from journeys.running import Running, Start
 
 PATIENCE = 60  # half-seconds
 LEARNED = "Her housing team rings people back before noon. I stopped writing letters that day."

@@ -1,0 +1,162 @@
+"""Every page, empty, filled and refused: axe finds nothing, nothing scrolls sideways, the keyboard is enough."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from journeys.running import Running, Start
+
+WIDTHS = {"desktop": 1280, "phone": 375}
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+PUBLIC = (
+    "/", "/about", "/privacy", "/accessibility", "/reflections", "/reflections?page=2", "/reflections?q=housing",
+    "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/join", "/join/check-your-email", "/sign-in",
+    "/nowhere", "/reflections/nothing", "/dev/mail", "/dev/mail?to=nobody@devon.example",
+)  # fmt: skip
+OWN = ("/me", "/me/profile", "/me/pause", "/me/not-with", "/me/leave")
+CONSOLE = (
+    "/organise/unmentoring", "/organise/unmentoring/people", "/organise/unmentoring/reflections",
+    "/organise/unmentoring/start-empty", "/organise/unmentoring/rounds/6",
+)  # fmt: skip
+
+
+@dataclass
+class Seen:
+    """What is wrong with the pages that were looked at."""
+
+    trouble: list[str] = field(default_factory=list)
+
+    def look(self, page: Page, what: str) -> None:
+        """Look at a page as it stands now."""
+        if page.locator("h1").count() != 1:
+            self.trouble.append(f"{what}: {page.locator('h1').count()} headings of the first level")
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            self.trouble.append(f"{what}: scrolls sideways")
+        for wrong in Axe().run(page, options=WCAG).response["violations"]:
+            self.trouble.append(f"{what}: {wrong['id']}: {wrong['nodes'][0]['html'][:120]}")
+
+
+@pytest.fixture(scope="module")
+def demo(start: Start) -> Running:
+    """Return a running demo community."""
+    return start(demo=True)
+
+
+@pytest.fixture(scope="module")
+def organiser(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
+    """Return the browser of the organiser, signed in, who has drawn and sent a round."""
+    context = browser.new_context(base_url=demo.address)
+    page = context.new_page()
+    page.goto(demo.organiser_link)
+    page.get_by_role("main").get_by_role("button").click()
+    page.goto("/organise/unmentoring")
+    page.get_by_role("button", name="Draw a round now").click()
+    page.goto("/organise/unmentoring/rounds/7/cancel")
+    page.goto("/organise/unmentoring/rounds/7")
+    page.get_by_role("button", name="Send").click()
+    yield context
+    context.close()
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
+def test_axe_finds_nothing_on_any_page(
+    browser: Browser, organiser: BrowserContext, demo, size: str, scheme: str
+) -> None:  # type: ignore[no-untyped-def]  # - as above
+    seen = Seen()
+    complaints: list[tuple[str, str]] = []
+    known = organiser.storage_state()
+    view = {"viewport": {"width": WIDTHS[size], "height": 900}, "color_scheme": scheme, "base_url": demo.address}
+    with browser.new_context(**view) as context:  # type: ignore[arg-type]  # - spelled out above
+        stranger = context.new_page()
+        stranger.on("console", lambda said: complaints.append((said.type, f"{stranger.url}: {said.text}")))
+        for path in PUBLIC:
+            stranger.goto(path)
+            seen.look(stranger, path)
+        stranger.goto("/reflections")
+        stranger.get_by_role("article").get_by_role("link").first.click()
+        seen.look(stranger, "a reflection")
+        stranger.get_by_role("list", name="Topics").get_by_role("link").first.click()
+        seen.look(stranger, "a topic")
+        for path in ("/join", "/sign-in"):
+            refuse(stranger, path, seen)
+        look_at_the_mail(stranger, seen)
+        look_at_a_conversation(stranger, seen)
+    with browser.new_context(**view, storage_state=known) as context:  # type: ignore[arg-type]  # - spelled out above
+        page = context.new_page()
+        for path in (*OWN, *CONSOLE, "/organise/unmentoring/rounds/7", "/organise/unmentoring/rounds/7/cancel"):
+            page.goto(path)
+            seen.look(page, path)
+        for path in ("/me/profile", "/me/not-with"):
+            refuse(page, path, seen)
+        page.goto("/organise/unmentoring/reflections")
+        page.get_by_role("link", name="Send it back").first.click()
+        seen.look(page, "sending a reflection back")
+        page.get_by_role("button", name="Send it back").click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        seen.look(page, "sending a reflection back without a word")
+    # A browser counts a refused form and an unknown page as errors; they are what was asked for.
+    errors = [said for kind, said in complaints if kind == "error" and "422" not in said and "404" not in said]
+    assert seen.trouble + errors == []
+
+
+def refuse(page: Page, path: str, seen: Seen) -> None:
+    """Send a form with nothing in it, and look at how it is refused."""
+    page.goto(path)
+    for box in page.locator("main input:not([type=hidden],[type=checkbox],[type=radio]), main textarea").all():
+        box.fill("")
+    page.locator("main form[novalidate] button").last.click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert page.title().startswith("Error"), path
+    seen.look(page, f"{path}, refused")
+
+
+def look_at_the_mail(page: Page, seen: Seen) -> None:
+    """Read one mail in every way that the reader offers."""
+    page.goto("/dev/mail")
+    page.get_by_role("main").get_by_role("listitem").filter(has_text="· invitation").first.get_by_role("link").click()
+    for tab in ("Mail", "Text", "Calendar", "Headers", "Raw"):
+        page.get_by_role("link", name=tab, exact=True).click()
+        expect(page.get_by_role("link", name=tab, exact=True)).to_have_attribute("aria-current", "page")
+        seen.look(page, f"the mail reader, {tab}")
+
+
+def look_at_a_conversation(page: Page, seen: Seen) -> None:
+    """Open a conversation from its mail, and its pages; send its forms empty."""
+    page.get_by_role("link", name="Mail", exact=True).click()
+    page.frame_locator("iframe").locator('a[href*="/c/"]').first.click()
+    page.wait_for_url("**/c/**")
+    own = page.url
+    seen.look(page, "a conversation")
+    page.get_by_text("Talked already?").click()
+    page.get_by_role("button", name="Save how it went").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    seen.look(page, "a conversation, refused")
+    page.goto(f"{own}/reflection")
+    seen.look(page, "writing a reflection")
+    page.get_by_role("button", name="Share what you learned").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    seen.look(page, "writing a reflection, refused")
+
+
+def test_somebody_joins_with_the_keyboard_alone(browser: Browser, demo: Running) -> None:
+    with browser.new_context(base_url=demo.address) as context:
+        page = context.new_page()
+        page.goto("/join")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+        page.keyboard.press("Enter")
+        typed = {"name": "Kit Marlowe", "email": "kit@kent.example", "phone": "01632 960123"}
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            name = page.evaluate("document.activeElement.name")
+            if name in typed:
+                page.keyboard.type(typed.pop(name))
+            if name == "agree":
+                page.keyboard.press("Space")
+                page.keyboard.press("Enter")
+                break
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Check your mail")
+        assert typed == {}
