@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from journeys.running import Running, Start
 
@@ -76,9 +76,9 @@ def test_axe_finds_nothing_on_any_page(
             stranger.goto(path)
             seen.look(stranger, path)
         stranger.goto("/reflections")
-        stranger.get_by_role("article").get_by_role("link").first.click()
+        press(stranger, stranger.get_by_role("article").get_by_role("link").first)
         seen.look(stranger, "a reflection")
-        stranger.get_by_role("list", name="Topics").get_by_role("link").first.click()
+        press(stranger, stranger.get_by_role("list", name="Topics").get_by_role("link").first)
         seen.look(stranger, "a topic")
         for path in ("/join", "/sign-in"):
             refuse(stranger, path, seen)
@@ -92,7 +92,7 @@ def test_axe_finds_nothing_on_any_page(
         for path in ("/me/profile", "/me/not-with"):
             refuse(page, path, seen)
         page.goto("/organise/unmentoring/reflections")
-        page.get_by_role("link", name="Send it back").first.click()
+        press(page, page.get_by_role("link", name="Send it back").first)
         seen.look(page, "sending a reflection back")
         page.get_by_role("button", name="Send it back").click()
         expect(page.get_by_role("alert")).to_be_focused()
@@ -100,6 +100,12 @@ def test_axe_finds_nothing_on_any_page(
     # A browser counts a refused form and an unknown page as errors; they are what was asked for.
     errors = [said for kind, said in complaints if kind == "error" and "422" not in said and "404" not in said]
     assert seen.trouble + errors == []
+
+
+def press(page: Page, button: Locator) -> None:
+    """Press what leads to another page, and wait for that page."""
+    with page.expect_navigation():
+        button.click()
 
 
 def refuse(page: Page, path: str, seen: Seen) -> None:
