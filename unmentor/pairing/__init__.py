@@ -4,8 +4,8 @@ Pure: people, history, rules and a seed go in, a draw comes out; no clock, no da
 """
 
 from unmentor.pairing.draw import draw
-from unmentor.pairing.entrants import Draw, Entrant, Repeat, Rules
+from unmentor.pairing.entrants import Draw, Entrant, NotOptimal, NotValid, Repeat, Rules
 from unmentor.pairing.history import History
-from unmentor.pairing.verify import NotOptimal, NotValid, verify
+from unmentor.pairing.verify import verify
 
 __all__ = ["Draw", "Entrant", "History", "NotOptimal", "NotValid", "Repeat", "Rules", "draw", "verify"]

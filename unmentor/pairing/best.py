@@ -6,8 +6,9 @@ from typing import Any
 from unmentor.pairing.duals import Prices, priced_matching
 from unmentor.pairing.even import evenly, evenly_with_trio, stir
 from unmentor.pairing.exact import best_pairs, tight
+from unmentor.pairing.mend import mended
 from unmentor.pairing.promise import SOFT_TIER, Groups, Promise
-from unmentor.pairing.sampler import COUNTABLE, flawless
+from unmentor.pairing.sampler import COUNTABLE, FEW, flawless
 from unmentor.pairing.trios import best_with_trio
 
 CLEAN: dict[str, Any] = {"proof": "clean"}
@@ -18,6 +19,10 @@ def best_groups(want: Promise, chance: Random) -> tuple[Groups, dict[str, Any]]:
     by_chance = flawless(want, chance, wishes=want.wishes)
     if by_chance is not None:
         return by_chance, dict(CLEAN)
+    if len(want.who) > FEW:
+        crowd = mended(want, flawless(want, chance) if want.wishes else None, chance)
+        if crowd is not None:
+            return crowd, dict(CLEAN)
     groups, proof = _solved(want, chance)
     if want.cost(groups) == want.floor:
         return groups, dict(CLEAN)

@@ -5,6 +5,7 @@ compiled solver of exact.py is faster but keeps its prices to itself; a proof ne
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 Edge = tuple[int, int]
 FREE = -1
@@ -12,7 +13,7 @@ FREE = -1
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices that cover four times the gain of every pair: of each vertex, and of odd sets of them, for pairs within."""
+    """Prices that cover four times the gain of every pair: of each vertex, and of odd circles, for the pairs within."""
 
     vertex: list[int]
     circles: list[tuple[int, list[int]]]
@@ -127,9 +128,8 @@ class _Search:
         while len(left) > 1 and len(right) > 1 and left[-2][0] == right[-2][0]:
             left.pop()
             right.pop()
-        down = [(after[0], (before[1][1], before[1][0])) for before, after in zip(left, left[1:], strict=False)]
-        circle = [*reversed(down), (left[0][0], (u, v)), *right[:-1]]
-        return circle
+        down = [(after[0], (before[1][1], before[1][0])) for before, after in pairwise(left)]
+        return [*reversed(down), (left[0][0], (u, v)), *right[:-1]]
 
     def _shrink(self, circle: list[tuple[int, Edge]]) -> None:
         b, self.fresh = self.fresh, self.fresh + 1
@@ -200,15 +200,15 @@ class _Search:
 
     def _open(self, x: int) -> None:
         """Dissolve inner circle *x*, whose price is used up, keeping the even way through it in the tree."""
-        ring, base = self.ring.pop(x), self.base.pop(x)
+        ring = self.ring.pop(x)
+        del self.base[x]
         above, below = self.entry.pop(x)
         del self.circle_price[x]
         for child, _ in ring:
             for leaf in self.leaves(child):
                 self.top[leaf] = child
         nodes = [child for child, _ in ring]
-        at, end = nodes.index(self.top[below]), nodes.index(self.top[base])
-        assert end == 0, "a circle is always turned so that its base comes first"
+        at = nodes.index(self.top[below])  # The base always comes first, so the even way leads from here to place 0.
         self.entry[nodes[at]] = (above, below)
         way = range(at, len(ring)) if at % 2 else range(at, 0, -1)
         for k in way:

@@ -75,3 +75,11 @@ class Draw:
     algorithm: str = ""
     digest: str = ""
     note: str = ""
+
+
+class NotValid(Exception):  # noqa: N818 - reads as what it says: the draw is not valid
+    """The draw breaks a rule that holds always, or does not say what it did."""
+
+
+class NotOptimal(Exception):  # noqa: N818 - reads as what it says: the draw is not optimal
+    """The draw is not proven to be the best there is."""

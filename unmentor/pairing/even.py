@@ -1,4 +1,4 @@
-"""Fair chance among the best: when the best draws can be counted, each is drawn equally likely; else they are stirred."""
+"""Fair chance among the best: where the best draws can be counted, each is equally likely; else they are stirred."""
 
 from itertools import combinations
 from random import Random
@@ -134,8 +134,8 @@ def evenly_with_trio(want: Promise, least: int, chance: Random) -> Groups | None
 def stir(want: Promise, groups: Groups, chance: Random) -> Groups:
     """Exchange partners between pairs at random wherever that makes nothing worse. O(places).
 
-    Each exchange is as likely as the one that undoes it, so long stirring approaches an even chance among the draws that
-    exchanges can reach; unlike all else here that is not a guarantee.
+    Each exchange is as likely as the one that undoes it, so long stirring approaches an even chance among the draws
+    that exchanges can reach; unlike all else here that is not a guarantee.
     """
     pairs = [group for group in groups if len(group) == 2]
     others = [group for group in groups if len(group) != 2]

@@ -69,7 +69,7 @@ def _by_candidates(want: Promise, chosen: set[int], chance: Random) -> tuple[lis
 
 
 def uncovered(want: Promise, prices: Prices, places: list[int]) -> list[tuple[int, int]]:
-    """Return the pairs whose gain the prices do not cover. Pairs that never met are skipped in bulk, so mostly linear."""
+    """Return the pairs whose gain the prices do not cover; most that never met are skipped in bulk."""
     above = {i: prices.vertex[i] - 4 * want.absent(i) for i in places}
     order = sorted(places, key=above.__getitem__)
     within = circles_by_place(prices)
@@ -90,7 +90,7 @@ def circles_by_place(prices: Prices) -> dict[frozenset[int], int]:
 
 
 def tight(want: Promise, prices: Prices, places: Collection[int]) -> list[list[int]]:
-    """Return whom each place may be paired with in a best draw: only pairs that the prices cover with nothing to spare."""
+    """Return whom each place may meet in a best draw: only pairs that the prices cover with nothing to spare."""
     chosen = set(places)
     circles = circles_by_place(prices)
     rows: list[list[int]] = [[] for _ in want.who]

@@ -1,9 +1,9 @@
 """Foresight: a plan of rounds to come, so that today's pairs never force tomorrow's to repeat.
 
-Drawing one best pairing after another dead-ends: of forty people, about two rounds before everyone has met everyone. So
-each draw leaves a plan behind that splits who has not met yet into as many repeat-free rounds as there can be. The next
-draw proposes whatever chance likes best, and takes it if what it leaves can be split again; else it takes a round of the
-plan. While the same people take part, the plan's rounds therefore all come to be held, though seldom as first planned.
+Drawing one best pairing after another dead-ends, with forty people about two rounds before all have met. So each draw
+leaves a plan behind that splits who has not met yet into as many repeat-free rounds as can be found. The next draw
+proposes whatever chance likes best, and takes it if what it leaves can be split again; else it takes a round of the
+plan. While the same people take part there are therefore as many rounds without repeats as were planned.
 """
 
 from collections.abc import Callable, Iterable

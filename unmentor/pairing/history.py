@@ -11,8 +11,8 @@ class History:
     """The meetings among some people, kept so that a million of them fit in memory: 8 bytes a meeting a person.
 
     Person *i* met ``met[start[i]:start[i + 1]]``, in rising order, last in the rounds of the same places of *when*.
-    Meetings with people not among *ids* are forgotten, except for *latest*, the last round of all. Build it once, with the
-    ids in order, to draw several times; anything that yields meetings will do for a single draw.
+    Meetings with people not among *ids* are forgotten, except for *latest*, the last round of all. Build it once, with
+    the ids in order, to draw several times; anything that yields meetings will do for a single draw.
     """
 
     __slots__ = ("ids", "latest", "met", "start", "when")
@@ -22,18 +22,21 @@ class History:
         """Read *meetings* once; raise ValueError for a person paired with themselves."""
         self.ids = tuple(ids)
         place = {who: i for i, who in enumerate(self.ids)}
-        rounds, first, second = array("q"), array("i"), array("i")
+        rounds, first, second = array("i"), array("i"), array("i")
         latest: int | None = meetings.latest if isinstance(meetings, History) else None
-        for number, a, b in meetings:
-            if a == b:
-                raise ValueError(f"round {number} of the history pairs {a!r} with themselves")
-            if latest is None or number > latest:
-                latest = number
-            i, j = place.get(a, -1), place.get(b, -1)
-            if i >= 0 and j >= 0:
-                rounds.append(number)
-                first.append(i)
-                second.append(j)
+        try:
+            for number, a, b in meetings:
+                if a == b:
+                    raise ValueError(f"round {number} of the history pairs {a!r} with themselves")
+                if latest is None or number > latest:
+                    latest = number
+                i, j = place.get(a, -1), place.get(b, -1)
+                if i >= 0 and j >= 0:
+                    rounds.append(number)
+                    first.append(i)
+                    second.append(j)
+        except OverflowError:
+            raise ValueError(f"round {number} of the history is beyond all counting") from None
         self.latest = latest or 0
         self.start, self.met, self.when = _by_person(len(self.ids), rounds, first, second)
 

@@ -144,7 +144,7 @@ class Promise:
         return self.repeat + (self.freshest - self.history.latest + last) ** 2
 
     def group_cost(self, group: Sequence[int]) -> int:
-        """Return what *group* costs: its repeats and, for a trio, the turn of the one who waited longest to be third."""
+        """Return what *group* costs: its repeats and, for a trio, the turn of whoever waited longest to be third."""
         repeats = sum(self.pair_cost(i, j) for i, j in combinations(group, 2))
         return repeats + (self.turn * min(self.rank[i] for i in group) if len(group) > 2 else 0)
 

@@ -1,8 +1,8 @@
 """The fast path: draws that cost nothing at all, every one of them equally likely.
 
-Among people who met twenty each, a random pairing has about ten repeats, however many people there are. So chance nearly
-always suffices, and such a draw is its own proof. Shuffling and then mending the few repeats would favour some draws over
-others; what is done here does not.
+Among people who met twenty each, a random pairing has about ten repeats, however many people there are. So chance
+nearly always suffices, and such a draw is its own proof. Shuffling and then mending the few repeats would favour some
+draws over others; what is done here does not.
 """
 
 from itertools import combinations

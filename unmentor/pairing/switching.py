@@ -65,7 +65,7 @@ class Switching:
     def _accepted(
         self, mate: list[int], clashes: list[tuple[int, int]], ends: tuple[int, int, int, int], n: int, chance: Random
     ) -> bool:
-        """Accept in inverse proportion to the ways back: clashing pairs (u, v) to restore, and middles (y, w) for it."""
+        """Accept in inverse proportion to the ways back: clashing pairs to restore, and middles (y, w) for one."""
         c = len(clashes)
         covered = {place for pair in clashes for place in pair}
         _, x, _, z = ends

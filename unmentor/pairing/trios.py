@@ -77,14 +77,13 @@ class Bound:
         return least
 
     def below(self, limit: int) -> Iterator[tuple[int, Trio]]:
-        """Yield every allowed trio whose bound is below *limit*, cheapest ends first so that most are never looked at."""
+        """Yield every allowed trio whose bound is below *limit*; most are never looked at."""
         want, rank = self.want, self.want.rank
         # A trio's three conversations cost each of its three at least their cheapest one.
         cheap = [want.cheapest(i) for i in range(len(want.who))]
         above = [own + 4 * least for own, least in zip(self.above, cheap, strict=True)]
-        base = self.none - 2 * sum(price for price, _ in self.circles)
         for turn in sorted(set(rank)):
-            room = limit - base - 4 * want.turn * turn
+            room = limit - self.none - 4 * want.turn * turn
             order = sorted((i for i in range(len(rank)) if rank[i] >= turn), key=above.__getitem__)
             for t in (i for i in order if rank[i] == turn):
                 for at, j in enumerate(order):

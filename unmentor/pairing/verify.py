@@ -1,34 +1,25 @@
 """Check a draw without trusting whoever drew it: the rules pair by pair, then the proof that nothing is better.
 
-The proof is a price for every place such that the prices of any two cover (four times) the gain of pairing them rather than
-leaving both out; odd circles of places may share a price that covers the pairs within. No pairing can then gain more than
-all prices together (Edmonds 1965), so a draw that gains as much is the best. Only what a draw costs is shared with the
-solver, as the definition of “best” in promise.py; nothing of how it is found.
+The proof is a price for every place such that the prices of any two cover four times the gain of pairing them rather
+than leaving both out; odd circles of places may share a price for the pairs within. No pairing can then gain more than
+all prices together (Edmonds 1965), so a draw that gains as much is the best. Shared with the solver is only what “best”
+means, in promise.py; nothing of how it is found.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, combinations
+from itertools import chain, combinations, product, takewhile
 from typing import Any
 
-from unmentor.pairing.entrants import Draw, Entrant, Id, Meeting, Rules
+from unmentor.pairing.entrants import Draw, Entrant, Id, Meeting, NotOptimal, NotValid, Rules
 from unmentor.pairing.history import History
 from unmentor.pairing.promise import Promise, promise
-
-
-class NotValid(Exception):  # noqa: N818 - reads as what it says: the draw is not valid
-    """The draw breaks a rule that holds always, or does not say what it did."""
-
-
-class NotOptimal(Exception):  # noqa: N818 - reads as what it says: the draw is not optimal
-    """The draw is not proven to be the best there is."""
 
 
 def verify(people: Sequence[Entrant], history: Iterable[Meeting] | History, rules: Rules, result: Draw) -> None:
     """Raise NotValid or NotOptimal, saying where, unless *result* keeps every rule and proves itself the best.
 
-    Time linear in people, meetings and certificate where pairs alone are drawn; a trio among repeats looks at every trio
-    that its prices leave in doubt.
+    Time linear in people, meetings and certificate; with a trio, also in the trios that the prices leave in doubt.
     """
     want = promise(people, history, rules)
     place = {entrant.id: i for i, entrant in enumerate(want.people)}
@@ -58,8 +49,7 @@ def _check_rules(want: Promise, groups: list[tuple[int, ...]], result: Draw, ids
             if b in want.history.partners(a):
                 repeats.add((frozenset((ids[a], ids[b])), want.history.last(a)[b]))
     last_turn = [i for i in chain(*trios) if want.rank[i] == min(want.rank[i] for i in trios[0])]
-    out = [i for i in range(want.regulars) if not seated[i]]
-    used = sorted(seated - Counter(range(want.regulars)))
+    out, used = [i for i in range(want.regulars) if not seated[i]], sorted(seated - Counter(range(want.regulars)))
     for name, said, done in (
         ("left out", result.left_out, [ids[i] for i in out]),
         ("stepping in", result.stepped_in, [ids[i] for i in used]),
@@ -69,7 +59,7 @@ def _check_rules(want: Promise, groups: list[tuple[int, ...]], result: Draw, ids
             raise NotValid(f"it tells of {name}: {said}, but it is {done}")
     if len(result.thirds) != len(trios) or not set(result.thirds) <= {ids[i] for i in last_turn}:
         raise NotValid(f"it tells of the third: {result.thirds}, but it was the turn of {[ids[i] for i in last_turn]}")
-    empty = list(chain(out, range(want.regulars + len(used), len(want.who))))
+    empty = chain(out, range(want.regulars + len(used), len(want.who)))
     turn = want.turn * want.rank[last_turn[0]] if trios else 0
     return turn + sum(map(want.absent, empty)) + sum(want.repeat_cost(last) for _, last in repeats)
 
@@ -77,21 +67,22 @@ def _check_rules(want: Promise, groups: list[tuple[int, ...]], result: Draw, ids
 def _check_proof(want: Promise, cost: int, certificate: dict[str, Any]) -> None:
     """Raise NotOptimal unless the prices leave no way to draw for less than *cost*, four times what was paid."""
     bounds = [_Bound(want, one["places"], one["circles"]) for one in certificate.get("prices", ())]
-    if max((bound.pairs_only for bound in bounds), default=0) < cost and not (want.trio and cost < 4 * want.out):
-        raise NotOptimal("it could cost less as far as the prices tell" if bounds else "it has no proof")
-    if want.trio:
-        for trio in _doubtful(want, bounds[-1], cost):
-            if max(bound.with_trio(trio) for bound in bounds) < cost:
-                raise NotOptimal(
-                    f"a trio of {[want.people[i].id for i in trio]} could be better as far as the prices tell"
-                )
+    if not bounds:
+        raise NotOptimal("it has no proof")
+    if max(bound.pairs_only for bound in bounds) < cost and not (want.trio and cost < 4 * want.out):
+        raise NotOptimal("it could cost less as far as the prices tell")
+    for trio in _doubtful(want, bounds[-1], cost) if want.trio else ():
+        if max(bound.with_trio(trio) for bound in bounds) < cost:
+            raise NotOptimal(f"a trio of {[want.people[i].id for i in trio]} might be better")
 
 
 class _Bound:
     """Four times the least that any draw can cost, by one set of prices; raise NotOptimal if they do not cover all."""
 
     def __init__(self, want: Promise, places: list[int], circles: list[tuple[int, list[int]]]) -> None:
-        if len(places) != len(want.who) or any(price < 0 for price in places) or any(price < 0 for price, _ in circles):
+        if len(places) != len(want.who) or any(
+            type(p) is not int or p < 0 for p in [*places, *(p for p, _ in circles)]
+        ):
             raise NotOptimal("there is not one price, nothing or more, for every place")
         self.want = want
         self.above = [price - 4 * want.absent(i) for i, price in enumerate(places)]
@@ -104,11 +95,10 @@ class _Bound:
             for j in order[at + 1 :]:
                 if self.above[i] + self.above[j] >= 0:
                     break
-                shared = sum(price for price, circle in self.circles if i in circle and j in circle)
-                if self.above[i] + self.above[j] + shared + 4 * want.pair_cost(i, j) < 0 and want.allowed(i, j):
-                    raise NotOptimal(
-                        f"the prices do not cover {want.people[want.who[i]].id!r} and {want.people[want.who[j]].id!r}"
-                    )
+                covered = self.above[i] + self.above[j] + 4 * want.pair_cost(i, j)
+                covered += sum(price for price, circle in self.circles if i in circle and j in circle)
+                if covered < 0 and want.allowed(i, j):
+                    raise NotOptimal(f"the prices do not cover places {i} and {j}")
 
     def with_trio(self, trio: Sequence[int]) -> int:
         """Return the bound for draws with this trio."""
@@ -118,21 +108,14 @@ class _Bound:
 
 def _doubtful(want: Promise, bound: _Bound, cost: int) -> Iterator[tuple[int, ...]]:
     """Yield every trio that the rules allow, without those that even the cheapest company leaves too dear."""
-    slack = bound.pairs_only - 2 * sum(price for price, _ in bound.circles)
     cheap = [want.cheapest(i) for i in range(len(want.who))]
     above = [own + 4 * least for own, least in zip(bound.above, cheap, strict=True)]
     for turn in sorted(set(want.rank)):
         order = sorted((i for i in range(want.regulars) if want.rank[i] >= turn), key=above.__getitem__)
-        room = cost - slack - 4 * want.turn * turn
-        for third in (i for i in order if want.rank[i] == turn):
-            for at, i in enumerate(order):
-                if above[third] + 2 * above[i] >= room:
-                    break
-                so_far = above[third] + above[i] + 4 * want.pair_cost(third, i) - 2 * cheap[third] - 2 * cheap[i]
-                if so_far + above[i] >= room or not want.allowed(third, i):
-                    continue
-                for j in order[at + 1 :]:
-                    if so_far + above[j] >= room:
-                        break
+        room = cost - bound.pairs_only - 4 * want.turn * turn
+        for third, (at, i) in product((i for i in order if want.rank[i] == turn), enumerate(order)):
+            so_far = above[third] + above[i] + 4 * want.pair_cost(third, i) - 2 * cheap[third] - 2 * cheap[i]
+            if so_far + above[i] < room and want.allowed(third, i):
+                for j in takewhile(lambda j: so_far + above[j] < room, order[at + 1 :]):  # noqa: B023 - used up at once
                     if want.allowed(third, j) and want.allowed(i, j):
                         yield third, i, j
