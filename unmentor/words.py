@@ -45,7 +45,8 @@ def ago(moment: datetime) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """Return names as one would read them out, as "Siân and Marek"; who has left is nameless."""
-    return str(format_list([name or gettext("somebody who has left") for name in names], locale=get_locale()))
+    spoken = "en_GB" if get_locale().language == "en" else get_locale()  # no comma before the last, as Britain writes
+    return format_list([name or gettext("somebody who has left") for name in names], locale=spoken)
 
 
 def speak(app: Flask) -> None:
