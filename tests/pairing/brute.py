@@ -67,7 +67,6 @@ class Brute:
 
     def every_draw(self) -> Iterator[tuple[Groups, tuple[object, ...]]]:
         """Yield each draw that the hard rules allow, with its value."""
-        taken = [(who, 0) for who in self.regulars]
         for extra in self._extras():
             seats = [*self.regulars, *(f"{who}+" if who in self.doubles else who for who in extra)]
             for pairs, over in every_pairing(seats):
@@ -84,7 +83,6 @@ class Brute:
                         if all(self.allowed(*pair) for pair in pairs):
                             groups = (frozenset(three), *pairs)
                             yield groups, self.value(groups, over, 0)
-        del taken
 
     def _extras(self) -> Iterator[tuple[str, ...]]:
         for size in range(min(3, len(self.offers)) + 1):
