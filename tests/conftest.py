@@ -12,7 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
-from unmentor.db import db
+from unmentor import demo
+from unmentor.db import db, transaction
 from unmentor.factory import create_app
 from unmentor.settings import Settings
 
@@ -94,11 +95,27 @@ def app(migrated_app: Flask, clock: Clock) -> Iterator[Flask]:
     migrated_app.test_client_class = Browser
     with migrated_app.app_context():
         yield migrated_app
-        db.session.rollback()
-        for table in reversed(db.metadata.sorted_tables):
-            db.session.execute(table.delete())
-        db.session.commit()
-        db.session.remove()
+        wipe()
+
+
+@pytest.fixture(scope="module")
+def community(migrated_app: Flask) -> Iterator[Flask]:
+    """Return the app with the demo community in it, inside an app context: for tests that only look at it."""
+    clock = migrated_app.extensions["clock"] = Clock()
+    with migrated_app.app_context():
+        with transaction():
+            demo.fill(clock())
+        yield migrated_app
+        wipe()
+
+
+def wipe() -> None:
+    """Empty the database."""
+    db.session.rollback()
+    for table in reversed(db.metadata.sorted_tables):
+        db.session.execute(table.delete())
+    db.session.commit()
+    db.session.remove()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from unmentor.conversations.actions import answer
 from unmentor.conversations.models import Conversation
 from unmentor.rounds.models import Round
 
-MET, ANSWER, AGAIN = 0.84, 0.86, 0.9
+MET, ANSWER, AGAIN = 0.8, 0.86, 0.9
 # How often people say 1 to 5: not challenged at all, to very much.
 CHALLENGED = {1: 7, 2: 16, 3: 29, 4: 33, 5: 15}
 CHALLENGED_ENOUGH_TO_WRITE = {3: 2, 4: 5, 5: 3}

@@ -18,12 +18,12 @@ AN_HOUR = timedelta(hours=1)
 
 
 def places(rounds: Sequence[Round], people: Mapping[str, Person]) -> Told:
-    """Return each story with the part in a conversation that it is told from, as near as can be to its round.
+    """Return each story with the part in a conversation that it is told from, oldest first, near its round.
 
     A story is left out where its person is, or where every part that it could be told from has one.
     """
-    # Whoever waits for a first look must not have been public before.
-    unknown = {people[story.by].id for story in stories() if story.waits and story.by in people}
+    # Whoever has a story of their own tells no other: more voices, and who waits for a first look is new.
+    authors = {people[story.by].id for story in stories() if story.by in people}
     talks = _conversations(rounds)
     told: Told = []
     for story in stories():
@@ -34,11 +34,11 @@ def places(rounds: Sequence[Round], people: Mapping[str, Person]) -> Told:
             for number, talk in talks.get(person, ())
             for part in talk.participations
             if part.id not in taken and (part.person is person) == bool(story.by)
-            if story.waits or part.person_id not in unknown
+            if story.by or part.person_id not in authors
         ]
         if free:
             told.append((story, min(free, key=itemgetter(0))[1]))
-    return told
+    return sorted(told, key=lambda each: (each[0].waits, each[1].conversation.starts_at))
 
 
 def tell_all(told: Told, now: datetime) -> None:
