@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,3 +127,61 @@ def test_mail_is_listed_held_and_released(of: Programme, app: Flask) -> None:
     assert {row["kind"] for row in rows} == {"invitation"}
     assert "3 messages are held" in flask(app, "mail", "hold").output
     assert "3 messages are on their way" in flask(app, "mail", "release").output
+
+
+SHEET = """name;email;phone;organisation
+Siân Ŵyn;sian@gwynedd.example;01286 672255;Cyngor Gwynedd
+;nobody@kent.example;01622 000000;Kent
+Ada;not an address;01392 000000;Devon
+
+Ben;ben@leeds.example;;Leeds
+Ada Lovelace;ada@example.gov.uk;01392 000000;Devon
+"""
+
+
+def sheet(folder: Path, text: str = SHEET, encoding: str = "utf-8-sig") -> str:
+    (folder / "people.csv").write_text(text, encoding=encoding)
+    return str(folder / "people.csv")
+
+
+def test_people_from_a_spreadsheet_are_asked_to_confirm(of: Programme, app: Flask, tmp_path: Path) -> None:
+    answer = flask(app, "people", "import", sheet(tmp_path))
+    assert "1 people asked to confirm, 4 lines skipped." in answer.output
+    sian = db.session.query(Person).filter_by(email="sian@gwynedd.example").one()
+    assert (sian.name, sian.phone, sian.confirmed_at) == ("Siân Ŵyn", "+441286672255", None)
+    assert db.session.query(Message).filter_by(kind="confirm", recipient=sian.email).count() == 1
+
+
+def test_a_wrong_line_is_named_by_its_number_and_skipped(of: Programme, app: Flask, tmp_path: Path) -> None:
+    said = flask(app, "people", "import", sheet(tmp_path)).output
+    assert "Line 3, no name: name: Write your name" in said
+    assert "Line 4, Ada: email: Write your mail address" in said
+    assert "Line 6, Ben: phone: Give a phone number" in said
+    assert "Line 7, Ada Lovelace: is here already" in said
+
+
+def test_who_agreed_elsewhere_is_in_at_once(of: Programme, app: Flask, tmp_path: Path) -> None:
+    flask(app, "people", "import", sheet(tmp_path), "--confirmed")
+    assert db.session.query(Person).filter_by(email="sian@gwynedd.example").one().confirmed_at
+    assert db.session.query(Message).count() == 0
+
+
+def test_a_dry_run_takes_nobody_in(of: Programme, app: Flask, tmp_path: Path) -> None:
+    assert "would be asked" in flask(app, "people", "import", sheet(tmp_path), "--dry-run").output
+    assert db.session.query(Person).filter_by(email="sian@gwynedd.example").count() == 0
+
+
+def test_who_is_known_already_keeps_what_they_told(of: Programme, app: Flask, tmp_path: Path) -> None:
+    text = "name,email,phone\nSomebody else,ada@example.gov.uk,01392 000000\n"
+    assert "is here already" in flask(app, "people", "import", sheet(tmp_path, text, "utf-8")).output
+    assert db.session.query(Person).filter_by(email="ada@example.gov.uk").one().name == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [("name,phone\n", "utf-8"), ("", "utf-8"), ("name,email,phone\nSiân", "latin-1")]
+)
+def test_a_sheet_that_cannot_be_read_says_how_to_mend_it(
+    of: Programme, app: Flask, tmp_path: Path, text: str, encoding: str
+) -> None:
+    answer = flask(app, "people", "import", sheet(tmp_path, text, encoding))
+    assert (answer.exit_code, answer.output.count("\n")) == (1, 1)
