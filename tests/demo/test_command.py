@@ -1,13 +1,15 @@
 from cast import person
 from flask import Flask
 
+from unmentor.people.queries import person_at
 from unmentor.programmes.queries import all_programmes
 
 
 def test_it_says_who_lives_here_now(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["demo", "--people", "4", "--rounds", "1"])
     assert done.exit_code == 0
-    assert done.output == "A demo community of 4 people lives here now, with 1 rounds behind it.\n"
+    assert done.output.startswith("The demo community lives here now. People: 4. Past rounds: 1.\n")
+    assert person_at(done.output.split()[-1])
     assert all_programmes()[0].demo
 
 

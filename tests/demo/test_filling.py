@@ -62,9 +62,9 @@ def test_it_is_whole_whenever_it_is_made(app: Flask, clock: Clock, days: int) ->
 def test_the_schedule_has_nothing_to_make_up_for(app: Flask, clock: Clock) -> None:
     clock.set(2026, 12, 7, 9, 30)
     with transaction():
-        demo.fill(clock(), people=6, rounds=1)
+        demo.fill(clock())
     worker.tick(clock())
-    assert (count(Round), count(Message)) == (1, 0)
+    assert (count(Round), count(Message)) == (6, 0)
 
 
 def test_the_next_draw_is_left_to_the_visitor(app: Flask, client: FlaskClient, clock: Clock) -> None:

@@ -7,6 +7,7 @@ import click
 from unmentor import edge
 from unmentor.db import transaction
 from unmentor.demo.community import PEOPLE, ROUNDS, CannotFill, lived
+from unmentor.demo.tables import residents
 
 
 @click.command("demo")
@@ -24,4 +25,5 @@ def fill_with_demo(people: int, rounds: int) -> None:
                     pass
     except CannotFill as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"A demo community of {people:,} people lives here now, with {rounds} rounds behind it.")
+    click.echo(f"The demo community lives here now. People: {people:,}. Past rounds: {rounds}.")
+    click.echo(f"For a link that signs its organiser in: flask organiser add {residents(1)[0].email}")
