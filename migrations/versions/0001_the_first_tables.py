@@ -126,7 +126,6 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(length=254), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("message_id", sa.String(length=300), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=9), nullable=False),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -151,7 +150,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_recipient"), ["recipient"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_sent_at"), ["sent_at"], unique=False)
-        batch_op.create_index("ix_message_state", ["state", "queued_at"], unique=False)
         batch_op.create_index(
             "one_to_a_stranger",
             ["about", "recipient", "kind", "sequence"],
@@ -233,6 +231,13 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_stopped_person_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("person_id", "kind", name=op.f("pk_stopped")),
+    )
+    op.create_table(
+        "body",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["message.id"], name=op.f("fk_body_id_message"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_body")),
     )
     op.create_table(
         "conversation",
@@ -376,6 +381,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conversation_round_id"))
 
     op.drop_table("conversation")
+    op.drop_table("body")
     op.drop_table("stopped")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
@@ -394,7 +400,6 @@ def downgrade() -> None:
             sqlite_where=sa.text("person_id IS NULL"),
             postgresql_where=sa.text("person_id IS NULL"),
         )
-        batch_op.drop_index("ix_message_state")
         batch_op.drop_index(batch_op.f("ix_message_sent_at"))
         batch_op.drop_index(batch_op.f("ix_message_recipient"))
         batch_op.drop_index(batch_op.f("ix_message_person_id"))

@@ -76,6 +76,13 @@ def test_many_messages_share_one_connection(app: Flask, server: LoggingServer) -
     assert server.connections == 1
 
 
+def test_everybody_gets_their_own_message(app: Flask, server: LoggingServer) -> None:
+    queued("a@example.com", "b@example.com", "c@example.com")
+    sender(app, server).send_due()
+    assert server.accepted == [(message.recipient, message.content) for message in db.session.query(Message)]
+    assert len({content for _recipient, content in server.accepted}) == 3
+
+
 def test_a_dot_on_a_line_of_its_own_arrives(app: Flask, server: LoggingServer) -> None:
     queued(kind="reflection-published", values={"text": "One\n.\n..\nTwo"})
     sender(app, server).send_due()

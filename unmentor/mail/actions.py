@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from unmentor.db import db
-from unmentor.mail.models import DUE, Hold, Message, Suppressed
+from unmentor.mail.models import DUE, Body, Hold, Message, Suppressed
 
 
 def hold_all(now: datetime) -> int:
@@ -36,3 +36,9 @@ def try_again(message: Message, now: datetime) -> None:
 def write_again(address: str) -> None:
     """Send mail to an address again that was refused for good before."""
     db.session.execute(delete(Suppressed).where(Suppressed.address == address.lower()))
+
+
+def forget(which: ColumnElement[bool]) -> None:
+    """Keep of some messages only that there were any: no subject, no words, and nothing to send again."""
+    db.session.execute(delete(Body).where(Body.id.in_(select(Message.id).where(which))))
+    db.session.execute(update(Message).where(which).values(subject="", message_id="", trouble=""))

@@ -9,13 +9,44 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import Connection, Engine, Update, delete, func, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    LargeBinary,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.mail.models import DUE, Message, Suppressed
 
 MINUTE = timedelta(minutes=1)
+
+# Built once: building them for every message would take longer than running them.
+_message = cast(Table, Message.__table__)
+_DUE = select(_message.c.id).where(DUE, _message.c.due_at <= bindparam("now")).limit(1)
+_CLAIM = (
+    update(_message)
+    .where(
+        _message.c.id
+        == _DUE.order_by(_message.c.due_at, _message.c.id).with_for_update(skip_locked=True).scalar_subquery()
+    )
+    .values(state="sending", due_at=bindparam("end"), attempts=_message.c.attempts + 1)
+    .returning(
+        *(_message.c[name] for name in ("id", "attempts", "kind", "recipient", "pointless_at")),
+        # In words of our own: for SQLite a built subquery loses its table names here, and then any body would do.
+        literal_column("(SELECT body.content FROM body WHERE body.id = message.id)", LargeBinary),
+    )
+)
+_CLAIMED = update(_message).where(_message.c.id == bindparam("claimed"), _message.c.attempts == bindparam("claim"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +57,8 @@ class Claim:
     attempts: int
     kind: str
     recipient: str
-    content: bytes
     pointless_at: datetime
+    content: bytes
 
 
 @contextmanager
@@ -48,28 +79,14 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 def anything_due(connection: Connection, now: datetime) -> bool:
     """Say whether a message waits to be sent."""
-    found = connection.scalar(select(Message.id).where(DUE, Message.due_at <= now).limit(1))
+    found = connection.scalar(_DUE, {"now": now})
     connection.commit()
     return found is not None
 
 
 def claim(connection: Connection, now: datetime, lease: timedelta) -> Claim | None:
     """Claim the message that has waited longest, or return None where none is due."""
-    due = (
-        select(Message.id)
-        .where(DUE, Message.due_at <= now)
-        .order_by(Message.due_at, Message.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    taken = (
-        update(Message)
-        .where(Message.id == due)
-        .values(state="sending", due_at=now + lease, attempts=Message.attempts + 1)
-        .returning(Message.id, Message.attempts, Message.kind, Message.recipient, Message.content, Message.pointless_at)
-    )
-    row = connection.execute(taken).one_or_none()
+    row = connection.execute(_CLAIM, {"now": now, "end": now + lease}).one_or_none()
     connection.commit()
     return Claim(*row) if row else None
 
@@ -77,7 +94,7 @@ def claim(connection: Connection, now: datetime, lease: timedelta) -> Claim | No
 def settle(connection: Connection, claim: Claim, state: str, now: datetime, trouble: str = "") -> bool:
     """Say what became of a claimed message; False where somebody else has claimed it since."""
     values = {"state": state, "trouble": trouble} | ({"sent_at": now} if state == "sent" else {})
-    return _mark(connection, _claimed(claim), values)
+    return _mark(connection, _CLAIMED, claim, values)
 
 
 def put_back(connection: Connection, claim: Claim, state: str, due_at: datetime, trouble: str) -> bool:
@@ -85,7 +102,7 @@ def put_back(connection: Connection, claim: Claim, state: str, due_at: datetime,
     # At that moment it is claimed once more, and expires.
     values = {"state": state, "trouble": trouble, "due_at": min(due_at, claim.pointless_at)}
     # Not where it was held meanwhile: then it waits for the organiser.
-    return _mark(connection, _claimed(claim).where(Message.state == "sending"), values)
+    return _mark(connection, _CLAIMED.where(_message.c.state == "sending"), claim, values)
 
 
 def suppress(connection: Connection, address: str, trouble: str, now: datetime) -> None:
@@ -116,12 +133,8 @@ def note(connection: Connection, trouble: str, now: datetime) -> None:
     connection.commit()
 
 
-def _claimed(claim: Claim) -> Update:
-    return update(Message).where(Message.id == claim.id, Message.attempts == claim.attempts)
-
-
-def _mark(connection: Connection, message: Update, values: Mapping[str, object]) -> bool:
-    marked = connection.execute(message.values(values))
+def _mark(connection: Connection, mine: Update, claim: Claim, values: Mapping[str, object]) -> bool:
+    marked = connection.execute(mine, {"claimed": claim.id, "claim": claim.attempts, **values})
     connection.commit()
     return marked.rowcount == 1
 

@@ -2,14 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from unmentor.db import Base
 
 STRANGER = text("person_id IS NULL")
 # Literal, since SQLite uses a partial index only for the very words it was made with.
 DUE = text("state IN ('queued', 'uncertain', 'sending')")
+
+
+class Body(Base):
+    """The bytes of a message, apart from it: SQLite writes a whole row anew for every mark on it."""
+
+    __tablename__ = "body"
+
+    id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Message(Base):
@@ -22,7 +31,6 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("about", "person_id", "kind", "sequence"),
         Index("ix_message_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
-        Index("ix_message_state", "state", "queued_at"),
         # Null is unlike null, so those who have no account need a rule of their own.
         Index(
             "one_to_a_stranger",
@@ -45,8 +53,11 @@ class Message(Base):
     recipient: Mapped[str] = mapped_column(String(254), index=True)
     subject: Mapped[str] = mapped_column(String(200))
     message_id: Mapped[str] = mapped_column(String(300))
-    # Kept out of lists: they would carry megabytes.
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    # Its bytes; none once they were forgotten, or where it could not be written.
+    content: Mapped[bytes] = column_property(
+        func.coalesce(select(Body.content).where(Body.id == id).correlate_except(Body).scalar_subquery(), b""),  # noqa: A003 - the column above
+        deferred=True,
+    )
     state: Mapped[str] = mapped_column(String(9), default="queued")
     queued_at: Mapped[datetime]
     # When to try next; while it is being sent, when the sender's lease ends.

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.db import db
 from unmentor.mail.message import UNSTOPPABLE, Letter, compose
-from unmentor.mail.models import Hold, Message, Stopped, Suppressed
+from unmentor.mail.models import Body, Hold, Message, Stopped, Suppressed
 
 log = logging.getLogger(__name__)
 
@@ -44,31 +44,36 @@ def _insert(letters: list[Letter], now: datetime) -> list[int]:
     if not rows:
         return []
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    new = dialect.insert(Message).on_conflict_do_nothing().returning(Message.id)
-    return list(db.session.scalars(new, rows))
+    new = dialect.insert(Message).on_conflict_do_nothing().returning(Message.id, Message.message_id)
+    stored = db.session.execute(new, [row for row, _content in rows]).all()
+    contents = {row["message_id"]: content for row, content in rows}
+    if bodies := [{"id": number, "content": contents[mark]} for number, mark in stored if mark]:
+        db.session.execute(insert(Body), bodies)
+    return [number for number, _mark in stored]
 
 
-def _row(letter: Letter, now: datetime, suppressed: set[str], state: str) -> dict[str, Any]:
-    """Return the message as it is stored. What cannot be written fails alone, and is shown to the organiser."""
+def _row(letter: Letter, now: datetime, suppressed: set[str], state: str) -> tuple[dict[str, Any], bytes]:
+    """Return the message as it is stored, and its bytes. What cannot be written fails alone, and organisers see it."""
     row: dict[str, Any] = {
         "about": letter.about, "person_id": letter.person_id, "kind": letter.kind, "sequence": letter.sequence,
-        "recipient": letter.to[1][:254], "subject": "", "message_id": "", "content": b"", "state": "failed",
+        "recipient": letter.to[1][:254], "subject": "", "message_id": "", "state": "failed",
         "queued_at": now, "due_at": now, "pointless_at": letter.pointless_at or now + USUAL_PATIENCE, "trouble": "",
     }  # fmt: skip
     try:
         mail = compose(letter, now)
     except Exception as error:
         log.exception("The %s about %s could not be written", letter.kind, letter.about)
-        return row | {"trouble": f"This mail could not be written: {error}"[:300]}
-    row |= {"recipient": mail.recipient, "subject": mail.subject[:200]}
-    row |= {"message_id": mail.message_id, "content": mail.content}
+        return row | {"trouble": f"This mail could not be written: {error}"[:300]}, b""
+    row |= {"recipient": mail.recipient, "subject": mail.subject[:200], "message_id": mail.message_id}
     if letter.kind in UNSTOPPABLE:
         # Somebody waits for it at their screen, so it goes first: before a whole round, after a hold, and even
         # where an earlier mail was refused, since whoever asks is at their mailbox now.
-        return row | {"state": "queued", "due_at": now - HEAD_START}
-    if mail.recipient.lower() in suppressed:
-        return row | {"trouble": "Not tried: an earlier mail to this address was refused for good"}
-    return row | {"state": state}
+        row |= {"state": "queued", "due_at": now - HEAD_START}
+    elif mail.recipient.lower() in suppressed:
+        row["trouble"] = "Not tried: an earlier mail to this address was refused for good"
+    else:
+        row["state"] = state
+    return row, mail.content
 
 
 def _stopped(letters: list[Letter]) -> set[tuple[int | None, str]]:

@@ -16,7 +16,7 @@ TROUBLED = ("failed", "uncertain", "expired")
 def counts() -> dict[str, int]:
     """Return how many messages are in each state."""
     counted = select(Message.state, func.count()).group_by(Message.state).order_by(Message.state)
-    return dict(db.session.execute(counted).tuples().all())
+    return dict(db.session.execute(counted).all())
 
 
 def messages(*states: str, most: int = 200) -> Sequence[Message]:

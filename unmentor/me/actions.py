@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from flask_babel import gettext as _
-from sqlalchemy import String, cast, delete, literal, select, update
+from sqlalchemy import String, cast, delete, literal, select
 
-from unmentor.conversations.actions import cancel_all_of
 from unmentor.conversations.models import Participation
 from unmentor.db import db
+from unmentor.mail.actions import forget as forget_mails
 from unmentor.mail.models import Message, Stopped
 from unmentor.mail.outbox import queue
 from unmentor.me.queries import conversations_held, reflections_of
@@ -22,6 +21,7 @@ from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import memberships
 from unmentor.reflections.models import Reflection
 from unmentor.rounds.actions import TooFewPeople, draw_again
+from unmentor.rounds.mend import withdraw_from_all
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import waiting_round
 
@@ -68,7 +68,7 @@ def leave(person: Person, seed: int, now: datetime) -> int:
     """
     waiting = [each for each in map(waiting_round, _programmes(person)) if each and person.id in _drawn(each)]
     count = conversations_held(person)
-    cancel_all_of(person, _("%(name)s has left UnMentoring.", name=person.first_name), now)
+    withdraw_from_all(person, seed, now)
     queue(goodbye(person, count, now), now)
     for reflection in reflections_of(person):
         _let_go(reflection)
@@ -95,8 +95,7 @@ def _forget_letters() -> None:
     )
     db.session.execute(delete(Message).where(Message.person_id.in_(left), Message.state.in_(FINAL)))
     # Without its Message-ID nobody can send it again.
-    told = update(Message).where(Message.about.in_(shared), Message.state.in_(FINAL), Message.message_id != "")
-    db.session.execute(told.values(subject="", message_id="", content=b"", trouble=""))
+    forget_mails(Message.about.in_(shared) & Message.state.in_(FINAL) & (Message.message_id != ""))
 
 
 def _programmes(person: Person) -> list[Programme]:
