@@ -63,8 +63,8 @@ def _told(want: Promise, groups: Groups, certificate: dict[str, Any], chance: Ra
             thirds.append(ids[third])
         told.append(tuple(ids[i] for i in line))
         for i, j in combinations(group, 2):
-            if (last := want.met(i).get(want.who[j])) is not None:
-                repeats.append(Repeat(ids[i], ids[j], last))
+            if want.who[j] in want.history.partners(want.who[i]):
+                repeats.append(Repeat(ids[i], ids[j], want.history.last(want.who[i])[want.who[j]]))
     return Draw(
         groups=tuple(told),
         left_out=tuple(ids[i] for i in range(want.regulars) if i not in seated),

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
+from operator import attrgetter
 
 from unmentor.pairing.entrants import NOBODY, Entrant, Id, Meeting, Rules
 from unmentor.pairing.history import History
@@ -185,16 +186,21 @@ class Promise:
 def promise(people: Sequence[Entrant], history: Iterable[Meeting] | History, rules: Rules) -> Promise:
     """Number the places and weigh the promises; raise ValueError naming whatever makes no sense."""
     reserve = {entrant.id for entrant in people if entrant.standby} if rules.odd == "standby" else set()
-    ordered = tuple(sorted(people, key=lambda who: (who.id in reserve, isinstance(who.id, str), who.id)))
+    try:
+        ordered = tuple(sorted(people, key=attrgetter("id")))
+    except TypeError:  # numbers come before names
+        ordered = tuple(sorted(people, key=lambda who: (isinstance(who.id, str), who.id)))
+    if reserve:
+        ordered = tuple(sorted(ordered, key=lambda who: who.id in reserve))
     ids = tuple(entrant.id for entrant in ordered)
     place = _check(ordered, ids)
     if not (isinstance(history, History) and history.ids == ids):
         history = History(ids, history)
     excluded: dict[int, set[int]] = {}
-    for i, entrant in enumerate(ordered):
-        for other in entrant.not_with:
+    for i, others in enumerate(map(attrgetter("not_with"), ordered)):
+        for other in others:
             if other not in place:
-                raise ValueError(f"{entrant.id!r} is not to be with {other!r}, who does not take part")
+                raise ValueError(f"{ids[i]!r} is not to be with {other!r}, who does not take part")
             if place[other] != i:
                 excluded.setdefault(i, set()).add(place[other])
                 excluded.setdefault(place[other], set()).add(i)
@@ -202,15 +208,16 @@ def promise(people: Sequence[Entrant], history: Iterable[Meeting] | History, rul
     offers: list[int] = []
     if regulars % 2:
         offers = [*range(regulars, len(ordered)), *(i for i in range(regulars) if ordered[i].conversations > 1)]
-    turns = {last: rank for rank, last in enumerate(sorted({_turn(who) for who in ordered[:regulars]}))}
-    rank = [turns[_turn(who)] for who in ordered[:regulars]]
+    lasts = [who.last_out for who in ordered[:regulars]]
+    turns: dict[int | None, int] = {last: rank for rank, last in enumerate(sorted(set(lasts), key=_never_first))}
+    rank = [turns[last] for last in lasts]
     freshest = history.latest - min(history.when, default=history.latest)
     return Promise(ordered, [*range(regulars), *offers], regulars, history, rules, rank, excluded, freshest)
 
 
-def _turn(entrant: Entrant) -> float:
-    """Return when *entrant* was last left out, before all time where they never were."""
-    return float("-inf") if entrant.last_out is None else entrant.last_out
+def _never_first(last_out: int | None) -> float:
+    """Return when somebody was last left out, before all time where they never were."""
+    return float("-inf") if last_out is None else last_out
 
 
 def _check(people: tuple[Entrant, ...], ids: tuple[Id, ...]) -> dict[Id, int]:
@@ -218,7 +225,7 @@ def _check(people: tuple[Entrant, ...], ids: tuple[Id, ...]) -> dict[Id, int]:
     place = {who: i for i, who in enumerate(ids)}
     if len(place) < len(ids):
         raise ValueError(f"{next(a for a, b in pairwise(ids) if a == b)!r} takes part twice")
-    for entrant in people:
-        if entrant.conversations < 1:
-            raise ValueError(f"{entrant.id!r} wants {entrant.conversations} conversations; at least 1 is needed")
+    if min(map(attrgetter("conversations"), people), default=1) < 1:
+        entrant = min(people, key=attrgetter("conversations"))
+        raise ValueError(f"{entrant.id!r} wants {entrant.conversations} conversations; at least 1 is needed")
     return place

@@ -1,15 +1,13 @@
 """Check a draw without trusting whoever drew it: the rules pair by pair, then the proof that nothing is better.
 
-The proof is a price for every place such that the prices of any two cover four times the gain of pairing them rather
-than leaving both out; odd circles of places may share a price for the pairs within. No pairing can then gain more than
-all prices together (Edmonds 1965), so a draw that gains as much is the best. Shared with the solver is only what “best”
-means, in promise.py; nothing of how it is found.
+The proof is a price for every place, such that the prices of any two cover four times the gain of pairing them rather
+than leaving both out; odd circles of places may share a price for the pairs within. No pairing can gain more than all
+prices together (Edmonds 1965). Shared with the solver is only what “best” means, in promise.py.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations, product, takewhile
-from typing import Any
 
 from unmentor.pairing.entrants import Draw, Entrant, Id, Meeting, NotOptimal, NotValid, Rules
 from unmentor.pairing.history import History
@@ -29,14 +27,15 @@ def verify(people: Sequence[Entrant], history: Iterable[Meeting] | History, rule
         raise NotValid(f"{unknown.args[0]!r} does not take part") from None
     cost = _check_rules(want, groups, result, [entrant.id for entrant in want.people])
     if cost != want.floor and want.regulars > 1:
-        _check_proof(want, 4 * cost, result.certificate)
+        _check_proof(want, 4 * cost, result)
 
 
 def _check_rules(want: Promise, groups: list[tuple[int, ...]], result: Draw, ids: list[Id]) -> int:
     """Return what the draw costs; raise NotValid where it breaks a rule or tells of itself what is not so."""
     seated = Counter(chain.from_iterable(groups))
-    if too_often := seated - Counter(want.who):
-        raise NotValid(f"{ids[min(too_often)]!r} is in more conversations than they offered")
+    offers = set(want.who[want.regulars :])
+    if too_often := [i for i, times in seated.items() if times > (i < want.regulars) + (i in offers)]:
+        raise NotValid(f"{ids[too_often[0]]!r} is in more conversations than they offered")
     trios = [group for group in groups if len(group) != 2]
     if trios and (len(trios) > 1 or len(trios[0]) != 3 or not want.trio):
         raise NotValid(f"{[ids[i] for i in trios[0]]} is not a pair")
@@ -49,7 +48,8 @@ def _check_rules(want: Promise, groups: list[tuple[int, ...]], result: Draw, ids
             if b in want.history.partners(a):
                 repeats.add((frozenset((ids[a], ids[b])), want.history.last(a)[b]))
     last_turn = [i for i in chain(*trios) if want.rank[i] == min(want.rank[i] for i in trios[0])]
-    out, used = [i for i in range(want.regulars) if not seated[i]], sorted(seated - Counter(range(want.regulars)))
+    out = [i for i in range(want.regulars) if i not in seated]
+    used = [i for i, times in seated.items() if times > (i < want.regulars)]
     for name, said, done in (
         ("left out", result.left_out, [ids[i] for i in out]),
         ("stepping in", result.stepped_in, [ids[i] for i in used]),
@@ -59,18 +59,16 @@ def _check_rules(want: Promise, groups: list[tuple[int, ...]], result: Draw, ids
             raise NotValid(f"it tells of {name}: {said}, but it is {done}")
     if len(result.thirds) != len(trios) or not set(result.thirds) <= {ids[i] for i in last_turn}:
         raise NotValid(f"it tells of the third: {result.thirds}, but it was the turn of {[ids[i] for i in last_turn]}")
-    empty = chain(out, range(want.regulars + len(used), len(want.who)))
     turn = want.turn * want.rank[last_turn[0]] if trios else 0
-    return turn + sum(map(want.absent, empty)) + sum(want.repeat_cost(last) for _, last in repeats)
+    empty = sum(map(want.absent, chain(out, range(want.regulars + len(used), len(want.who)))))
+    return turn + empty + sum(want.repeat_cost(last) for _, last in repeats)
 
 
-def _check_proof(want: Promise, cost: int, certificate: dict[str, Any]) -> None:
+def _check_proof(want: Promise, cost: int, result: Draw) -> None:
     """Raise NotOptimal unless the prices leave no way to draw for less than *cost*, four times what was paid."""
-    bounds = [_Bound(want, one["places"], one["circles"]) for one in certificate.get("prices", ())]
-    if not bounds:
-        raise NotOptimal("it has no proof")
-    if max(bound.pairs_only for bound in bounds) < cost and not (want.trio and cost < 4 * want.out):
-        raise NotOptimal("it could cost less as far as the prices tell")
+    bounds = [_Bound(want, one["places"], one["circles"]) for one in result.certificate.get("prices", ())]
+    if not any(bound.pairs_only >= cost or (want.trio and cost < 4 * want.out) for bound in bounds):
+        raise NotOptimal("nothing proves that it could not cost less")
     for trio in _doubtful(want, bounds[-1], cost) if want.trio else ():
         if max(bound.with_trio(trio) for bound in bounds) < cost:
             raise NotOptimal(f"a trio of {[want.people[i].id for i in trio]} might be better")
