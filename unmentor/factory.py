@@ -17,9 +17,10 @@ from unmentor.people import views as people
 from unmentor.programmes import views as programmes
 from unmentor.public import views as public
 from unmentor.reflections import views as reflections
+from unmentor.rounds import views as rounds
 from unmentor.settings import Settings
 
-ROOMS = (public, mail, people, programmes, conversations, reflections, me, organise)
+ROOMS = (public, mail, people, programmes, conversations, rounds, reflections, me, organise)
 
 
 def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Flask:

@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from unmentor import edge
-from unmentor.conversations.actions import ask_how_it_was
+from unmentor.conversations.due import ask_how_it_was, give_up_asking, remind
 from unmentor.db import beat, db, transaction
 from unmentor.mail.sender import Sender
 from unmentor.me.actions import forget
@@ -29,7 +29,9 @@ def tick(now: datetime) -> None:
     """Do everything that is due at a moment, each in a transaction of its own; what fails does not stop the rest."""
     for programme in all_programmes():
         _try("draw", partial(run_due, programme, now))
-    _try("ask how it was", partial(ask_how_it_was, now))
+        _all("remind", partial(remind, programme, now))
+    _all("ask how it was", partial(ask_how_it_was, now))
+    _all("give up asking", partial(give_up_asking, now))
     _try("close rounds", partial(close_rounds, now))
     _try("forget", partial(forget, now))
     _try("beat", partial(beat, now))
@@ -65,11 +67,18 @@ def _tick_in(app: Flask) -> None:
         tick(edge.now())
 
 
-def _try(what: str, act: Callable[[], object]) -> None:
+def _all(what: str, act: Callable[[], int]) -> None:
+    """Do a batch after another, each in a transaction of its own, until nothing is left or one fails."""
+    while _try(what, act):
+        pass
+
+
+def _try(what: str, act: Callable[[], object]) -> object:
     try:
         with transaction():
-            act()
+            return act()
     except Exception:
         # The next tick tries again; one programme's trouble must not stop another's round.
         log.exception("Could not %s", what)
         db.session.rollback()
+        return None

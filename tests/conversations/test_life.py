@@ -4,7 +4,7 @@ from cast import START, conversation, person, programme
 from conftest import Clock
 from flask import Flask
 
-from unmentor.conversations.actions import ask_how_it_was, cancel_all_of
+from unmentor.conversations.due import ask_how_it_was
 from unmentor.conversations.prompts import prompts
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import db
@@ -56,14 +56,6 @@ def test_conversations_are_before_or_behind_a_person(app: Flask, clock: Clock) -
     assert ([each.conversation for each in upcoming(ada, clock())], past(ada, clock())) == ([talk], [])
     clock.moment = talk.ends_at
     assert (upcoming(ada, clock()), [each.conversation for each in past(ada, clock())]) == ([], [talk])
-
-
-def test_calling_off_all_of_somebody_tells_the_others(app: Flask, clock: Clock) -> None:
-    ada = person("Ada")
-    talk = conversation(programme(), ada, person("Ben"))
-    cancel_all_of(ada, "Ada has left.", clock())
-    assert (talk.state, talk.sequence) == ("cancelled", 1)
-    assert "ben@example.gov.uk" in [mail.recipient for mail in db.session.query(Message).filter_by(kind="cancelled")]
 
 
 def test_prompts_stay_the_same_for_one_conversation_and_differ_between_them(app: Flask) -> None:

@@ -30,6 +30,13 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "cancelled": TALK
     | {"withdrew": "Ada", "mine": False, "reason": "Flood duty.", "new": [BEN], "first_next": False},
+    "heads-up": {
+        "programme": "UnMentoring", "title": "Your calendar said no.", "says": ["It cannot say why.", "You can."],
+        "button": ("Pick another time", PAGE), "ways": [("I can’t make it", PAGE + "/withdraw")],
+    },
+    "round-report": {
+        "programme": "UnMentoring", "round": 12, "url": PAGE, "summary": ["21 conversations.", "17 happened."],
+    },
     "unpaired": {"programme": "UnMentoring", "round": 12, "url": PAGE},
     "how-was-it": {key: TALK[key] for key in ("partners", "starts_at", "zone", "url")},
     "reflection-published": {"text": "Nobody reads the strategy.\n\nEverybody reads the rota.", "url": PAGE},
@@ -40,6 +47,8 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "goodbye": {"count": 7},
 }  # fmt: skip
+VALUES["reminder"] = VALUES["invitation"]
+VALUES["moved"] = VALUES["invitation"] | {"was": NOW, "mover": "Ada", "mine": False, "withdrew": ""}
 
 
 def letter(kind: str = "invitation", **given: Any) -> Letter:

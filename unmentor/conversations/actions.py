@@ -1,58 +1,96 @@
-"""What happens in a conversation's life after the draw."""
+"""What happens in a conversation's life after the draw: invited, answered, called off, and how it went."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from unmentor.conversations.mails import cancelled, how_was_it, invitation
+from unmentor.conversations import mails, queries
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.conversations.queries import to_be_asked, upcoming
-from unmentor.mail.outbox import queue
-from unmentor.people.models import Person
+from unmentor.mail.message import Letter
+from unmentor.mail.outbox import queue, queue_all
+
+# What a calendar may answer (RFC 5545 §3.2.12); it could also delegate, which means nothing here.
+ANSWERS = {"accepted", "tentative", "declined"}
 
 
 def invite(conversation: Conversation, now: datetime) -> None:
     """Queue the invitation of everybody in a conversation."""
-    for participation in conversation.participations:
-        queue(invitation(participation), now)
+    queue_all(invitations([conversation]), now)
+
+
+def invitations(conversations: Iterable[Conversation]) -> Iterator[Letter]:
+    """Yield the invitation of everybody in each of these."""
+    for conversation in conversations:
+        yield from map(mails.invitation, conversation.present)
 
 
 def cancel(conversation: Conversation, reason: str, now: datetime, told: bool = True) -> None:
     """Call a conversation off, and take it out of every calendar where it was *told*."""
-    conversation.state = "cancelled"
-    conversation.sequence += 1
-    conversation.stamped_at = now
-    for participation in conversation.participations:
-        if told and participation.person.email:
-            queue(cancelled(participation, reason), now)
+    were = conversation.present
+    _call_off(conversation, now)
+    for part in were:
+        if told and part.person.email:
+            queue(mails.cancelled(part, were, reason=reason), now)
 
 
-def cancel_all_of(person: Person, reason: str, now: datetime) -> None:
-    """Call off whatever *person* has before them; the others hear why."""
-    for participation in upcoming(person, now):
-        cancel(participation.conversation, reason, now)
+def withdraw(part: Participation, now: datetime, leaving: bool = False) -> list[Participation]:
+    """Take a person out of a conversation and its calendar; return everybody who was in it.
+
+    With two it is off. Two of three talk on, and their calendars hear that they are two.
+    """
+    talk, were = part.conversation, part.conversation.present
+    part.withdrew_at = now
+    if len(talk.present) < 2:
+        _call_off(talk, now)
+    else:
+        talk.sequence, talk.stamped_at = talk.sequence + 1, now
+        talk.present[0].starts = talk.present[0].starts or part.starts
+        part.starts = False
+        for each in talk.present:
+            queue(mails.moved(each, was=talk.starts_at, withdrew=part), now)
+    queue(mails.cancelled(part, were, withdrew=part, leaving=leaving), now)
+    return were
 
 
-def ask_how_it_was(now: datetime) -> int:
-    """Ask everybody whose conversation has ended how it was; return how many."""
-    asked = to_be_asked(now)
-    for participation in asked:
-        participation.asked_at = now
-        queue(how_was_it(participation), now)
-    return len(asked)
+def replied(uid: str, address: str, partstat: str, now: datetime, *, sequence: int) -> bool:
+    """Keep what somebody's calendar answered to an invitation; return whether it was one that stands.
+
+    An answer to a version that has changed since says nothing of this one (RFC 5546 §2.1.5). Whoever declines is asked
+    whether to move or to withdraw: a calendar cannot say which.
+    """
+    talk = queries.invited(uid)
+    if talk is None or partstat.lower() not in ANSWERS:
+        return False
+    queries.hold(talk)
+    part = next((each for each in talk.present if (each.person.email or "").lower() == address.strip().lower()), None)
+    if part is None or talk.state != "arranged" or talk.ends_at <= now or sequence < talk.sequence:
+        return False
+    before, part.partstat = part.partstat, partstat.lower()
+    if part.partstat == "declined" != before:
+        queue(mails.declined(part), now)
+    return True
 
 
 def answer(participation: Participation, met: str, challenged: int | None, again: bool | None, now: datetime) -> None:
     """Keep what a person said of their conversation, and what that makes of it.
 
-    One yes is enough: people who say no have often mixed up the date.
+    One yes is enough: people who say no have often mixed up the date. Whoever answers is not silent any more.
     """
     participation.met = met
     participation.challenged = challenged if met == "yes" else None
     participation.again = again
     participation.answered_at = now
-    answers = [each.met for each in participation.conversation.participations]
+    answers = [each.met for each in participation.conversation.present]
     if "yes" in answers:
         participation.conversation.state = "met"
     elif all(each == "no" for each in answers):
         participation.conversation.state = "missed"
     else:
         participation.conversation.state = "arranged"
+    if membership := queries.membership(participation):
+        membership.silences = 0
+
+
+def _call_off(conversation: Conversation, now: datetime) -> None:
+    conversation.state = "cancelled"
+    conversation.sequence += 1
+    conversation.stamped_at = now

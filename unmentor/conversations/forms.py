@@ -1,12 +1,19 @@
-"""How it went, as a person says it."""
+"""How it went, and another time, as a person says it."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import DateTimeLocalInput
 
+from unmentor.conversations.move import CannotMove, Offer
 from unmentor.forms import Form, SelectChoice, offered
+from unmentor.words import when
 
 SCALE = [SelectChoice(str(step)) for step in range(1, 6)]
+OTHER = "other"
 
 
 class OutcomeForm(Form):
@@ -31,3 +38,31 @@ class OutcomeForm(Form):
         validators=[Optional(), offered],
         validate_choice=False,
     )
+
+
+class MoveForm(Form):
+    """One of the times that are offered, or another that was agreed on."""
+
+    start = RadioField(_l("When can you talk?"), validators=[Optional()], validate_choice=False)
+    other = StringField(_l("Another time"), validators=[Optional()], widget=DateTimeLocalInput())
+
+    def __init__(self, offers: Sequence[Offer], zone: str, **given: Any) -> None:
+        super().__init__(**given)
+        known = [SelectChoice(offer.local, when(offer.starts_at, zone)) for offer in offers]
+        self.start.choices = [*known, SelectChoice(OTHER, _l("Another time, which I write below"))]
+        if self.start.data and self.start.data not in {OTHER, *(offer.local for offer in offers)}:
+            # A time that is not on the list any more, or that a program sent, counts as written.
+            self.other.data, self.start.data = self.start.data, OTHER
+
+    def chosen(self) -> str:
+        """Return the time that was picked or written, as it was. Raises CannotMove where there is none."""
+        listed = self.start.data not in {OTHER, None, ""}
+        text: str = (self.start.data if listed else self.other.data) or ""
+        if not text:
+            raise CannotMove(_l("Pick a time, or write another"))
+        return text
+
+    def refuse(self, why: str) -> None:
+        """Say beside the field why the time cannot be."""
+        field = self.start if self.start.data not in {OTHER, None, ""} or not self.other.data else self.other
+        field.errors = [why]

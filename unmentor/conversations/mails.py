@@ -1,5 +1,6 @@
-"""What a conversation says by mail and in a calendar."""
+"""What a conversation says by mail, to each of its people in their own words and language."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,110 +8,162 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from unmentor import calendars
-from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.entry import event, key, video_room
+from unmentor.conversations.models import Participation
 from unmentor.conversations.prompts import prompts
-from unmentor.edge import settings
 from unmentor.links import link, sign
 from unmentor.mail.message import Letter
-from unmentor.words import listed
+from unmentor.programmes.models import Membership
 
 STILL_WORTH_ASKING = timedelta(days=5)
+Parts = Sequence[Participation]
 
 
-def key(participation: Participation) -> str:
-    """Return the key to a person's page of a conversation."""
-    return sign("conversation", participation.id)
-
-
-def page(participation: Participation) -> str:
-    """Return the address of a person's page of a conversation."""
-    return link("conversations.show", token=key(participation))
-
-
-def video_room(conversation: Conversation) -> str:
-    """Return the address of the room where they talk: nobody can guess its name."""
-    return settings().video_room_url.format(room=conversation.room)
-
-
-def event(conversation: Conversation, language: str) -> calendars.Event:
-    """Return the calendar entry of a conversation, in one reader's language; it holds nobody's private address."""
-    people = conversation.people
-    with force_locale(language):
-        names = listed([person.name for person in people])
-        ways = [f"{person.name}: {way}" for person in people for way in (person.phone, person.video) if way]
-        questions = [f"– {prompt}" for prompt in prompts(conversation.id)]
-        return calendars.Event(
-            uid=conversation.uid,
-            starts_at=conversation.starts_at,
-            minutes=conversation.minutes,
-            summary=_("UnMentoring: %(names)s", names=names),
-            description="\n".join([_("Video room: %(url)s", url=video_room(conversation)), *ways, "", *questions]),
-            location=video_room(conversation),
-            url=video_room(conversation),
-            organiser=calendars.Attendee(*settings().mail_from),
-            attendees=tuple(calendars.Attendee(person.name, person.email) for person in people if person.email),
-            sequence=conversation.sequence,
-            stamp=conversation.stamped_at,
-        )
-
-
-def invitation(participation: Participation) -> Letter:
+def invitation(part: Participation) -> Letter:
     """Return the invitation to a conversation: who, when, how, and a calendar request."""
-    conversation, person = participation.conversation, participation.person
-    request = calendars.request(event(conversation, person.language))
-    return _letter("invitation", participation, pointless_at=conversation.starts_at, calendar=("REQUEST", request))
+    return _letter("invitation", part, pointless_at=part.conversation.starts_at, calendar=_request(part))
 
 
-def cancelled(participation: Participation, reason: str) -> Letter:
-    """Return the news that a conversation is off, which also takes it out of the calendar."""
-    conversation, person = participation.conversation, participation.person
-    gone = calendars.cancellation(event(conversation, person.language))
+def moved(
+    part: Participation, *, was: datetime, mover: Participation | None = None, withdrew: Participation | None = None
+) -> Letter:
+    """Return the news that a conversation has another time, or one person less, which every calendar follows."""
     return _letter(
-        "cancelled",
-        participation,
-        pointless_at=conversation.ends_at,
-        calendar=("CANCEL", gone),
-        url=link("me.home"),
-        withdrew="",
-        mine=False,
-        reason=reason,
-        new=[],
-        first_next=False,
+        "moved",
+        part,
+        pointless_at=part.conversation.ends_at,
+        calendar=_request(part),
+        was=was,
+        mover=mover.person.first_name if mover else "",
+        mine=mover is part,
+        withdrew=withdrew.person.first_name if withdrew else "",
     )
 
 
-def how_was_it(participation: Participation) -> Letter:
-    """Return the question how a conversation went."""
-    return _letter("how-was-it", participation, pointless_at=participation.conversation.ends_at + STILL_WORTH_ASKING)
+def cancelled(
+    part: Participation,
+    were: Parts,
+    *,
+    withdrew: Participation | None = None,
+    reason: str = "",
+    new: Sequence[Any] = (),
+    first_next: bool = False,
+    leaving: bool = False,
+) -> Letter:
+    """Return the news that a conversation is off, which also takes it out of the calendar.
+
+    *were* are all who were in it. *withdrew* is who cannot make it, or is *leaving* for good, none where the organiser
+    called it off; *new* are the people whom the reader meets instead.
+    """
+    conversation, language = part.conversation, part.person.language
+    return _letter(
+        "cancelled",
+        part,
+        pointless_at=conversation.ends_at,
+        calendar=lambda: ("CANCEL", calendars.cancellation(event(conversation, language, were))),
+        partners=[each.person for each in were if each is not part],
+        url=link("me.home"),
+        withdrew=withdrew.person.first_name if withdrew else "",
+        mine=withdrew is part,
+        left=leaving,
+        reason=reason,
+        new=list(new),
+        first_next=first_next,
+    )
+
+
+def reminder(part: Participation) -> Letter:
+    """Return the word on the working day before: who, when and how once more."""
+    return _letter("reminder", part, pointless_at=part.conversation.starts_at)
+
+
+def how_was_it(part: Participation) -> Letter:
+    """Return the question how a conversation went; asked a second time, it is another letter."""
+    patience = STILL_WORTH_ASKING * (part.asks + 1)
+    numbered = 2 * part.conversation.sequence + part.asks
+    return _letter("how-was-it", part, pointless_at=part.conversation.ends_at + patience, numbered=numbered)
+
+
+def declined(part: Participation) -> Letter:
+    """Return the question to somebody whose calendar said no: another time, or not at all?"""
+    talk = part.conversation
+    with force_locale(part.person.language):
+        return _heads_up(
+            part,
+            f"conversation:{talk.id}",
+            talk.ends_at,
+            title=_("Your calendar said no. Another time, or not at all?"),
+            says=[
+                _("You declined the invitation to talk, and a calendar cannot say why."),
+                _("Pick another time, and every calendar follows."),
+                _("Or say that you can’t make it, and we look for somebody new for whoever is left."),
+            ],
+            button=(_("Pick another time"), link("conversations.move", token=key(part))),
+            ways=[(_("I can’t make it"), link("rounds.withdraw", token=key(part)))],
+        )  # fmt: skip
+
+
+def paused(part: Participation, membership: Membership) -> Letter:
+    """Return the kind word to somebody whom we have not heard from three times: paused, and one press to come back."""
+    with force_locale(part.person.language):
+        return _heads_up(
+            part,
+            f"participation:{part.id}",
+            None,
+            title=_("We have not heard how your last three went, so we have paused you."),
+            says=[_("Nothing is wrong. No draw includes you until you want it to."), _("Press here and you are back.")],
+            button=(_("Come back"), link("conversations.back", token=sign("back", membership.id))),
+            ways=[],
+        )
+
+
+def _heads_up(part: Participation, about: str, pointless_at: datetime | None, **values: Any) -> Letter:
+    person, talk = part.person, part.conversation
+    return Letter(
+        kind="heads-up",
+        to=(person.name, person.email or ""),
+        about=about,
+        person_id=person.id,
+        values={"programme": talk.round.programme.name} | values,
+        language=person.language,
+        sequence=talk.sequence,
+        pointless_at=pointless_at,
+    )
+
+
+def _request(part: Participation) -> Callable[[], tuple[str, bytes]]:
+    """Return what writes the calendar request: later, where a mail that cannot be written fails alone."""
+    return lambda: ("REQUEST", calendars.request(event(part.conversation, part.person.language)))
 
 
 def _letter(
     kind: str,
-    participation: Participation,
+    part: Participation,
     *,
     pointless_at: datetime,
-    calendar: tuple[str, bytes] | None = None,
+    calendar: Callable[[], tuple[str, bytes]] | None = None,
+    numbered: int | None = None,
     **more: Any,
 ) -> Letter:
     """Return a letter to one person about one conversation, with all that its templates may say."""
-    conversation, person = participation.conversation, participation.person
-    starter = next((each.person.first_name for each in conversation.participations if each.starts), "")
-    with force_locale(person.language):
-        questions = prompts(conversation.id)
+    conversation, person, token = part.conversation, part.person, key(part)
+    programme = conversation.round.programme
     values = {
-        "partners": participation.partners,
-        "programme": conversation.round.programme.name,
+        "partners": part.partners,
+        "programme": programme.name,
         "round": conversation.round.number,
         "starts_at": conversation.starts_at,
-        "zone": conversation.round.programme.time_zone,
+        "zone": programme.time_zone,
         "minutes": conversation.minutes,
         "suits_all": conversation.suits_all,
-        "you_start": participation.starts,
-        "starter": starter,
+        "you_start": part.starts,
+        "starter": next((each.person.first_name for each in conversation.present if each.starts), ""),
         "about": person.about,
         "video_url": video_room(conversation),
-        "prompts": questions,
-        "url": page(participation),
+        "prompts": prompts(conversation.id),
+        "url": link("conversations.show", token=token),
+        "move_url": link("conversations.move", token=token),
+        "withdraw_url": link("rounds.withdraw", token=token),
     }
     return Letter(
         kind=kind,
@@ -119,7 +172,7 @@ def _letter(
         person_id=person.id,
         values=values | more,
         language=person.language,
-        sequence=conversation.sequence,
+        sequence=conversation.sequence if numbered is None else numbered,
         pointless_at=pointless_at,
         calendar=calendar,
     )

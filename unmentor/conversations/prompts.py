@@ -25,6 +25,6 @@ HOW_MANY = 3
 
 
 def prompts(conversation_id: int) -> list[str]:
-    """Return three questions, the same every time for one conversation."""
+    """Return three questions, the same every time for one conversation, each in the language of where it is read."""
     chance = Random(conversation_id)  # noqa: S311 - the same three each time, not a secret
-    return [str(prompt) for prompt in chance.sample(PROMPTS, HOW_MANY)]
+    return chance.sample(PROMPTS, HOW_MANY)

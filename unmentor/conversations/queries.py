@@ -1,14 +1,18 @@
 """Conversations of a person, and those that wait for a word."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import contains_eager, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.people.models import Person
+from unmentor.programmes.models import Membership, Programme
+
+# No conversation is longer than this.
+A_DAY = timedelta(days=1)
 
 
 def participation(number: int) -> Participation | None:
@@ -16,36 +20,128 @@ def participation(number: int) -> Participation | None:
     return db.session.scalar(_participations().where(Participation.id == number))
 
 
+def hold(conversation: Conversation) -> None:
+    """Read *conversation* again, and let nobody else change it before this transaction ends."""
+    db.session.execute(select(Conversation.id).where(Conversation.id == conversation.id).with_for_update())
+    db.session.refresh(conversation)
+    for part in conversation.participations:
+        db.session.refresh(part)
+
+
+def hold_diaries(people: Collection[int]) -> None:
+    """Let nobody else arrange anything for these people before this transaction ends."""
+    rows = select(Person.id).where(Person.id.in_(people)).order_by(Person.id)
+    db.session.execute(rows.with_for_update(key_share=True))
+
+
 def upcoming(person: Person, now: datetime) -> Sequence[Participation]:
     """Return what *person* has before them, soonest first."""
-    query = _participations().where(Participation.person_id == person.id, Conversation.state == "arranged")
+    query = _of(person).where(Conversation.state == "arranged")
     coming = db.session.scalars(query.order_by(Conversation.starts_at)).all()
-    return [each for each in coming if each.conversation.ends_at > now and each.conversation.round.sent_at]
+    return [each for each in coming if each.conversation.ends_at > now]
 
 
 def past(person: Person, now: datetime) -> Sequence[Participation]:
     """Return what *person* has behind them, newest first; cancelled conversations are not among them."""
-    query = _participations().where(Participation.person_id == person.id, Conversation.state != "cancelled")
+    query = _of(person).where(Conversation.state != "cancelled")
     gone = db.session.scalars(query.order_by(Conversation.starts_at.desc())).all()
     return [each for each in gone if each.conversation.ends_at <= now]
 
 
-def to_be_asked(now: datetime, within: timedelta = timedelta(days=2)) -> Sequence[Participation]:
-    """Return the parts whose conversation has ended and who were not asked yet how it was."""
+def arranged_for(person: Person) -> Sequence[Participation]:
+    """Return what belongs in *person*'s calendar: all that was sent and not called off, behind them or ahead."""
+    return db.session.scalars(_of(person).where(Conversation.state != "cancelled")).all()
+
+
+def instead_of(part: Participation) -> Participation | None:
+    """Return what a person has in the same round in the place of a conversation that was called off."""
+    other = _of(part.person).where(
+        Conversation.round_id == part.conversation.round_id, Conversation.state != "cancelled"
+    )
+    return db.session.scalar(other)
+
+
+def invited(uid: str) -> Conversation | None:
+    """Return the conversation that calendars know by *uid*."""
+    return db.session.scalar(select(Conversation).where(Conversation.uid == uid))
+
+
+def taken(conversation: Conversation, since: datetime, until: datetime) -> Sequence[Participation]:
+    """Return what else the people of *conversation* have, from *since* until *until*."""
+    mine = [part.person_id for part in conversation.present]
     query = _participations().where(
-        Conversation.state.in_(("arranged", "met")),
+        Participation.person_id.in_(mine),
+        Participation.withdrew_at.is_(None),
+        Conversation.id != conversation.id,
+        Conversation.state == "arranged",
+        Conversation.starts_at > since - A_DAY,
+        Conversation.starts_at < until,
+    )
+    return [each for each in db.session.scalars(query) if each.conversation.ends_at > since]
+
+
+def membership(part: Participation) -> Membership | None:
+    """Return the membership through which a person came to a conversation; none where they have left since."""
+    return db.session.scalar(
+        select(Membership).where(
+            Membership.person_id == part.person_id, Membership.programme_id == part.conversation.round.programme_id
+        )
+    )
+
+
+def to_be_reminded(programme: Programme, since: datetime, until: datetime) -> Sequence[tuple[int, datetime, datetime]]:
+    """Return the conversations that start in a time and nobody was reminded of: id, start and latest change each."""
+    query = select(Conversation.id, Conversation.starts_at, Conversation.stamped_at).where(
+        Conversation.round.has(programme_id=programme.id, state="sent"),
+        Conversation.state == "arranged",
+        Conversation.starts_at > since,
+        Conversation.starts_at < until,
+        Conversation.reminded_at.is_(None),
+    )
+    return db.session.execute(query.order_by(Conversation.starts_at, Conversation.id)).tuples().all()
+
+
+def numbered(ids: Collection[int]) -> Sequence[Conversation]:
+    """Return these conversations with everybody in them, but for those that another process holds."""
+    query = select(Conversation).where(Conversation.id.in_(ids)).order_by(Conversation.id)
+    everybody = selectinload(Conversation.participations).joinedload(Participation.person)
+    return db.session.scalars(query.options(everybody).with_for_update(skip_locked=True, of=Conversation)).all()
+
+
+def unanswered(
+    asks: int, asked_before: datetime | None, since: datetime, now: datetime, most: int
+) -> list[Participation]:
+    """Return at most *most* parts in conversations that ended since, whose people were asked so often and said nothing.
+
+    Those that another process holds are left to it.
+    """
+    query = _participations().where(
+        Conversation.state.in_(("arranged", "met", "missed")),
+        Conversation.starts_at > since,
         Conversation.starts_at < now,
-        Conversation.starts_at > now - within,
-        Participation.asked_at.is_(None),
+        or_(Conversation.round.has(state="sent"), Conversation.round.has(state="closed")),
+        Participation.asks == asks,
+        Participation.asked_at <= asked_before if asked_before else Participation.asked_at.is_(None),
         Participation.answered_at.is_(None),
+        Participation.withdrew_at.is_(None),
         Person.left_at.is_(None),
     )
-    ended = db.session.scalars(query.join(Participation.person).order_by(Participation.id)).all()
-    return [each for each in ended if each.conversation.ends_at <= now and each.conversation.round.sent_at]
+    query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id).limit(most)
+    found = db.session.scalars(query.with_for_update(skip_locked=True, of=Participation)).all()
+    return [each for each in found if each.conversation.ends_at <= now]
+
+
+def _of(person: Person) -> Select[Participation]:
+    """Return the question for what *person* was told of and has not withdrawn from."""
+    return _participations().where(Participation.person_id == person.id, Participation.withdrew_at.is_(None), _told())
+
+
+def _told() -> ColumnElement[bool]:
+    return ~Conversation.round.has(state="drawn")
 
 
 def _participations() -> Select[Participation]:
-    talk = joinedload(Participation.conversation)
+    talk = contains_eager(Participation.conversation)
     return (
         select(Participation)
         .join(Participation.conversation)

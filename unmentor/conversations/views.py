@@ -1,6 +1,8 @@
-"""A conversation's own page, opened from the mail without signing in."""
+"""A conversation's own page, opened from the mail without signing in, and what can be done from there."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from typing import NoReturn
+
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
@@ -8,24 +10,53 @@ from werkzeug.wrappers import Response as Redirect
 from unmentor import calendars, edge
 from unmentor.conversations import queries
 from unmentor.conversations.actions import answer
-from unmentor.conversations.forms import OutcomeForm
-from unmentor.conversations.mails import event, video_room
+from unmentor.conversations.entry import event, feed, feed_address, key, video_room
+from unmentor.conversations.forms import MoveForm, OutcomeForm
 from unmentor.conversations.models import Participation
+from unmentor.conversations.move import CannotMove, Offer, local_time, move, offers
 from unmentor.conversations.prompts import prompts
 from unmentor.db import transaction
+from unmentor.forms import Button
 from unmentor.links import signed
+from unmentor.people.queries import person_numbered
+from unmentor.programmes.actions import resume
+from unmentor.programmes.models import Membership
+from unmentor.programmes.queries import membership_numbered, next_draw
+from unmentor.words import listed, when
 
 GONE = 410
+Page = str | tuple[str, int] | Redirect
 blueprint = Blueprint("conversations", __name__)
 
 
 def opened(token: str) -> Participation:
     """Return the part in a conversation that *token* opens; 404 for no key of ours, 410 where it is over for good."""
+    part = part_of(token)
+    if part.withdrew_at or part.conversation.state == "cancelled":
+        _gone(part)
+    return part
+
+
+def still_ahead(token: str) -> Participation:
+    """Return the part that *token* opens, as long as there is something to change; 410 once it is over."""
+    part = opened(token)
+    if part.conversation.state != "arranged" or part.conversation.ends_at <= edge.now():
+        _refuse(
+            _("This conversation is over"),
+            _("There is no time to change any more. How was it?"),
+            _("Say how it went"),
+            url_for("conversations.show", token=token),
+        )
+    return part
+
+
+def part_of(token: str) -> Participation:
+    """Return the part that *token* was made for, whatever became of it; 404 for no key, 410 for who has left."""
     number = signed("conversation", token)
     part = queries.participation(number) if isinstance(number, int) else None
     if part is None:
         abort(404)
-    if part.person.left_at is not None or part.conversation.state == "cancelled":
+    if part.person.left_at is not None:
         abort(GONE)
     return part
 
@@ -38,19 +69,43 @@ def show(token: str) -> str:
 
 
 @blueprint.post("/c/<token>/outcome")
-def outcome(token: str) -> Redirect | tuple[str, int]:
+def outcome(token: str) -> Page:
     """Keep how it went; somebody who talked is asked what they learned."""
     part = opened(token)
     form = OutcomeForm()
     if not form.validate_on_submit():
         return _page(part, token, form), form.status
     with transaction():
+        queries.hold(part.conversation)
         challenged = int(form.challenged.data) if form.challenged.data else None
         again = form.again.data == "yes" if form.again.data else None
         answer(part, form.met.data, challenged, again, edge.now())
     if part.met == "yes":
         return redirect(url_for("reflections.write", token=token), 303)
     flash(_("Thank you for telling us."))
+    return redirect(url_for("conversations.show", token=token), 303)
+
+
+@blueprint.route("/c/<token>/move", methods=["GET", "POST"], endpoint="move")
+def another_time(token: str) -> Page:
+    """Offer times that suit everybody first, and move the conversation."""
+    part, now = still_ahead(token), edge.now()
+    programme, offered = part.conversation.round.programme, offers(part.conversation, now)
+    form = MoveForm(offered, programme.time_zone)
+    if not form.validate_on_submit():
+        return _move_page(part, token, form, offered), form.status
+    try:
+        with transaction():
+            move(part, local_time(form.chosen(), programme.zone), now)
+    except CannotMove as error:
+        form.refuse(str(error))
+        return _move_page(part, token, form, offered), form.status
+    flash(
+        _(
+            "Moved to %(when)s. Everybody’s calendar follows.",
+            when=when(part.conversation.starts_at, programme.time_zone),
+        )
+    )
     return redirect(url_for("conversations.show", token=token), 303)
 
 
@@ -66,8 +121,37 @@ def invite(token: str) -> Response:
     )
 
 
+@blueprint.get("/calendar/<token>.ics")
+def calendar(token: str) -> Redirect:
+    """Hand out the calendar that a person subscribes to; 304 where nothing has changed."""
+    number = signed("calendar", token)
+    person = person_numbered(number) if isinstance(number, int) else None
+    if person is None:
+        abort(404)
+    if person.left_at is not None:
+        abort(GONE)
+    answer = Response(feed(person), content_type="text/calendar; charset=utf-8")
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+@blueprint.route("/c/back/<token>", methods=["GET", "POST"])
+def back(token: str) -> Page:
+    """Bring somebody back whom we paused because we had not heard of them."""
+    number = signed("back", token)
+    member: Membership | None = membership_numbered(number) if isinstance(number, int) else None
+    if member is None:
+        abort(404 if number is None else GONE)
+    form, now = Button(), edge.now()
+    if form.validate_on_submit():
+        with transaction():
+            resume(member)
+    next_one = next_draw(member.programme, now)
+    return render_template("conversations/back.html", form=form, member=member, next_draw=next_one), form.status
+
+
 def _page(part: Participation, token: str, form: OutcomeForm) -> str:
-    conversation = part.conversation
+    conversation, now = part.conversation, edge.now()
     return render_template(
         "conversations/show.html",
         part=part,
@@ -77,11 +161,51 @@ def _page(part: Participation, token: str, form: OutcomeForm) -> str:
         form=form,
         video=video_room(conversation),
         prompts=prompts(conversation.id),
-        begun=conversation.starts_at <= edge.now(),
+        feed=feed_address(part.person),
+        begun=conversation.starts_at <= now,
+        over=conversation.ends_at <= now or conversation.state != "arranged",
         locale=get_locale(),
+    )
+
+
+def _move_page(part: Participation, token: str, form: MoveForm, offered: list[Offer]) -> str:
+    return render_template(
+        "conversations/move.html",
+        part=part,
+        conversation=part.conversation,
+        programme=part.conversation.round.programme,
+        token=token,
+        form=form,
+        suiting={offer.local for offer in offered if offer.suits_all},
     )
 
 
 def _said(part: Participation) -> dict[str, str | None]:
     again = None if part.again is None else ("yes" if part.again else "no")
     return {"met": part.met, "challenged": str(part.challenged) if part.challenged else None, "again": again}
+
+
+def _gone(part: Participation) -> NoReturn:
+    """Answer that a conversation is off, and what comes instead."""
+    zone = part.conversation.round.programme.time_zone
+    mine, others = part.withdrew_at, [each for each in part.conversation.participations if each is not part]
+    heading = _("You are out of this one") if mine else _("This conversation is off")
+    if withdrew := [each.person.first_name for each in others if each.withdrew_at and not mine]:
+        heading = _("%(names)s cannot make it", names=listed(withdrew))
+    instead = queries.instead_of(part)
+    if instead is None:
+        upcoming = when(next_draw(part.conversation.round.programme, edge.now()), zone)
+        _refuse(
+            heading,
+            _("Your calendar knows. The next draw is %(when)s.", when=upcoming),
+            _("See your page"),
+            url_for("me.home"),
+        )
+    names = listed(person.name for person in instead.partners)
+    text = _("You talk to %(names)s instead: %(when)s.", names=names, when=when(instead.conversation.starts_at, zone))
+    _refuse(heading, text, _("Open your conversation"), url_for("conversations.show", token=key(instead)))
+
+
+def _refuse(heading: str, text: str, words: str, address: str) -> NoReturn:
+    page = render_template("errors/410.html", heading=heading, text=text, action=(words, address))
+    abort(make_response(page, GONE))

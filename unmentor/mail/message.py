@@ -16,19 +16,27 @@ Every template is also given ``person``, the recipient's first name.
 ``cancelled``           ``partners``, ``programme``, ``starts_at`` (moment), ``zone``, ``url`` (their own pages),
                         ``withdrew`` (first name of who cannot come, or "" where the organiser called it off),
                         ``mine`` (bool: the recipient withdrew), ``reason`` (their words, or ""),
-                        ``new`` (list of new partners, or []), ``first_next`` (bool: they go first next time)
+                        ``new`` (list of new partners, or []), ``first_next`` (bool: they go first next time);
+                        may have ``left`` (bool: who withdrew has left for good)
+``moved``               all of ``invitation``, and ``was`` (moment: the time before), ``mover`` (first name of who
+                        picked the new time, or ""), ``mine`` (bool: the recipient did), ``withdrew`` (first name of
+                        who is no longer in it while the others talk on, or "")
+``reminder``            all of ``invitation``
+``heads-up``            ``programme``, ``title``, ``says`` (sentences), ``button`` (words, address), ``ways`` (a list
+                        of the same); all in the reader's language already
 ``unpaired``            ``programme``, ``round``, ``url`` (their own pages)
 ``how-was-it``          ``partners``, ``starts_at`` (moment), ``zone``, ``url``
 ``reflection-published``  ``text``, ``url``
 ``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it)
 ``round-ready``         ``programme``, ``round``, ``summary`` (one sentence), ``url``
+``round-report``        ``programme``, ``round``, ``summary`` (sentences), ``url``
 ``goodbye``             ``count`` (of conversations)
 ======================  ==========================================================================================
 """
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -46,6 +54,8 @@ from unmentor.mail.mime import address, alternative, header, mixed, part
 # Nobody can stop what they ask for in that moment; everything else has one click that stops it (RFC 8058).
 UNSTOPPABLE = {"sign-in", "confirm", "follow-confirm"}
 
+Calendar = tuple[str, bytes]
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -61,8 +71,8 @@ class Letter:
     sequence: int = 0
     # When it is better not sent at all; three days from now unless told.
     pointless_at: datetime | None = None
-    # Method and bytes of an iCalendar object, such as ("REQUEST", b"BEGIN:VCALENDAR…").
-    calendar: tuple[str, bytes] | None = None
+    # Method and bytes of an iCalendar object, such as ("REQUEST", b"BEGIN:VCALENDAR…"), or what writes them.
+    calendar: Calendar | Callable[[], Calendar] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +110,11 @@ def compose(letter: Letter, now: datetime) -> Composed:
     ]
     if stop:
         head += [header("List-Unsubscribe", f"<{stop}>"), header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
-    return Composed(recipient, subject, message_id, b"".join(head) + _body(text, html, letter.calendar, mark))
+    calendar = letter.calendar() if callable(letter.calendar) else letter.calendar
+    return Composed(recipient, subject, message_id, b"".join(head) + _body(text, html, calendar, mark))
 
 
-def _body(text: str, html: str, calendar: tuple[str, bytes] | None, mark: str) -> bytes:
+def _body(text: str, html: str, calendar: Calendar | None, mark: str) -> bytes:
     """Return the MIME entity: plain, HTML, calendar, in the order that Outlook wants."""
     parts = [part("text/plain; charset=utf-8", text), part("text/html; charset=utf-8", html)]
     if calendar is None:

@@ -28,7 +28,7 @@ def conversations_held(person: Person) -> int:
     held = (
         select(func.count(Participation.id))
         .join(Participation.conversation)
-        .where(Participation.person_id == person.id, Conversation.state == "met")
+        .where(Participation.person_id == person.id, Conversation.state == "met", Participation.withdrew_at.is_(None))
     )
     return db.session.scalar(held) or 0
 

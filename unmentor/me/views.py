@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as Redirect
 
 from unmentor import edge
-from unmentor.conversations.mails import key
+from unmentor.conversations.entry import key
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
 from unmentor.forms import Button
@@ -34,10 +34,14 @@ GONE = 410
 KINDS = {
     "cancelled": _l("about conversations that are off"),
     "goodbye": _l("that says goodbye"),
+    "heads-up": _l("that asks what you would like to do"),
     "how-was-it": _l("that asks how a conversation went"),
+    "moved": _l("about conversations that have another time"),
     "reflection-published": _l("about what you wrote going public"),
     "reflection-returned": _l("about what you wrote coming back to you"),
+    "reminder": _l("that reminds you of a conversation"),
     "round-ready": _l("about draws that wait for you"),
+    "round-report": _l("about rounds that are over"),
     "unpaired": _l("about draws that had nobody for you"),
 }
 Page = str | tuple[str, int] | Redirect

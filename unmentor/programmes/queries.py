@@ -1,6 +1,6 @@
 """Programmes and their people, as questions to the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import cast
@@ -36,6 +36,11 @@ def memberships(person: Person) -> Sequence[Membership]:
     ).all()
 
 
+def membership_numbered(number: int) -> Membership | None:
+    """Return the membership with this id."""
+    return db.session.get(Membership, number)
+
+
 def organised_by(person: Person) -> list[Programme]:
     """Return the programmes that *person* organises."""
     return [membership.programme for membership in memberships(person) if membership.role == "organiser"]
@@ -57,8 +62,25 @@ def members(programme: Programme) -> Sequence[Membership]:
     ).all()
 
 
-def entrants(programme: Programme, on: date) -> Sequence[Membership]:
-    """Return who takes part in a draw on the day *on*: confirmed, not paused, with a way to talk."""
+def memberships_of(programme: Programme, people: Collection[int]) -> Sequence[Membership]:
+    """Return the memberships of *programme* that these people have, by their ids."""
+    return db.session.scalars(
+        select(Membership).where(Membership.programme_id == programme.id, Membership.person_id.in_(people))
+    ).all()
+
+
+def going_first(programme: Programme) -> Sequence[Membership]:
+    """Return who was promised to go first in the next draw of *programme*."""
+    return db.session.scalars(
+        select(Membership).where(Membership.programme_id == programme.id, Membership.first_next)
+    ).all()
+
+
+def entrants(programme: Programme, on: date, among: Collection[int] | None = None) -> Sequence[Membership]:
+    """Return who takes part in a draw on the day *on*: confirmed, not paused, with a way to talk.
+
+    Only those *among* some ids if told.
+    """
     return db.session.scalars(
         select(Membership)
         .join(Membership.person)
@@ -68,6 +90,7 @@ def entrants(programme: Programme, on: date) -> Sequence[Membership]:
             Person.left_at.is_(None),
             or_(Person.phone != "", Person.video != ""),
             active(on),
+            *([Membership.person_id.in_(among)] if among is not None else []),
         )
         .options(joinedload(Membership.person))
         .order_by(Membership.id)

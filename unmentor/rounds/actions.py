@@ -1,22 +1,21 @@
 """Draw a round, send it, cancel it, close it."""
 
 import secrets
-from datetime import datetime, timedelta
-from itertools import combinations
-from random import Random
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from unmentor.conversations.actions import cancel, invite
-from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.actions import cancel, invitations
+from unmentor.conversations.models import Conversation
 from unmentor.db import db
-from unmentor.edge import settings
-from unmentor.mail.outbox import queue
-from unmentor.pairing.slots import Time, Window, arrange
+from unmentor.mail.message import Letter
+from unmentor.mail.outbox import queue, queue_all
 from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import holidays, organisers
+from unmentor.programmes.queries import going_first, organisers
 from unmentor.rounds import queries
+from unmentor.rounds.arrange import conversations, first_day_of, times
 from unmentor.rounds.given import Drawn, draw_from, given_now
 from unmentor.rounds.mails import round_ready, unpaired
 from unmentor.rounds.models import LeftOut, Round
@@ -87,10 +86,7 @@ def draw_again(round_: Round, seed: int, now: datetime) -> Round:
 def send_round(round_: Round, now: datetime) -> int:
     """Send a drawn round: every invitation is queued with it. Return how many people it tells. Raises NotWaiting."""
     mark_sent(round_, now)
-    for conversation in round_.conversations:
-        invite(conversation, now)
-    for left_out in round_.left_out:
-        queue(unpaired(round_, left_out.person, now), now)
+    queue_all(_letters(round_, now), now)
     return round_.people
 
 
@@ -101,6 +97,14 @@ def mark_sent(round_: Round, now: datetime) -> None:
     round_.state, round_.sent_at = "sent", now
     for conversation in round_.conversations:
         conversation.stamped_at = now
+    keep_promises(round_.programme, round_.conversations)
+
+
+def keep_promises(programme: Programme, arranged: Iterable[Conversation]) -> None:
+    """Note that whoever was promised to go first, and talks in one of these conversations, has."""
+    talking = {part.person_id for conversation in arranged for part in conversation.participations}
+    for member in going_first(programme):
+        member.first_next = member.first_next and member.person_id not in talking
 
 
 def cancel_round(round_: Round, now: datetime) -> None:
@@ -147,39 +151,15 @@ def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -
         late_hours=late_hours,
         left_out=[LeftOut(person_id=person) for person in result.left_out],
     )
-    again = {frozenset((repeat.a, repeat.b)) for repeat in result.repeats}
-    for group, time in zip(result.groups, _times(programme, drawn, now), strict=True):
-        round_.conversations.append(
-            Conversation(
-                starts_at=time.starts_at,
-                minutes=programme.minutes,
-                suits_all=time.suits_all,
-                repeat=any(frozenset(pair) in again for pair in combinations(group, 2)),
-                room=secrets.token_urlsafe(12),
-                uid=f"{secrets.token_hex(16)}@{settings().mail_from[1].rpartition('@')[2]}",
-                arranged_at=now,
-                stamped_at=now,
-                participations=[
-                    Participation(person_id=person, starts=place == 0, third=person in result.thirds)
-                    for place, person in enumerate(group)
-                ],
-            )
-        )
+    days = programme.window_days
+    arranged = times(programme, drawn, first_day_of(programme, now), days, now)
+    round_.conversations.extend(conversations(programme, drawn, arranged, now))
     db.session.add(round_)
     db.session.flush()
     return round_
 
 
-def _times(programme: Programme, drawn: Drawn, now: datetime) -> list[Time]:
-    """Return when each drawn group talks: from some days after the draw, on working days."""
-    window = Window(
-        first_day=now.astimezone(programme.zone).date() + timedelta(days=programme.lead_days),
-        days=programme.window_days,
-        zone=programme.zone,
-        default=programme.default_slot,
-        holidays=holidays(programme.time_zone),
-        minutes=programme.minutes,
-    )
-    availability = {person.id: person.slots for person in drawn.given.people}
-    chance = Random(drawn.result.seed)  # noqa: S311 - chance that can be replayed, not secrecy
-    return arrange(drawn.result.groups, availability, window, queries.busy(now), rng=chance)
+def _letters(round_: Round, now: datetime) -> Iterator[Letter]:
+    yield from invitations(round_.conversations)
+    for left_out in round_.left_out:
+        yield unpaired(round_, left_out.person, now)

@@ -31,13 +31,14 @@ class Round(Base):
     drawn_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    # What makes the draw repeatable and provable: who took part under which rules, and what came of it.
-    inputs: Mapped[dict[str, Any]]
+    # What makes the draw repeatable and provable: who took part under which rules, and what came of it. The long ones
+    # are read only by whoever draws: a page about one conversation should not carry ten thousand people.
+    inputs: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     seed: Mapped[int] = mapped_column(BigInteger)
     algorithm: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(64))
-    certificate: Mapped[dict[str, Any]]
-    plan: Mapped[dict[str, Any] | None]
+    certificate: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    plan: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     proved: Mapped[bool]
     # Why it happened later than the schedule says, in hours.
     late_hours: Mapped[int] = mapped_column(default=0)

@@ -1,9 +1,9 @@
 """Rounds, and what a draw needs to know of those before it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
@@ -11,7 +11,7 @@ from unmentor.db import db
 from unmentor.pairing import Entrant
 from unmentor.people.models import Exclusion, Person
 from unmentor.programmes import queries as programmes
-from unmentor.programmes.models import Programme
+from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.models import LeftOut, Round
 
 
@@ -36,14 +36,36 @@ def latest_number(programme: Programme) -> int:
     return db.session.scalar(query) or 0
 
 
-def entrants(programme: Programme, on: date) -> list[Entrant]:
-    """Return who takes part in a draw on a day, in the terms of the pure rooms.
+def held(round_: Round) -> Round:
+    """Return *round_* read again; nobody else mends, sends or cancels it before this transaction ends."""
+    db.session.execute(select(Round.id).where(Round.id == round_.id).with_for_update())
+    db.session.refresh(round_)
+    return round_
 
+
+def free(round_: Round) -> tuple[set[int], set[int]]:
+    """Return who has nobody to talk to in a round, and who offered to step in and was not asked yet.
+
+    Whoever withdrew from it is neither: they cannot make it.
+    """
+    in_it = select(Participation.person_id).join(Participation.conversation).where(Conversation.round_id == round_.id)
+    taken = in_it.where(or_(Conversation.state != "cancelled", Participation.withdrew_at.is_not(None)))
+    out = select(LeftOut.person_id).where(LeftOut.round_id == round_.id)
+    standby = select(Membership.person_id).where(Membership.programme_id == round_.programme_id, Membership.standby)
+    busy = set(db.session.scalars(taken))
+    alone = (set(db.session.scalars(in_it)) | set(db.session.scalars(out))) - busy
+    return alone, set(db.session.scalars(standby)) - busy - alone
+
+
+def entrants(programme: Programme, on: date, among: Collection[int] | None = None) -> list[Entrant]:
+    """Return who takes part in a draw on a day, in the terms of the pure rooms; only those *among* some ids if told.
+
+    Who was promised to go first next time counts as left out only just now.
     Organisations are numbered: a draw asks only whether two are the same, and what it keeps should name nobody.
     """
-    taking_part = programmes.entrants(programme, on)
+    taking_part = programmes.entrants(programme, on, among)
     here = {member.person_id for member in taking_part}
-    turns, excluded = _last_turns(programme), _exclusions()
+    turns, excluded, just_now = _last_turns(programme), _exclusions(), latest_number(programme) + 1
     numbers = {"": ""}
     return [
         Entrant(
@@ -52,14 +74,19 @@ def entrants(programme: Programme, on: date) -> list[Entrant]:
             slots=frozenset(member.person.availability),
             not_with=frozenset(excluded.get(member.person_id, set()) & here),
             standby=member.standby,
-            last_out=turns.get(member.person_id),
+            last_out=just_now if member.first_next else turns.get(member.person_id),
         )
         for member in taking_part
     ]
 
 
-def history(programme: Programme, before: int, at: datetime) -> list[tuple[int, int, int]]:
-    """Return who was paired with whom in the rounds before a number, as it stood at a moment: (round, id, id) each."""
+def history(
+    programme: Programme, before: int, at: datetime, among: Collection[int] | None = None
+) -> list[tuple[int, int, int]]:
+    """Return who was paired with whom in the rounds before a number, as it stood at a moment: (round, id, id) each.
+
+    Only those *among* some ids if told.
+    """
     one, other = aliased(Participation), aliased(Participation)
     query = (
         select(Round.number, one.person_id, other.person_id)
@@ -72,6 +99,8 @@ def history(programme: Programme, before: int, at: datetime) -> list[tuple[int, 
             Round.sent_at <= at,
             Conversation.arranged_at <= at,
             or_(Conversation.state != "cancelled", Conversation.stamped_at > at),
+            *(or_(part.withdrew_at.is_(None), part.withdrew_at > at) for part in (one, other)),
+            *(part.person_id.in_(among) for part in (one, other) if among is not None),
         )
         .order_by(Round.number, one.person_id, other.person_id)
     )
@@ -83,7 +112,7 @@ def busy(after: datetime) -> list[tuple[int, datetime]]:
     query = (
         select(Participation.person_id, Conversation.starts_at)
         .join(Participation.conversation)
-        .where(Conversation.state == "arranged", Conversation.starts_at > after)
+        .where(Conversation.state == "arranged", Conversation.starts_at > after, Participation.withdrew_at.is_(None))
     )
     return [(person, moment) for person, moment in db.session.execute(query)]
 
@@ -103,7 +132,7 @@ def to_be_closed(now: datetime, patience: timedelta = timedelta(days=14)) -> lis
 def _last_turns(programme: Programme) -> dict[int, int]:
     """Return the number of the round in which each person last was left out, or third."""
     counted = (Round.programme_id == programme.id, Round.state.in_(("sent", "closed")))
-    out = select(LeftOut.person_id, Round.number).join(Round, Round.id == LeftOut.round_id).where(*counted)
+    out = select(LeftOut.person_id, Round.number).join(Round, Round.id == LeftOut.round_id).where(*counted, ~_mended())
     third = (
         select(Participation.person_id, Round.number)
         .join(Participation.conversation)
@@ -114,6 +143,16 @@ def _last_turns(programme: Programme) -> dict[int, int]:
     for person, number in [*db.session.execute(out), *db.session.execute(third)]:
         turns[person] = max(number, turns.get(person, 0))
     return turns
+
+
+def _mended() -> ColumnElement[bool]:
+    """Return the condition that somebody left out of a round got a conversation in it after all."""
+    after_all = select(Participation.id).join(Participation.conversation)
+    return after_all.where(
+        Participation.person_id == LeftOut.person_id,
+        Conversation.round_id == LeftOut.round_id,
+        Conversation.state != "cancelled",
+    ).exists()
 
 
 def _exclusions() -> dict[int, set[int]]:

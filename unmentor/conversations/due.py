@@ -1,0 +1,77 @@
+"""What conversations are due, minute by minute: a reminder before, a question after, and a kind end to silence.
+
+Each function does at most a batch and returns how many it did, so that the worker commits as it goes and asks again
+until nothing is left. Rows are held while they are worked on: two workers never do the same one.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from unmentor.conversations import mails, queries
+from unmentor.mail.outbox import queue, queue_all
+from unmentor.pairing.cadence import wall_time
+from unmentor.pairing.slots import Window, working_day_before, working_days
+from unmentor.programmes.actions import pause
+from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import holidays
+
+BATCH = 500
+NINE = time(9)
+A_DAY = timedelta(days=1)
+THREE_DAYS = timedelta(days=3)
+# After a longer silence of the service itself, the questions would be about nothing that anybody remembers.
+FRESH = timedelta(days=2)
+LATELY = timedelta(days=14)
+PATIENCE = 3
+
+
+def remind(programme: Programme, now: datetime) -> int:
+    """Remind everybody who talks on the next working day, once for each time that a conversation was given."""
+    end = wall_time(_next_working_day(programme, now) + A_DAY, time(), programme.zone)
+    waiting = queries.to_be_reminded(programme, now, end)
+    due = [number for number, starts_at, told_at in waiting if _is_due(programme, starts_at, told_at, now)]
+    talks = queries.numbered(due[:BATCH])
+    for talk in talks:
+        talk.reminded_at = now
+    queue_all((mails.reminder(part) for talk in talks for part in talk.present), now)
+    return len(talks)
+
+
+def ask_how_it_was(now: datetime) -> int:
+    """Ask everybody whose conversation has ended how it was, and after three days of silence once more."""
+    ended = queries.unanswered(0, None, now - FRESH, now, BATCH)
+    silent = queries.unanswered(1, now - THREE_DAYS, now - LATELY, now, BATCH)
+    # The letter is numbered by how often they were asked, so it is written before that is counted.
+    letters = [mails.how_was_it(part) for part in [*ended, *silent]]
+    for part in [*ended, *silent]:
+        part.asks, part.asked_at = part.asks + 1, now
+    queue_all(letters, now)
+    return len(letters)
+
+
+def give_up_asking(now: datetime) -> int:
+    """Count the silence of everybody whom we asked twice in vain; after three in a row pause them, kindly."""
+    silent = queries.unanswered(2, now - THREE_DAYS, now - LATELY, now, BATCH)
+    for part in silent:
+        part.asks += 1
+        membership = queries.membership(part)
+        if membership is None:
+            continue
+        membership.silences += 1
+        if membership.silences >= PATIENCE and membership.state == "active":
+            pause(membership, until=None)
+            queue(mails.paused(part, membership), now)
+    return len(silent)
+
+
+def _is_due(programme: Programme, starts_at: datetime, told_at: datetime, now: datetime) -> bool:
+    """Say whether to remind people who have known of a time since *told_at*: at nine, or at its own hour if sooner."""
+    local = starts_at.astimezone(programme.zone)
+    morning = wall_time(local.date(), min(local.time(), NINE), programme.zone)
+    due = working_day_before(morning, holidays(programme.time_zone), programme.zone)
+    return told_at < due <= now and starts_at - told_at >= A_DAY
+
+
+def _next_working_day(programme: Programme, now: datetime) -> date:
+    tomorrow = now.astimezone(programme.zone).date() + A_DAY
+    window = Window(tomorrow, 1, programme.zone, holidays=holidays(programme.time_zone))
+    return working_days(window)[0]

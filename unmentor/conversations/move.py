@@ -1,0 +1,114 @@
+"""Pick another time: what suits everybody first, and a kind word for what cannot be."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from unmentor.conversations import mails, queries
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.mail.outbox import queue
+from unmentor.pairing.cadence import wall_time
+from unmentor.pairing.slots import DAYS, SLOTS, Window, suggestions
+from unmentor.programmes.queries import holidays
+from unmentor.words import clock, day, listed
+
+OFFERED = 6
+THREE_WEEKS = 21
+FURTHEST = timedelta(days=90)
+# When the parts of a day end; people say "Tuesday midday", and 13:15 is.
+PARTS = ((12, "am"), (14, "mid"), (18, "pm"))
+
+
+class CannotMove(ValueError):  # noqa: N818 - it is named by what happened
+    """A conversation cannot be at that time; its one line says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A time that nobody is busy at, and whether everybody named it as one that suits them."""
+
+    starts_at: datetime
+    suits_all: bool
+
+    @property
+    def local(self) -> str:
+        """Return it as forms write it, YYYY-MM-DDTHH:MM."""
+        return self.starts_at.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def offers(conversation: Conversation, now: datetime) -> list[Offer]:
+    """Return some times from tomorrow on, in the programme's zone: those that suit everybody first."""
+    programme = conversation.round.programme
+    window = Window(
+        first_day=now.astimezone(programme.zone).date() + timedelta(days=1),
+        days=THREE_WEEKS,
+        zone=programme.zone,
+        holidays=holidays(programme.time_zone),
+        minutes=conversation.minutes,
+    )
+    elsewhere = queries.taken(conversation, now, now + FURTHEST)
+    taken = [conversation.starts_at, *(part.conversation.starts_at for part in elsewhere)]
+    times = suggestions([person.availability for person in conversation.people], window, taken)
+    return [Offer(moment, _suits_all(conversation, moment)) for moment in times[:OFFERED]]
+
+
+def local_time(text: str, zone: ZoneInfo) -> datetime:
+    """Return the moment when clocks in *zone* show *text*, YYYY-MM-DDTHH:MM. Raises CannotMove where they never do."""
+    try:
+        stated = datetime.strptime(text.strip(), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - its zone follows
+        shown = wall_time(stated.date(), stated.time(), zone)
+    except (ValueError, OverflowError):
+        raise CannotMove(_("Write a day and a time, like 2026-12-10T12:30")) from None
+    if shown.replace(tzinfo=None) != stated:
+        raise CannotMove(
+            _("There is no %(time)s that day: the clocks go forward. Pick another time", time=stated.strftime("%H:%M"))
+        )
+    return shown
+
+
+def move(part: Participation, starts_at: datetime, now: datetime) -> None:
+    """Move a conversation for the one who asks; every calendar follows. Raises CannotMove, and changes nothing then."""
+    talk = part.conversation
+    queries.hold(talk)
+    queries.hold_diaries([each.person_id for each in talk.present])
+    _check(part, starts_at, now)
+    was, talk.starts_at = talk.starts_at, starts_at
+    talk.suits_all = _suits_all(talk, starts_at)
+    talk.sequence, talk.stamped_at, talk.reminded_at = talk.sequence + 1, now, None
+    for each in talk.present:
+        # Whoever picks a time can make it; everybody else is asked anew, before and after.
+        each.partstat = "accepted" if each is part else "needs-action"
+        each.met = each.challenged = each.again = each.answered_at = each.asked_at = None
+        each.asks = 0
+    for each in talk.present:
+        queue(mails.moved(each, was=was, mover=part), now)
+
+
+def _check(part: Participation, starts_at: datetime, now: datetime) -> None:
+    talk, zone = part.conversation, part.conversation.round.programme.time_zone
+    if talk.state != "arranged" or part.withdrew_at:
+        raise CannotMove(_("This conversation was called off a moment ago"))
+    if starts_at <= now:
+        raise CannotMove(_("That time has passed. Pick one that is still to come"))
+    if starts_at > now + FURTHEST:
+        raise CannotMove(_("That is too far ahead. Pick a time before %(day)s", day=day(now + FURTHEST, zone)))
+    if starts_at == talk.starts_at:
+        raise CannotMove(_("That is when you talk already. Pick another time, or leave it as it is"))
+    clashes = queries.taken(talk, starts_at, starts_at + timedelta(minutes=talk.minutes))
+    if any(clash.person_id == part.person_id for clash in clashes):
+        raise CannotMove(
+            _("You talk to somebody else at %(time)s that day. Pick another time", time=clock(starts_at, zone))
+        )
+    if clashes:
+        busy = listed(sorted({clash.person.first_name for clash in clashes}))
+        raise CannotMove(_("%(names)s cannot at that time. Pick another", names=busy))
+
+
+def _suits_all(conversation: Conversation, moment: datetime) -> bool:
+    """Say whether *moment* is in a part of the week that all of them named; who named none is free in any."""
+    local = moment.astimezone(conversation.round.programme.zone)
+    part = next((name for end, name in PARTS if local.hour < end), "")
+    slot = f"{DAYS[local.weekday()]}-{part}" if local.weekday() < len(DAYS) else ""
+    return slot in SLOTS and all(slot in person.availability for person in conversation.people if person.availability)

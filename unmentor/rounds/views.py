@@ -1,0 +1,48 @@
+"""Withdraw from a conversation: ask once, tell everybody, and find somebody new for whoever is left."""
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from unmentor import edge
+from unmentor.conversations.queries import instead_of
+from unmentor.conversations.views import opened, part_of, still_ahead
+from unmentor.db import transaction
+from unmentor.programmes.queries import next_draw
+from unmentor.rounds.actions import new_seed
+from unmentor.rounds.forms import WithdrawForm
+from unmentor.rounds.mend import TooLate
+from unmentor.rounds.mend import withdraw as withdraw_part
+
+Page = str | tuple[str, int] | Response
+blueprint = Blueprint("rounds", __name__)
+
+
+@blueprint.route("/c/<token>/withdraw", methods=["GET", "POST"])
+def withdraw(token: str) -> Page:
+    """Ask once, then take them out of their conversation."""
+    part, form = still_ahead(token), WithdrawForm()
+    if not form.validate_on_submit():
+        return render_template("conversations/withdraw.html", part=part, token=token, form=form), form.status
+    try:
+        with transaction():
+            withdraw_part(part, form.reason.data or "", new_seed(), edge.now())
+    except TooLate:
+        opened(token)  # it says what became of it
+    return redirect(url_for("rounds.withdrawn", token=token), 303)
+
+
+@blueprint.get("/c/<token>/withdrawn")
+def withdrawn(token: str) -> str:
+    """Say that it is done, and what happens next for everybody."""
+    part = part_of(token)
+    if part.withdrew_at is None:
+        abort(404)
+    programme, talk = part.conversation.round.programme, part.conversation
+    return render_template(
+        "conversations/withdrawn.html",
+        others=[each for each in talk.participations if each is not part and (each in talk.present)],
+        goes_on=talk.state != "cancelled",
+        new={each.id for each in talk.present if talk.state == "cancelled" and instead_of(each)},
+        programme=programme,
+        next_draw=next_draw(programme, edge.now()),
+    )
