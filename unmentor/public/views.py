@@ -18,7 +18,7 @@ from unmentor.public.headers import protect
 from unmentor.public.health import troubles
 from unmentor.public.troubles import explain
 from unmentor.reflections.queries import newest
-from unmentor.reflections.shelf import same_for_everybody
+from unmentor.reflections.shelf import put_up, same_for_everybody
 from unmentor.words import LANGUAGES
 
 ON_THE_FIRST_PAGE = 5
@@ -101,6 +101,7 @@ def favicon() -> Redirect:
 def finish(app: Flask) -> None:
     """Give *app* its error pages, the headers that keep every page safe, and what every template knows."""
     app.register_error_handler(HTTPException, explain)
+    put_up(app)
     app.after_request(protect)
     app.context_processor(_everywhere)
 
