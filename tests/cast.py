@@ -133,11 +133,15 @@ def post(client: FlaskClient, path: str, **fields: Any) -> Any:
     return client.post(path, data={"csrf_token": token(client), **fields})
 
 
+def letter_to(recipient: str, kind: str) -> Any:
+    """Return the newest mail of a kind to an address."""
+    newest = select(Message).where(Message.recipient == recipient, Message.kind == kind).order_by(Message.id.desc())
+    return message_from_bytes(db.session.scalars(newest).first().content, policy=default)
+
+
 def mailed(recipient: str, kind: str) -> str:
     """Return the text of the newest mail of a kind to an address."""
-    newest = select(Message).where(Message.recipient == recipient, Message.kind == kind).order_by(Message.id.desc())
-    mail = message_from_bytes(db.session.scalars(newest).first().content, policy=default)
-    return str(mail.get_body(("plain",)).get_content())
+    return str(letter_to(recipient, kind).get_body(("plain",)).get_content())
 
 
 def path_in(text: str, start: str) -> str:

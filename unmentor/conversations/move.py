@@ -1,7 +1,7 @@
 """Pick another time: what suits everybody first, and a kind word for what cannot be."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -65,7 +65,7 @@ def local_time(text: str, zone: ZoneInfo) -> datetime:
         raise CannotMove(
             _("There is no %(time)s that day: the clocks go forward. Pick another time", time=stated.strftime("%H:%M"))
         )
-    return shown
+    return shown.astimezone(UTC)
 
 
 def move(part: Participation, starts_at: datetime, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from random import Random
 
@@ -20,7 +20,7 @@ def conversations(programme: Programme, drawn: Drawn, times: Sequence[Time], now
     again = {frozenset((repeat.a, repeat.b)) for repeat in drawn.result.repeats}
     for group, time in zip(drawn.result.groups, times, strict=True):
         yield Conversation(
-            starts_at=time.starts_at,
+            starts_at=time.starts_at.astimezone(UTC),
             minutes=programme.minutes,
             suits_all=time.suits_all,
             repeat=any(frozenset(pair) in again for pair in combinations(group, 2)),
