@@ -34,3 +34,11 @@ def test_no_matching_is_heavier_and_the_prices_say_so(n, graphs):
             for v, gain in row.items():
                 shared = sum(price for price, circle in prices.circles if u in circle and v in circle)
                 assert prices.vertex[u] + prices.vertex[v] + shared >= 4 * gain
+
+
+def test_circles_may_nest_thousands_deep():
+    n = 3001
+    gains = [{j: 1 for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < n} for i in range(n)]
+    mate, prices = priced_matching(gains)
+    assert mate.count(FREE) == 1
+    assert 4 * (n // 2) == sum(prices.vertex) + sum(price * (len(circle) // 2) for price, circle in prices.circles)

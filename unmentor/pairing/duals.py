@@ -43,6 +43,7 @@ class _Search:
         self.top = list(range(n))
         self.base = dict(enumerate(range(n)))
         self.ring: dict[int, list[tuple[int, Edge]]] = {}
+        self.within: dict[int, list[int]] = {}
         self.fresh = n
         for u, row in enumerate(gains):
             for v in row if self.mate[u] == FREE else ():
@@ -56,7 +57,7 @@ class _Search:
 
     def leaves(self, x: int) -> list[int]:
         """Return the vertices within node *x*."""
-        return [leaf for child, _ in self.ring[x] for leaf in self.leaves(child)] if x in self.ring else [x]
+        return self.within.get(x, [x])
 
     def stage(self) -> bool:
         """Match one more free vertex or find it worth nothing; return False when none is left."""
@@ -134,6 +135,7 @@ class _Search:
     def _shrink(self, circle: list[tuple[int, Edge]]) -> None:
         b, self.fresh = self.fresh, self.fresh + 1
         self.ring[b], self.base[b], self.circle_price[b] = circle, self.base[circle[0][0]], 0
+        self.within[b] = [leaf for child, _ in circle for leaf in self.leaves(child)]
         for child, _ in circle:
             if child in self.outer:
                 self.outer.discard(child)
@@ -146,17 +148,20 @@ class _Search:
 
     def _rebase(self, x: int, u: int) -> None:
         """Turn circle *x* so that *u* is its vertex matched outside, and match the others around it."""
-        self.base[x] = u
-        if x not in self.ring:
-            return
-        at = next(k for k, (child, _) in enumerate(self.ring[x]) if u in self.leaves(child))
-        self.ring[x] = ring = self.ring[x][at:] + self.ring[x][:at]
-        self._rebase(ring[0][0], u)
-        for k in range(1, len(ring), 2):
-            p, q = ring[k][1]
-            self._rebase(ring[k][0], p)
-            self._rebase(ring[k + 1][0], q)
-            self.mate[p], self.mate[q] = q, p
+        todo = [(x, u)]
+        while todo:
+            x, u = todo.pop()
+            self.base[x] = u
+            if x in self.ring:
+                at = next(
+                    k for k, (child, _) in enumerate(self.ring[x]) if child == u or u in self.within.get(child, ())
+                )
+                self.ring[x] = ring = self.ring[x][at:] + self.ring[x][:at]
+                todo.append((ring[0][0], u))
+                for k in range(1, len(ring), 2):
+                    p, q = ring[k][1]
+                    todo += [(ring[k][0], p), (ring[k + 1][0], q)]
+                    self.mate[p], self.mate[q] = q, p
 
     def _match_up(self, u: int, v: int) -> None:
         """Match outer *u* to *v* (or leave it free) and switch every pair from there to the root."""
@@ -201,7 +206,7 @@ class _Search:
     def _open(self, x: int) -> None:
         """Dissolve inner circle *x*, whose price is used up, keeping the even way through it in the tree."""
         ring = self.ring.pop(x)
-        del self.base[x]
+        del self.base[x], self.within[x]
         above, below = self.entry.pop(x)
         del self.circle_price[x]
         for child, _ in ring:
