@@ -75,15 +75,17 @@ def trusted(person: Person, programme: Programme) -> bool:
 
 def topics(most: int = 12) -> Sequence[Topic]:
     """Return the topics that most public reflections share."""
+    belongs = reflection_topic.c
+    # Counted by number first: grouping whole topics takes twice as long.
     used = (
-        select(Topic)
-        .join(reflection_topic)
-        .join(Reflection, Reflection.id == reflection_topic.c.reflection_id)
+        select(belongs.topic_id, func.count().label("times"))
+        .join(Reflection, Reflection.id == belongs.reflection_id)
         .where(Reflection.state == "published")
-        .group_by(Topic.id)
-        .order_by(func.count().desc(), Topic.name)
+        .group_by(belongs.topic_id)
+        .subquery()
     )
-    return db.session.scalars(used.limit(most)).all()
+    query = select(Topic).join(used, used.c.topic_id == Topic.id).order_by(used.c.times.desc(), Topic.name)
+    return db.session.scalars(query.limit(most)).all()
 
 
 def topic_named(slug: str) -> Topic | None:

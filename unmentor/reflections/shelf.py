@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from threading import Lock
 from typing import TYPE_CHECKING, ParamSpec, cast
+from weakref import finalize
 
 from flask import Flask, Response, current_app, g, make_response, request
 
@@ -85,7 +86,9 @@ class Shelf:
                 return connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar()
         with self.lock:
             # A connection of its own, that never writes: data_version grows when any other commits.
-            self.watch = self.watch or sqlite3.connect(str(self.engine.url.database), check_same_thread=False)
+            if self.watch is None:
+                self.watch = sqlite3.connect(str(self.engine.url.database), check_same_thread=False)
+                finalize(self, self.watch.close)
             return self.watch.execute("PRAGMA data_version").fetchone()[0]
 
 
