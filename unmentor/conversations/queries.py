@@ -98,7 +98,8 @@ def to_be_reminded(programme: Programme, since: datetime, until: datetime) -> Se
         Conversation.starts_at < until,
         Conversation.reminded_at.is_(None),
     )
-    return db.session.execute(query.order_by(Conversation.starts_at, Conversation.id)).tuples().all()
+    found = db.session.execute(query.order_by(Conversation.starts_at, Conversation.id))
+    return [(number, starts_at, stamped_at) for number, starts_at, stamped_at in found]
 
 
 def numbered(ids: Collection[int]) -> Sequence[Conversation]:

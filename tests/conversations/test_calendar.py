@@ -1,0 +1,161 @@
+from datetime import timedelta
+
+import pytest
+from cast import START, conversation, mailed, path_in, person, post, programme
+from conftest import Clock
+from flask import Flask
+from flask.testing import FlaskClient
+from icalendar import Calendar
+
+from unmentor.conversations.actions import replied
+from unmentor.conversations.entry import event, feed_address, key
+from unmentor.conversations.models import Conversation
+from unmentor.conversations.move import move
+from unmentor.db import db
+from unmentor.links import sign
+from unmentor.mail.models import Message
+from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
+from unmentor.rounds.mend import withdraw
+
+
+@pytest.fixture
+def of(app: Flask) -> Programme:
+    return programme()
+
+
+@pytest.fixture
+def ada(of: Programme) -> Person:
+    return person("Ada")
+
+
+@pytest.fixture
+def talk(of: Programme, ada: Person) -> Conversation:
+    return conversation(of, ada, person("Siân", email="sian@example.gov.uk"))
+
+
+def feed(client: FlaskClient, someone: Person, **headers: str):  # type: ignore[no-untyped-def]  # - what werkzeug gives
+    return client.get(feed_address(someone).removeprefix("http://127.0.0.1:8000"), headers=headers)
+
+
+def uids(client: FlaskClient, someone: Person) -> list[str]:
+    return [str(entry["UID"]) for entry in Calendar.from_ical(feed(client, someone).data).walk("VEVENT")]
+
+
+def test_the_feed_has_every_conversation_that_stands(
+    of: Programme, talk: Conversation, ada: Person, client: FlaskClient
+) -> None:
+    past = conversation(of, ada, person("Ben"), starts_at=START, state="met")
+    conversation(of, ada, person("Cat"), state="cancelled")
+    conversation(of, person("Dan"), person("Eve"))
+    conversation(of, ada, person("Fay")).round.state = "drawn"
+    assert uids(client, ada) == [past.uid, talk.uid]
+
+
+def test_the_feed_is_a_published_calendar_without_attendees(
+    talk: Conversation, ada: Person, client: FlaskClient
+) -> None:
+    answer = feed(client, ada)
+    calendar = Calendar.from_ical(answer.data)
+    assert (answer.mimetype, calendar["METHOD"]) == ("text/calendar", "PUBLISH")
+    assert "ATTENDEE" not in calendar.walk("VEVENT")[0]
+
+
+def test_the_feed_answers_304_until_something_changes(
+    talk: Conversation, ada: Person, client: FlaskClient, clock: Clock
+) -> None:
+    etag = feed(client, ada).headers["ETag"]
+    assert feed(client, ada, **{"If-None-Match": etag}).status_code == 304
+    move(talk.participations[1], talk.starts_at + timedelta(days=1), clock())
+    answer = feed(client, ada, **{"If-None-Match": etag})
+    assert answer.status_code == 200
+    assert Calendar.from_ical(answer.data).walk("VEVENT")[0]["SEQUENCE"] == 1
+
+
+def test_who_withdrew_has_it_in_their_feed_no_more(
+    of: Programme, ada: Person, client: FlaskClient, clock: Clock
+) -> None:
+    talk = conversation(of, ada, person("Ben"), person("Cat"))
+    withdraw(talk.participations[0], "", 1, clock())
+    assert uids(client, ada) == []
+    assert uids(client, talk.people[0]) == [talk.uid]
+
+
+def test_only_a_key_of_ours_opens_a_feed(talk: Conversation, ada: Person, client: FlaskClient, clock: Clock) -> None:
+    assert client.get("/calendar/made-up.ics").status_code == 404
+    assert client.get(f"/calendar/{key(talk.participations[0])}.ics").status_code == 404
+    ada.left_at = clock()
+    assert feed(client, ada).status_code == 410
+
+
+def test_the_conversation_page_says_how_to_subscribe(talk: Conversation, ada: Person, client: FlaskClient) -> None:
+    assert feed_address(ada) in client.get(f"/c/{key(talk.participations[0])}").text
+
+
+@pytest.mark.parametrize(
+    ("partstat", "said"),
+    [
+        ("accepted", "Siân has accepted"),
+        ("TENTATIVE", "Siân may come, says their calendar"),
+        ("declined", "Siân has declined"),
+    ],
+)
+def test_what_a_calendar_answers_shows_on_the_partners_page(
+    talk: Conversation, client: FlaskClient, clock: Clock, partstat: str, said: str
+) -> None:
+    assert replied(talk.uid, "Sian@Example.gov.uk ", partstat, clock(), sequence=0)
+    assert said in client.get(f"/c/{key(talk.participations[0])}").text
+    assert said not in client.get(f"/c/{key(talk.participations[1])}").text
+
+
+def test_an_answer_goes_into_later_invitations(talk: Conversation, clock: Clock) -> None:
+    replied(talk.uid, "sian@example.gov.uk", "accepted", clock(), sequence=0)
+    assert [each.partstat for each in event(talk, "en").attendees] == ["NEEDS-ACTION", "ACCEPTED"]
+
+
+def test_an_answer_to_an_older_version_says_nothing_of_this_one(talk: Conversation, clock: Clock) -> None:
+    move(talk.participations[0], talk.starts_at + timedelta(days=1), clock())
+    assert not replied(talk.uid, "sian@example.gov.uk", "accepted", clock(), sequence=0)
+    assert talk.participations[1].partstat == "needs-action"
+    assert replied(talk.uid, "sian@example.gov.uk", "accepted", clock(), sequence=1)
+
+
+@pytest.mark.parametrize(
+    ("uid", "address", "partstat"),
+    [
+        ("unknown@x", "sian@example.gov.uk", "accepted"),
+        ("1@test", "eve@example.com", "accepted"),
+        ("1@test", "sian@example.gov.uk", "delegated"),
+        ("1@test", "sian@example.gov.uk", "needs-action"),
+        ("1@test", "", "accepted"),
+    ],
+)
+def test_an_answer_from_nobody_or_to_nothing_is_left_alone(
+    talk: Conversation, clock: Clock, uid: str, address: str, partstat: str
+) -> None:
+    assert not replied(uid, address, partstat, clock(), sequence=0)
+    assert {part.partstat for part in talk.participations} == {"needs-action"}
+
+
+def test_an_answer_after_the_end_or_to_what_is_off_is_left_alone(talk: Conversation, clock: Clock) -> None:
+    assert not replied(talk.uid, "sian@example.gov.uk", "accepted", talk.ends_at, sequence=0)
+    talk.state = "cancelled"
+    assert not replied(talk.uid, "sian@example.gov.uk", "accepted", clock(), sequence=0)
+
+
+def test_who_declines_is_asked_whether_to_move_or_withdraw(
+    talk: Conversation, client: FlaskClient, clock: Clock
+) -> None:
+    replied(talk.uid, "sian@example.gov.uk", "declined", clock(), sequence=0)
+    replied(talk.uid, "sian@example.gov.uk", "declined", clock(), sequence=0)
+    assert [mail.recipient for mail in db.session.query(Message)] == ["sian@example.gov.uk"]
+    text = mailed("sian@example.gov.uk", "heads-up")
+    token = key(talk.participations[1])
+    assert f"/c/{token}/move" in text
+    assert path_in(text, f"/c/{token}") == f"/c/{token}/move"
+    assert f"/c/{token}/withdraw" in text
+    assert post(client, f"/c/{token}/withdraw").status_code == 303
+
+
+def test_a_feed_key_is_the_persons_own(ada: Person) -> None:
+    assert feed_address(ada).endswith(f"/calendar/{sign('calendar', ada.id)}.ics")
