@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from unmentor.db import db
 from unmentor.mail.models import DUE, Body, Hold, Message, Suppressed
+from unmentor.mail.receive import Undelivered
+from unmentor.mail.transport import GONE
 
 
 def hold_all(now: datetime) -> int:
@@ -42,3 +44,18 @@ def forget(which: ColumnElement[bool]) -> None:
     """Keep of some messages only that there were any: no subject, no words, and nothing to send again."""
     db.session.execute(delete(Body).where(Body.id.in_(select(Message.id).where(which))))
     db.session.execute(update(Message).where(which).values(subject="", message_id="", trouble=""))
+
+
+def undelivered(report: Undelivered, now: datetime) -> bool:
+    """Note that a message did not arrive after all; False, and nothing done, where we never sent it there."""
+    said = f"{report.status} {report.said}".strip()[:300]
+    ours = update(Message).where(
+        Message.message_id == report.message_id,
+        Message.message_id != "",  # as of what was forgotten, or never written
+        func.lower(Message.recipient) == report.recipient,
+    )
+    bounced = ours.values(state="failed", trouble=said)
+    known = db.session.scalars(bounced.returning(Message.id)).all()
+    if known and GONE.search(report.status):
+        db.session.merge(Suppressed(address=report.recipient, since=now, trouble=said))
+    return bool(known)
