@@ -45,7 +45,7 @@ def test_every_best_draw_is_equally_likely(n, history, rules, record_property):
     names = [who.id for who in want.people]
     seen = [
         frozenset(frozenset(names[want.who[i]] for i in group) for group in best_groups(want, chance)[0])
-        for _ in range(min(1500, 25 * len(best) + 100))
+        for _ in range(min(800, 25 * len(best) + 100))
     ]
     statistic, p = chi_squared(seen, best)
     print(f"n={n} draws={len(best)} χ²={statistic:.1f} p={p:.3f}")  # noqa: T201 - the statistic is to be seen

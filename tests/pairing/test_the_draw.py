@@ -71,6 +71,11 @@ def test_a_standby_is_taken_only_to_make_the_numbers_even():
     assert (odd.stepped_in, odd.left_out) == (("hal",), ())
 
 
+def test_a_standby_keeps_company_with_one_alone():
+    result = draw([Entrant("ada"), Entrant("hal", standby=True)], [], Rules(odd="standby"), seed=1)
+    assert [set(group) for group in result.groups] == [{"ada", "hal"}]
+
+
 def test_whoever_offers_two_conversations_takes_a_second_when_the_numbers_are_odd():
     result = draw([*people("ada", "ben"), Entrant("cat", conversations=2)], [], seed=1)
     assert sorted(map(sorted, result.groups)) == [["ada", "cat"], ["ben", "cat"]]

@@ -39,7 +39,7 @@ def _solved(want: Promise, chance: Random) -> tuple[Groups, list[Prices]]:
         even = evenly_with_trio(want, want.cost(groups), chance) if trio else None
         if even is not None:
             return even, proof
-        prices = proof[-1]
+        prices = proof[0]  # of all these, the ones found without a trio
     else:
         groups, prices = best_pairs(want, everyone, chance)
         proof = [prices]

@@ -33,7 +33,7 @@ def draw(
     rules = rules or Rules()
     want = promise(people, history, rules)
     chance = Random(seed)  # noqa: S311 - a draw wants chance that can be replayed, not secrecy
-    if want.regulars < 2:
+    if len(want.who) < 2:
         return _nobody_to_pair(want, seed)
     foresight = Foresight(want, plan, chance)
     groups, certificate = foresight.choose(lambda: best_groups(want, chance))

@@ -16,6 +16,7 @@ from unmentor.pairing.promise import Groups, Promise
 
 MOST_PEOPLE = 100
 STEPS_A_HOLE = 25
+ATTEMPTS = 4
 Round = list[tuple[int, int]]
 
 
@@ -50,11 +51,13 @@ class Foresight:
     def choose(self, propose: Callable[[], tuple[Groups, dict[str, Any]]]) -> tuple[Groups, dict[str, Any]]:
         """Return the proposal if as many rounds can follow it as the plan holds, else the plan's kindest round."""
         groups, certificate = propose()
+        flawless = certificate.get("proof") == "clean"
         if not self.rounds:
-            if self.able:
+            # Where today cannot do without a flaw, neither can a plan for the same people.
+            if self.able and flawless:
                 self.rounds = self._split_what_is_left(groups)
             return groups, certificate
-        if certificate.get("proof") == "clean":
+        if flawless:
             rest = self._split(groups, len(self.rounds) - 1)
             if rest is not None:
                 self.rounds = rest
@@ -76,11 +79,11 @@ class Foresight:
         """Return as many rounds as could be found to follow *groups*."""
         taken = self._graph_without(groups)
         rounds = min((len(row) for row in taken), default=0)
-        while rounds > 0:
+        for _ in range(ATTEMPTS):
             found = split(taken, rounds, self.chance)
             if found is not None:
                 return found
-            rounds = min(rounds - 1, rounds * 3 // 4)
+            rounds = rounds * 3 // 4
         return []
 
     def _split(self, groups: Groups, rounds: int) -> list[Round] | None:

@@ -26,7 +26,7 @@ def verify(people: Sequence[Entrant], history: Iterable[Meeting] | History, rule
     except KeyError as unknown:
         raise NotValid(f"{unknown.args[0]!r} does not take part") from None
     cost = _check_rules(want, groups, result, [entrant.id for entrant in want.people])
-    if cost != want.floor and want.regulars > 1:
+    if cost != want.floor and len(want.who) > 1:
         _check_proof(want, 4 * cost, result)
 
 
