@@ -1,8 +1,14 @@
 """The WSGI application. Run this file to start everything that one machine needs."""
 
-from unmentor.factory import create_app
+import sys
 
-app = create_app()
+from unmentor.factory import create_app
+from unmentor.settings import WrongSetting
+
+try:
+    app = create_app()
+except WrongSetting as error:
+    sys.exit(str(error))
 
 if __name__ == "__main__":
     from unmentor.machine import run

@@ -1,5 +1,5 @@
 import pytest
-from cast import member, organiser, person, post, programme, sign_in
+from cast import conversation, member, organiser, person, post, programme, reflection, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -8,6 +8,7 @@ from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
+from unmentor.reflections.models import Reflection
 from unmentor.rounds.models import Round
 
 
@@ -117,3 +118,43 @@ def test_the_people_page_says_who_is_in_the_next_draw(of: Programme, olu: Person
     text = client.get("/organise/unmentoring/people").text
     assert "their address is not confirmed yet" in text
     assert text.count("no, paused") == 1  # the organiser
+
+
+def pending_reflection(of: Programme) -> Reflection:
+    talk = conversation(of, person("Eve"), person("Fay"))
+    return reflection(talk.participations[0], state="pending", text="I will ring people back before noon.")
+
+
+def test_a_reflection_becomes_public_as_it_was_read(of: Programme, olu: Person, client: FlaskClient) -> None:
+    written = pending_reflection(of)
+    assert written.text in client.get("/organise/unmentoring/reflections").text
+    read = written.written_at.isoformat()
+    post(client, f"/organise/unmentoring/reflections/{written.id}/publish", read=read)
+    db.session.refresh(written)
+    assert written.state == "published"
+
+
+def test_a_reflection_that_was_changed_meanwhile_is_read_once_more(
+    of: Programme, olu: Person, client: FlaskClient, clock: Clock
+) -> None:
+    written = pending_reflection(of)
+    read = written.written_at.isoformat()
+    written.written_at = clock()
+    answer = post(client, f"/organise/unmentoring/reflections/{written.id}/publish", read=read)
+    assert answer.status_code == 422
+    assert "Read it once more" in answer.text
+
+
+def test_a_reflection_goes_back_with_a_note(of: Programme, olu: Person, client: FlaskClient) -> None:
+    written = pending_reflection(of)
+    assert post(client, f"/organise/unmentoring/reflections/{written.id}/return", note="").status_code == 422
+    post(client, f"/organise/unmentoring/reflections/{written.id}/return", note="Who is he?")
+    db.session.refresh(written)
+    assert (written.state, written.note) == ("returned", "Who is he?")
+
+
+def test_an_organiser_cannot_touch_what_others_wrote(
+    of: Programme, olu: Person, client: FlaskClient
+) -> None:
+    written = pending_reflection(programme("Elsewhere"))
+    assert post(client, f"/organise/unmentoring/reflections/{written.id}/publish").status_code == 410

@@ -1,17 +1,24 @@
+from datetime import timedelta
+
 import pytest
+from cast import person
+from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from unmentor.db import db
+from unmentor.db import beat, db
+from unmentor.mail.message import Letter
+from unmentor.mail.outbox import queue
 
 
 def test_a_process_that_is_up_says_so(client: FlaskClient) -> None:
     assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
 
 
-def test_a_process_that_can_work_says_so(client: FlaskClient) -> None:
+def test_a_process_that_can_work_says_so(client: FlaskClient, clock: Clock) -> None:
+    beat(clock())
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (200, {"ready": True, "wrong": {}})
 
@@ -37,3 +44,20 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(
     assert answer.status_code == 503
     assert "DATABASE_URL" in answer.json["wrong"]["database"]
     assert "hunter2" not in answer.text
+
+
+def test_a_worker_that_was_not_seen_for_long_is_missed(client: FlaskClient, clock: Clock) -> None:
+    assert "has not been seen yet" in client.get("/readyz").json["wrong"]["worker"]
+    beat(clock())
+    clock.advance(minutes=6)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "flask worker" in answer.json["wrong"]["worker"]
+
+
+def test_mail_that_should_have_left_is_noticed(client: FlaskClient, clock: Clock) -> None:
+    beat(clock())
+    ada = person("Ada")
+    letter = Letter("goodbye", (ada.name, ada.email), "person:1", ada.id, {"count": 1})
+    queue(letter, clock() - timedelta(minutes=6))
+    assert "1 messages should have left" in client.get("/readyz").json["wrong"]["mail"]

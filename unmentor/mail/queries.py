@@ -25,10 +25,10 @@ def messages(*states: str, most: int = 200) -> Sequence[Message]:
     return db.session.scalars(newest.where(Message.state.in_(states)) if states else newest).all()
 
 
-def waiting_since() -> datetime | None:
-    """Return when the oldest message that is due or being sent was queued; the held ones are meant to wait."""
-    oldest = select(func.min(Message.queued_at)).where(Message.state.in_(("queued", "sending", "uncertain")))
-    return db.session.scalar(oldest)
+def overdue(since: datetime) -> int:
+    """Return how many messages were due before a moment and still wait; the held ones are meant to."""
+    late = select(func.count()).where(Message.state.in_(("queued", "sending", "uncertain")), Message.due_at < since)
+    return db.session.scalar(late) or 0
 
 
 def held_since() -> datetime | None:

@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 
 def needs_organiser(view: Callable[Concatenate[Programme, P], R]) -> Callable[..., R | Response]:
-    """Hand the view its programme instead of the slug: 404 for none of that name, 403 for anybody but its organisers."""
+    """Hand the view its programme for the slug: 404 where there is none, 403 for anybody but its organisers."""
 
     @needs_sign_in
     @wraps(view)

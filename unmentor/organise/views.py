@@ -12,7 +12,7 @@ from unmentor import edge
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.organise import empty_views
-from unmentor.organise.forms import ReturnForm
+from unmentor.organise.forms import PublishForm, ReturnForm
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes import queries as programmes
@@ -119,7 +119,7 @@ def moderation(of: Programme) -> Page:
 def publish(of: Programme, number: int) -> Page:
     """Make a reflection public."""
     reflection = pending_reflection(of, number) or abort(410)
-    form = Button()
+    form = PublishForm(reflection)
     if not form.validate_on_submit():
         return render_template("organise/reflections.html", programme=of, pending=pending(of), form=form), form.status
     with transaction():

@@ -1,5 +1,6 @@
 """Whether this process can do its work, for the machines that ask."""
 
+from datetime import datetime, timedelta
 from functools import cache
 
 from alembic.migration import MigrationContext
@@ -7,19 +8,37 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from unmentor.db import db
+from unmentor.db import db, last_beat
+from unmentor.mail.queries import overdue
+
+# A worker beats once a minute, and its sender looks once a second.
+LONG = timedelta(minutes=5)
 
 
-def troubles() -> dict[str, str]:
+def troubles(now: datetime) -> dict[str, str]:
     """Return what is not in order, each with how to mend it; nothing where all is well."""
     try:
         with db.engine.connect() as connection:
             current = set(MigrationContext.configure(connection).get_current_heads())
+        if current != _newest(str(current_app.extensions["migrate"].directory)):
+            return {"migrations": "are not at their newest; run: flask db upgrade"}
+        return _worker(now) | _queue(now)
     except SQLAlchemyError:
         current_app.logger.exception("The database does not answer")
         return {"database": "does not answer; look at DATABASE_URL and the log"}
-    newest = _newest(str(current_app.extensions["migrate"].directory))
-    return {} if current == newest else {"migrations": "are not at their newest; run: flask db upgrade"}
+
+
+def _worker(now: datetime) -> dict[str, str]:
+    beat = last_beat()
+    if beat and now - beat < LONG:
+        return {}
+    since = f"since {beat:%Y-%m-%d %H:%M} UTC" if beat else "yet"
+    return {"worker": f"has not been seen {since}; run: flask worker"}
+
+
+def _queue(now: datetime) -> dict[str, str]:
+    waiting = overdue(now - LONG)
+    return {"mail": f"{waiting} messages should have left by now; look at: flask mail list"} if waiting else {}
 
 
 @cache

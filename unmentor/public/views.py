@@ -81,7 +81,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
     """Say whether this process can do its work, and what is wrong where it cannot."""
-    wrong = troubles()
+    wrong = troubles(edge.now())
     return {"ready": not wrong, "wrong": wrong}, UNAVAILABLE if wrong else 200
 
 
