@@ -103,24 +103,29 @@ class Watched(smtplib.SMTP):
 
 def arm(house: House, fatal: Fatal) -> None:
     """Have *fatal* told of every step of the sender in this process. The sender itself is as it always is."""
+    marking, claiming, connecting = claims.settle, claims.claim, Transport._connect
 
-    def after(step: str, act: Callable[..., Any]) -> Callable[..., Any]:
-        def told(*given: Any) -> Any:
-            done = act(*given)
-            fatal(step if done else "")
-            return done
-
-        return told
-
-    def settle(*given: Any) -> bool:
+    def marked(act: Callable[..., Any], *given: Any) -> Any:
         with house.app.app_context():
             event.listen(db.engine, "commit", lambda _connection: fatal("marked"), once=True)
-        return _settle(*given)
+        answer = act(*given)
+        fatal("committed")
+        return answer
 
-    _settle = claims.settle
+    def claim(*given: Any) -> Any:
+        done = len(given) > 3 and given[3]
+        claimed = marked(claiming, *given) if done else claiming(*given)
+        fatal("claimed" if claimed else "")
+        return claimed
+
+    def connect(*given: Any) -> smtplib.SMTP:
+        smtp = connecting(*given)
+        fatal("connected")
+        return smtp
+
     Watched.fatal = fatal
-    claims.claim, claims.settle = after("claimed", claims.claim), after("committed", settle)
-    Transport._connect, transport.smtplib.SMTP = after("connected", Transport._connect), Watched
+    claims.settle, claims.claim = (lambda *given: marked(marking, *given)), claim
+    Transport._connect, transport.smtplib.SMTP = connect, Watched
 
 
 def killed_at(house: House, step: str, kills: int, chance: random.Random) -> Outcome:

@@ -1,4 +1,3 @@
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -264,10 +263,35 @@ def test_the_thread_sends_within_a_second_and_stops(app: Flask, server: LoggingS
     assert len(server.accepted) == 1
 
 
-def test_the_pace_is_even(app: Flask, clock: Clock) -> None:
+def test_the_pace_is_even(app: Flask) -> None:
     pace, start = Pace(per_minute=600), time.monotonic()
     with claims.connection(db.engine) as connection:
         for _ in range(15):
-            pace.wait(connection, clock, threading.Event())
+            while delay := pace.delay(connection, now()):
+                time.sleep(delay)
     # A second's worth, ten, may go at once; five more take a tenth of a second each.
     assert 0.4 < time.monotonic() - start < 1.5
+
+
+def test_all_senders_together_keep_the_pace(app: Flask, clock: Clock, server: LoggingServer) -> None:
+    queued("a@example.com", "b@example.com")
+    sender(app, server).send_due()
+    with claims.connection(db.engine) as connection:
+        assert Pace(per_minute=2).delay(connection, now())
+        assert not Pace(per_minute=3).delay(connection, now())
+        clock.advance(minutes=1)
+        assert not Pace(per_minute=2).delay(connection, now())
+
+
+def test_a_message_is_marked_before_the_next_has_to_wait(app: Flask, server: LoggingServer) -> None:
+    queued("a@example.com", "b@example.com")
+    slow = sender(app, server)
+    slow._pace = Pace(per_minute=1)
+    slow.start()
+    deadline = time.monotonic() + 3
+    while not server.accepted and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.2)
+    states = [message.state for message in db.session.query(Message).order_by(Message.id)]
+    db.session.rollback()
+    assert states == ["sent", "queued"]

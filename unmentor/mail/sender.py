@@ -42,6 +42,8 @@ class Sender:
         self._transport = transport or Transport(lambda: catcher.server(settings), settings.mail_from[1])
         self._lease, self._pause = lease, pause
         self._pace = Pace(settings.mail_per_minute)
+        # Accepted, and to be marked together with the next claim.
+        self._done: Claim | None = None
         self._until = threading.Event()
         self._thread: threading.Thread | None = None
         with app.app_context():
@@ -51,8 +53,11 @@ class Sender:
         """Send until nothing is due, and count the states that messages came to. Raises Unreachable."""
         counts: Counter[str] = Counter()
         with claims.connection(self._engine) as connection:
-            while not self._until.is_set() and (state := self._send_one(connection)):
-                counts[state] += 1
+            try:
+                while not self._until.is_set() and (state := self._send_one(connection)):
+                    counts[state] += 1
+            finally:
+                self._mark_done(connection)
         return counts
 
     def start(self) -> None:
@@ -86,11 +91,16 @@ class Sender:
     def _send_one(self, connection: Connection) -> str | None:
         """Send one message and return what it came to, or None where none is due."""
         if not self._transport.ready:
+            self._mark_done(connection)
             if not claims.anything_due(connection, self._clock()):
                 return None
             self._open(connection)
-        self._pace.wait(connection, self._clock, self._until)
-        claim = claims.claim(connection, self._clock(), self._lease)
+        while delay := self._pace.delay(connection, self._clock()):
+            self._mark_done(connection)
+            if self._until.wait(delay):
+                return None
+        claim = claims.claim(connection, self._clock(), self._lease, self._done)
+        self._done = None
         if claim is None:
             return None
         if claim.pointless_at <= self._clock():
@@ -105,6 +115,12 @@ class Sender:
             claims.note(connection, str(trouble), self._clock())
             raise
 
+    def _mark_done(self, connection: Connection) -> None:
+        """Mark what was accepted, where the next claim is not to come at once."""
+        if self._done:
+            claims.settle(connection, self._done, "sent", self._clock())
+            self._done = None
+
     def _expire(self, connection: Connection, claim: Claim) -> str:
         said = "It could not be sent while there was any point in it"
         claims.settle(connection, claim, "expired", self._clock(), said)
@@ -114,7 +130,7 @@ class Sender:
         """Write down what became of a message, if it is still ours, and return its new state."""
         now = self._clock()
         if answer.fate is Fate.ACCEPTED:
-            claims.settle(connection, claim, "sent", now)
+            self._done = claim
             if claim.kind in UNSTOPPABLE:
                 claims.welcome_back(connection, claim.recipient)
             return "sent"
@@ -140,15 +156,15 @@ class Pace:
         self._per_minute = per_minute
         self._next = self._counted = 0.0
 
-    def wait(self, connection: Connection, clock: Clock, until: threading.Event) -> None:
-        """Wait until one more may go, or *until* is set."""
-        while time.monotonic() - self._counted > 1 and not until.is_set():
-            if claims.sent_last_minute(connection, clock()) >= self._per_minute:
-                until.wait(1)
-            else:
-                self._counted = time.monotonic()
+    def delay(self, connection: Connection, now: datetime) -> float:
+        """Return how many seconds to wait before asking again, or 0 where one more may go now."""
         start = time.monotonic()
+        if start - self._counted > 1:
+            if claims.sent_last_minute(connection, now) >= self._per_minute:
+                return 1.0
+            self._counted = start
+        if self._next > start:
+            return self._next - start
         # Up to a second's worth may be made up for, so that a slow moment does not lower the pace.
         self._next = max(self._next, start - 1) + 60 / self._per_minute
-        if self._next > start:
-            until.wait(self._next - start)
+        return 0.0

@@ -98,16 +98,15 @@ class Transport:
     def _connect(self, server: SmtpServer) -> smtplib.SMTP:
         """Return a connection that is encrypted and verified before anything secret crosses it."""
         # Our own domain as EHLO: looking up this machine's full name may take longer than any time-out.
-        own = self._sender.rpartition("@")[2]
-        trust = ssl.create_default_context()
-        smtp = (
-            smtplib.SMTP_SSL(server.host, server.port, own, timeout=self._connecting, context=trust)
-            if server.security == "tls"
-            else smtplib.SMTP(server.host, server.port, own, timeout=self._connecting)
-        )
+        own, wait = self._sender.rpartition("@")[2], self._connecting
+        if server.security == "tls":
+            trust = ssl.create_default_context()
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, own, timeout=wait, context=trust)
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, own, timeout=wait)
         try:
             if server.security == "starttls":
-                smtp.starttls(context=trust)
+                smtp.starttls(context=ssl.create_default_context())
             if server.user:
                 smtp.login(server.user, server.password)
             smtp.ehlo_or_helo_if_needed()
