@@ -1,7 +1,7 @@
 from threading import Thread
 
 import pytest
-from cast import conversation, member, organiser, person, programme
+from cast import conversation, mailed, member, organiser, person, programme
 from conftest import Clock
 from flask import Flask
 
@@ -233,3 +233,22 @@ def test_organisers_are_not_drawn_until_they_say_so(app: Flask, clock: Clock) ->
     of = community("Ada", "Ben")
     organiser(of)
     assert draw_round(of, 7, clock()).people == 2
+
+
+def test_organisers_hear_what_came_of_a_round(app: Flask, clock: Clock) -> None:
+    of = community("Ada")
+    olu = organiser(of)
+    round_ = conversation(of, person("Eve"), person("Fay"), state="met").round
+    for state in ("met", "arranged", "cancelled"):
+        talk = conversation(of, person(f"A {state}"), person(f"B {state}"), state=state)
+        talk.round.state, talk.round = "closed", round_
+    round_.conversations[0].participations[0].challenged = 5
+    round_.conversations[0].participations[1].challenged = 2
+    db.session.commit()
+    clock.moment = round_.conversations[0].ends_at
+    clock.advance(days=15)
+    close_rounds(clock())
+    text = mailed(olu.email, "round-report")
+    assert "2 of 3 conversations happened." in text
+    assert "1 more was called off before." in text
+    assert "1 of 2 people who told us were challenged" in text

@@ -17,7 +17,7 @@ from unmentor.programmes.queries import going_first, organisers
 from unmentor.rounds import queries
 from unmentor.rounds.arrange import conversations, first_day_of, times
 from unmentor.rounds.given import Drawn, draw_from, given_now
-from unmentor.rounds.mails import round_ready, unpaired
+from unmentor.rounds.mails import round_ready, round_report, unpaired
 from unmentor.rounds.models import LeftOut, Round
 
 SEEDS = 2**62
@@ -86,7 +86,9 @@ def draw_again(round_: Round, seed: int, now: datetime) -> Round:
 def send_round(round_: Round, now: datetime) -> int:
     """Send a drawn round: every invitation is queued with it. Return how many people it tells. Raises NotWaiting."""
     mark_sent(round_, now)
-    queue_all(_letters(round_, now), now)
+    # A round that was drawn just now knows its people only by their ids: read them all at once.
+    whole = queries.round_of(round_.programme, round_.number) or round_
+    queue_all(_letters(whole, now), now)
     return round_.people
 
 
@@ -119,13 +121,18 @@ def cancel_round(round_: Round, now: datetime) -> None:
 
 
 def close_rounds(now: datetime) -> int:
-    """Close the rounds whose conversations are long over; return how many. What nobody spoke of counts as missed."""
+    """Close the rounds whose conversations are long over; return how many. What nobody spoke of counts as missed.
+
+    Organisers hear what came of it.
+    """
     over = queries.to_be_closed(now)
     for round_ in over:
         round_.state, round_.closed_at = "closed", now
         for conversation in round_.conversations:
             if conversation.state == "arranged":
                 conversation.state = "missed"
+        for organiser in organisers(round_.programme):
+            queue(round_report(round_, organiser, now), now)
     return len(over)
 
 

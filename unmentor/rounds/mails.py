@@ -8,7 +8,7 @@ from unmentor.links import link
 from unmentor.mail.message import Letter
 from unmentor.people.models import Person
 from unmentor.rounds.models import Round
-from unmentor.rounds.summary import summary
+from unmentor.rounds.summary import outcome, summary
 
 A_WEEK = timedelta(days=7)
 
@@ -26,7 +26,15 @@ def round_ready(round_: Round, organiser: Person, now: datetime) -> Letter:
     return _letter("round-ready", round_, organiser, now, url=url, summary=said)
 
 
-def _letter(kind: str, round_: Round, person: Person, now: datetime, **values: str) -> Letter:
+def round_report(round_: Round, organiser: Person, now: datetime) -> Letter:
+    """Return what came of a round that is over, for an organiser."""
+    with force_locale(organiser.language):
+        said = outcome(round_)
+    url = link("organise.round_", slug=round_.programme.slug, number=round_.number)
+    return _letter("round-report", round_, organiser, now, url=url, summary=said)
+
+
+def _letter(kind: str, round_: Round, person: Person, now: datetime, **values: str | list[str]) -> Letter:
     known = {"programme": round_.programme.name, "round": round_.number}
     return Letter(
         kind=kind,

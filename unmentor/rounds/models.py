@@ -50,14 +50,19 @@ class Round(Base):
     left_out: Mapped[list["LeftOut"]] = relationship(cascade="all, delete-orphan", order_by="LeftOut.person_id")
 
     @property
+    def drawn(self) -> list[Conversation]:
+        """Return the conversations that its draw made, without those that mended it later."""
+        return [conversation for conversation in self.conversations if not conversation.mended]
+
+    @property
     def people(self) -> int:
         """Return how many people it drew, those left out included."""
-        return sum(len(conversation.participations) for conversation in self.conversations) + len(self.left_out)
+        return sum(len(conversation.participations) for conversation in self.drawn) + len(self.left_out)
 
     @property
     def repeats(self) -> int:
         """Return how many of its conversations are between people who had met."""
-        return sum(conversation.repeat for conversation in self.conversations)
+        return sum(conversation.repeat for conversation in self.drawn)
 
 
 class LeftOut(Base):

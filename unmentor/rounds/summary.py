@@ -1,9 +1,14 @@
 """What a draw achieved, in words."""
 
+from collections import Counter
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from unmentor.rounds.models import Round
+
+# On the scale from 1 to 5, what counts as challenged.
+CHALLENGED = 4
 
 
 def summary(round_: Round) -> str:
@@ -13,9 +18,9 @@ def summary(round_: Round) -> str:
 
 def across(round_: Round) -> str:
     """Return how many conversations cross organisations."""
-    conversations = round_.conversations
+    conversations = round_.drawn
     crossing = sum(
-        len({person.organisation.casefold() for person in talk.people if person.organisation}) > 1
+        len({part.person.organisation.casefold() for part in talk.participations if part.person.organisation}) > 1
         for talk in conversations
     )
     return str(
@@ -28,8 +33,36 @@ def across(round_: Round) -> str:
     )
 
 
+def outcome(round_: Round) -> list[str]:
+    """Return what came of a round, in sentences: how many talked, and how many people it challenged."""
+    states = Counter(talk.state for talk in round_.conversations)
+    said = [
+        ngettext(
+            "%(met)s of %(num)s conversation happened.",
+            "%(met)s of %(num)s conversations happened.",
+            states.total() - states["cancelled"],
+            met=states["met"],
+        )
+    ]
+    if states["cancelled"]:
+        said.append(
+            ngettext("%(num)s more was called off before.", "%(num)s more were called off before.", states["cancelled"])
+        )
+    answers = [part.challenged for talk in round_.conversations for part in talk.participations if part.challenged]
+    if answers:
+        said.append(
+            ngettext(
+                "%(challenged)s of %(num)s person who told us was challenged in how they think.",
+                "%(challenged)s of %(num)s people who told us were challenged in how they think.",
+                len(answers),
+                challenged=sum(answer >= CHALLENGED for answer in answers),
+            )
+        )
+    return [str(sentence) for sentence in said]
+
+
 def _people(round_: Round) -> str:
-    sizes = [len(talk.participations) for talk in round_.conversations]
+    sizes = [len(talk.participations) for talk in round_.drawn]
     pairs, threes, out = sizes.count(2), sizes.count(3), len(round_.left_out)
     people = ngettext("%(num)s person", "%(num)s people", round_.people)
     parts = [ngettext("one pair", "%(num)s pairs", pairs)]
