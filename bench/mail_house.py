@@ -124,13 +124,13 @@ def end(pid: int) -> None:
 
 
 @contextmanager
-def logging_server(log: Path) -> Iterator[int]:
+def logging_server(log: Path, pipelining: bool) -> Iterator[int]:
     """Run the server in a process of its own, and yield its port."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            asyncio.run(_serve(log, writing))
+            asyncio.run(_serve(log, writing, pipelining))
         finally:
             os._exit(0)
     os.close(writing)
@@ -142,10 +142,16 @@ def logging_server(log: Path) -> Iterator[int]:
         end(pid)
 
 
-async def _serve(log: Path, tell: int) -> None:
+async def _serve(log: Path, tell: int, pipelining: bool) -> None:
     kept = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     class Keep:
+        async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+            self, _server: Any, session: Any, _envelope: Any, hostname: str, said: list[str]
+        ) -> list[str]:
+            session.host_name = hostname
+            return ["250-PIPELINING", *said] if pipelining else said
+
         async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
             digest = hashlib.sha256(envelope.content).hexdigest()
             os.write(kept, f"{envelope.rcpt_tos[0]} {digest}\n".encode())
@@ -158,8 +164,8 @@ async def _serve(log: Path, tell: int) -> None:
 
 
 @contextmanager
-def house(url: str, folder: Path) -> Iterator[House]:
-    """Yield a house on the empty database that *url* names."""
+def house(url: str, folder: Path, pipelining: bool = True) -> Iterator[House]:
+    """Yield a house on the empty database that *url* names; its server takes commands together, as most do, or not."""
     database = Settings.from_environment({"DATABASE_URL": url, "SECRET_KEY": "only for this benchmark"}).database_url
     settings = Settings(database, "only for this benchmark", folder, mail_per_minute=10**9)
     app = create_app(settings)
@@ -167,7 +173,7 @@ def house(url: str, folder: Path) -> Iterator[House]:
     log.touch()
     with app.app_context():
         upgrade()
-    with logging_server(log) as port:
+    with logging_server(log, pipelining) as port:
         yield House(app, log, port)
 
 

@@ -141,7 +141,7 @@ class Sender:
                 claims.suppress(connection, claim.recipient, answer.said, now)
             return "failed"
         state = "uncertain" if answer.fate is Fate.UNKNOWN else "queued"
-        claims.put_back(connection, claim, state, now if answer.stale else self._next_try(claim, now), answer.said)
+        claims.put_back(connection, claim, state, now if answer.worn else self._next_try(claim, now), answer.said)
         return state
 
     def _next_try(self, claim: Claim, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from unmentor.settings import SmtpServer
@@ -19,6 +19,7 @@ PATIENCE = 40.0
 FRESH = 20.0
 # The mailbox does not exist, has moved, or is misspelt (RFC 3463 §3.2); a server without such codes says 550, 551, 553.
 GONE = re.compile(r"5\.(1\.[0-36]|2\.1)\b")
+DONE, GO_ON, CLOSING = 250, 354, 421
 DETAILED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 
 
@@ -46,8 +47,10 @@ class Answer:
     said: str = ""
     # The address itself is wrong, whatever is sent there.
     no_such_mailbox: bool = False
-    # Only the kept connection was worn out: a new one will do, now.
-    stale: bool = False
+    # The connection is of no more use.
+    lost: bool = False
+    # Only the connection was worn out, by the messages before: a new one will do, now.
+    worn: bool = False
 
 
 class Transport:
@@ -82,12 +85,15 @@ class Transport:
             raise Unreachable("There is no connection")
         deadline = time.monotonic() + self._patience
         try:
-            answer = self._converse(self._smtp, recipient, content, deadline)
+            answer = self._introduce(self._smtp, recipient, deadline)
+            if answer is None:
+                _hurry(self._smtp, deadline)
+                self._smtp.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         except OSError as error:
-            self.close()
-            return Answer(Fate.DEFERRED, _words(error))
-        self._used = time.monotonic()
-        return answer
+            # Before the final dot: nothing was accepted. A connection that had worked may have been kept too long.
+            answer = Answer(Fate.DEFERRED, _words(error), lost=True)
+        answer = answer or self._verdict(self._smtp, deadline)
+        return self._ready_for_more(answer)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -115,25 +121,26 @@ class Transport:
             raise
         return smtp
 
-    def _converse(self, smtp: smtplib.SMTP, recipient: str, content: bytes, deadline: float) -> Answer:
-        """Say MAIL, RCPT, DATA and the message. Raises where the connection is lost before the final dot."""
-        try:
-            _hurry(smtp, deadline)
-            answer = self._judge(*smtp.mail(self._sender))
-        except OSError as error:
-            self.close()
-            return Answer(Fate.DEFERRED, _words(error), stale=self._delivered > 0)
-        if answer is None:
-            _hurry(smtp, deadline)
-            answer = self._judge(*smtp.rcpt(recipient), about_mailbox=True)
-        if answer is None:
-            _hurry(smtp, deadline)
-            answer = self._judge(*smtp.docmd("DATA"))
-        if answer is not None:
-            return answer
+    def _introduce(self, smtp: smtplib.SMTP, recipient: str, deadline: float) -> Answer | None:
+        """Say MAIL, RCPT and DATA, all at once where the server takes that (RFC 2920); return a refusal, if any."""
+        commands = [f"MAIL FROM:<{self._sender}>", f"RCPT TO:<{recipient}>", "DATA"]
+        together = smtp.has_extn("pipelining")
         _hurry(smtp, deadline)
-        smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
-        return self._verdict(smtp, deadline)
+        if together:
+            smtp.send("".join(f"{command}\r\n" for command in commands))
+        refusal = None
+        for command in commands:
+            _hurry(smtp, deadline)
+            if not together:
+                smtp.putcmd(command)
+            code, said = smtp.getreply()
+            refusal = refusal or _refusal(code, said, command)
+            if refusal and (refusal.lost or not together):
+                break
+        if refusal and code == GO_ON:
+            # It waits for a message that it has refused. Without a dot it gets none.
+            return replace(refusal, lost=True)
+        return refusal
 
     def _verdict(self, smtp: smtplib.SMTP, deadline: float) -> Answer:
         """Return what the server said after the final dot. From here on silence proves nothing."""
@@ -141,35 +148,34 @@ class Transport:
             _hurry(smtp, deadline)
             code, said = smtp.getreply()
         except OSError as error:
-            self.close()
-            return Answer(Fate.UNKNOWN, _words(error))
-        refusal = self._judge(code, said)
-        if refusal:
-            return refusal
-        self._delivered += 1
-        return Answer(Fate.ACCEPTED)
+            return Answer(Fate.UNKNOWN, _words(error), lost=True)
+        return _refusal(code, said, ".") or Answer(Fate.ACCEPTED)
 
-    def _judge(self, code: int, said: bytes, about_mailbox: bool = False) -> Answer | None:
-        """Return what a refusal means, or None where the server wants to go on. Leaves the connection ready."""
-        if 200 <= code < 400:
-            return None
-        words = f"{code} {said.decode('utf-8', 'replace')}"[:300]
-        if code == 421 or not 400 <= code < 600:
+    def _ready_for_more(self, answer: Answer) -> Answer:
+        """Return *answer*, the connection ready for the next message or gone."""
+        worn = answer.lost and self._delivered > 0
+        if answer.fate is Fate.ACCEPTED:
+            self._delivered += 1
+        elif answer.lost or not self._reset():
             self.close()
-            return Answer(Fate.DEFERRED, words, stale=code == 421 and self._delivered > 0)
-        self._reset()
-        if code < 500:
-            return Answer(Fate.DEFERRED, words)
-        return Answer(Fate.REFUSED, words, about_mailbox and _gone(code, words))
+        self._used = time.monotonic()
+        return replace(answer, worn=worn and answer.fate is Fate.DEFERRED)
 
-    def _reset(self) -> None:
-        """Make the connection ready for another message, or let it go."""
+    def _reset(self) -> bool:
         try:
-            ready = self._smtp is not None and self._smtp.rset()[0] == 250
+            return self._smtp is not None and self._smtp.rset()[0] == DONE
         except OSError:
-            ready = False
-        if not ready:
-            self.close()
+            return False
+
+
+def _refusal(code: int, said: bytes, command: str) -> Answer | None:
+    """Return what an answer refuses, or None where it is what was hoped for."""
+    if code == GO_ON if command == "DATA" else DONE <= code < GO_ON:
+        return None
+    words = f"{code} {said.decode('utf-8', 'replace')}"[:300]
+    if 500 <= code < 600:
+        return Answer(Fate.REFUSED, words, no_such_mailbox=command.startswith("RCPT") and _gone(code, words))
+    return Answer(Fate.DEFERRED, words, lost=not 400 <= code < 500 or code == CLOSING)
 
 
 def _gone(code: int, words: str) -> bool:
