@@ -60,6 +60,8 @@ def _conversations(person: Person) -> list[dict[str, Any]]:
             "challenged": each.challenged,
             "again": each.again,
             "answered_at": _said(each.answered_at),
+            "your_calendar_said": each.partstat,
+            "withdrew_at": _said(each.withdrew_at),
         }
         for each in queries.participations(person)
     ]

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as Redirect
 
 from unmentor import edge
-from unmentor.conversations.entry import key
+from unmentor.conversations.entry import feed_address, key
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
 from unmentor.forms import Button
@@ -228,6 +228,7 @@ def _home(form: Button | None = None) -> str:
         draws={each.id: next_draw(each.programme, now) for each in mine},
         others=[each for each in all_programmes() if each.id not in joined],
         key=key,
+        feed=feed_address(person),
         form=form or Button(),
     )
 
