@@ -226,11 +226,11 @@ def rows() -> Iterator[Row]:
 
 
 def _row(engine: str, outcome: Outcome) -> Row:
-    note = f"{outcome.lost} lost, {outcome.unsent} unsent, {outcome.changed} changed, of {outcome.messages:,} messages"
+    found = f"{outcome.lost} lost, {outcome.unsent} unsent, {outcome.changed} changed, of {outcome.messages:,} messages"
+    goal = "0 lost, copies ≤ kills" if outcome.kills else "0 lost, 0 copies"
     return Row(
-        f"{engine}: {outcome.what}", outcome.copies, "copies", f"{outcome.kills:,} kills", outcome.kills or None,
-        "0 lost, copies ≤ kills" if outcome.kills else "0 lost, 0 copies", note,
-    )  # fmt: skip
+        f"{engine}: {outcome.what}", outcome.copies, "copies", goal=goal, note=f"{outcome.kills:,} kills: {found}"
+    )
 
 
 def main() -> None:

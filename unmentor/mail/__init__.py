@@ -1,1 +1,8 @@
-"""Mail: the outbox that loses nothing, the one SMTP socket, and the catcher for a machine without one."""
+"""Mail: the outbox that loses nothing, the one SMTP socket, and the catcher for a machine without one.
+
+- ``message`` and ``mime`` write a ``Letter`` as final bytes; ``outbox`` queues them inside the caller's transaction
+- ``sender`` claims what is due (``claims``), hands it over (``transport``) and notes what became of it
+- ``catcher`` is the server where there is none; ``caught`` and ``views`` show what it kept at ``/dev/mail``
+- ``receive`` and ``itip`` understand what comes back
+- ``queries`` and ``actions`` are the organiser's: list, hold, release, try again
+"""
