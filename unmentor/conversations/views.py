@@ -1,8 +1,6 @@
 """A conversation's own page, opened from the mail without signing in, and what can be done from there."""
 
-from typing import NoReturn
-
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
@@ -10,8 +8,9 @@ from werkzeug.wrappers import Response as Redirect
 from unmentor import calendars, edge
 from unmentor.conversations import queries
 from unmentor.conversations.actions import answer
-from unmentor.conversations.entry import event, feed, feed_address, key, video_room
+from unmentor.conversations.entry import event, feed, feed_address, video_room
 from unmentor.conversations.forms import MoveForm, OutcomeForm
+from unmentor.conversations.gone import GONE, gone, refuse
 from unmentor.conversations.models import Participation
 from unmentor.conversations.move import CannotMove, Offer, local_time, move, offers
 from unmentor.conversations.prompts import prompts
@@ -22,9 +21,8 @@ from unmentor.people.queries import person_numbered
 from unmentor.programmes.actions import resume
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import membership_numbered, next_draw
-from unmentor.words import listed, when
+from unmentor.words import when
 
-GONE = 410
 Page = str | tuple[str, int] | Redirect
 blueprint = Blueprint("conversations", __name__)
 
@@ -33,7 +31,7 @@ def opened(token: str) -> Participation:
     """Return the part in a conversation that *token* opens; 404 for no key of ours, 410 where it is over for good."""
     part = part_of(token)
     if part.withdrew_at or part.conversation.state == "cancelled":
-        _gone(part)
+        gone(part)
     return part
 
 
@@ -41,7 +39,7 @@ def still_ahead(token: str) -> Participation:
     """Return the part that *token* opens, as long as there is something to change; 410 once it is over."""
     part = opened(token)
     if part.conversation.state != "arranged" or part.conversation.ends_at <= edge.now():
-        _refuse(
+        refuse(
             _("This conversation is over"),
             _("There is no time to change any more. How was it?"),
             _("Say how it went"),
@@ -183,29 +181,3 @@ def _move_page(part: Participation, token: str, form: MoveForm, offered: list[Of
 def _said(part: Participation) -> dict[str, str | None]:
     again = None if part.again is None else ("yes" if part.again else "no")
     return {"met": part.met, "challenged": str(part.challenged) if part.challenged else None, "again": again}
-
-
-def _gone(part: Participation) -> NoReturn:
-    """Answer that a conversation is off, and what comes instead."""
-    zone = part.conversation.round.programme.time_zone
-    mine, others = part.withdrew_at, [each for each in part.conversation.participations if each is not part]
-    heading = _("You are out of this one") if mine else _("This conversation is off")
-    if withdrew := [each.person.first_name for each in others if each.withdrew_at and not mine]:
-        heading = _("%(names)s cannot make it", names=listed(withdrew))
-    instead = queries.instead_of(part)
-    if instead is None:
-        upcoming = when(next_draw(part.conversation.round.programme, edge.now()), zone)
-        _refuse(
-            heading,
-            _("Your calendar knows. The next draw is %(when)s.", when=upcoming),
-            _("See your page"),
-            url_for("me.home"),
-        )
-    names = listed(person.name for person in instead.partners)
-    text = _("You talk to %(names)s instead: %(when)s.", names=names, when=when(instead.conversation.starts_at, zone))
-    _refuse(heading, text, _("Open your conversation"), url_for("conversations.show", token=key(instead)))
-
-
-def _refuse(heading: str, text: str, words: str, address: str) -> NoReturn:
-    page = render_template("errors/410.html", heading=heading, text=text, action=(words, address))
-    abort(make_response(page, GONE))

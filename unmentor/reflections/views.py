@@ -5,7 +5,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from unmentor import edge
-from unmentor.conversations.views import GONE, opened
+from unmentor.conversations.gone import GONE
+from unmentor.conversations.views import opened
 from unmentor.db import transaction
 from unmentor.forms import Button, clean_line
 from unmentor.links import link
