@@ -48,7 +48,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "goodbye": {"count": 7},
 }  # fmt: skip
 VALUES["reminder"] = VALUES["invitation"]
-VALUES["moved"] = VALUES["invitation"] | {"was": NOW, "mover": "Ada", "mine": False, "withdrew": ""}
+VALUES["moved"] = VALUES["invitation"] | {"was": NOW, "mover": "Ada", "mine": False, "withdrew": "", "reason": ""}
 
 
 def letter(kind: str = "invitation", **given: Any) -> Letter:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from icalendar import Calendar
 
 from unmentor.conversations.entry import key
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.db import db
+from unmentor.db import db, transaction
 from unmentor.mail.models import Message
 from unmentor.people.models import Exclusion, Person
 from unmentor.programmes.actions import pause
@@ -216,13 +217,14 @@ def test_of_three_the_two_others_talk_on(app: Flask, clock: Clock) -> None:
     talk = part_of("Ada").conversation
     starter = next(part for part in talk.participations if part.starts)
     stay = [part for part in talk.participations if part is not starter]
-    leave(starter.person.name, clock)
+    leave(starter.person.name, clock, "Flood duty.")
     assert (talk.state, talk.sequence, len(talk.people)) == ("arranged", 1, 2)
     assert [part.starts for part in stay] == [True, False]
     for part in stay:
         method, event = calendar(part.person.email, "moved")
         assert (method, len(event["ATTENDEE"]), event["SEQUENCE"]) == ("REQUEST", 2, 1)
         assert "talk as arranged" in mailed(part.person.email, "moved")
+        assert "Flood duty." in mailed(part.person.email, "moved")
     method, event = calendar(starter.person.email, "cancelled")
     assert (method, event["UID"]) == ("CANCEL", talk.uid)
     assert db.session.query(Message).filter_by(kind="cancelled").count() == 1
@@ -327,3 +329,56 @@ def test_a_programme_of_its_own_is_not_mended_from_another(app: Flask, clock: Cl
     elsewhere = programme("Elsewhere")
     member(person("Eve"), elsewhere, standby=True)
     assert leave("Ada", clock) == []
+
+
+def test_whoever_goes_first_next_time_reads_it_on_the_old_page_too(
+    app: Flask, client: FlaskClient, clock: Clock
+) -> None:
+    sent(clock, "Ada", "Ben")
+    page = f"/c/{key(part_of('Ben'))}"
+    leave("Ada", clock)
+    assert "You go first in the next draw" in client.get(page).text
+
+
+def test_two_who_withdraw_at_once_leave_nobody_in_a_conversation_with_themselves(app: Flask, clock: Clock) -> None:
+    sent(clock, "Ada", "Ben", "Cat", "Dan")
+    ids = [part_of("Ada").id, part_of(({"Ben", "Cat", "Dan"} - {other("Ada")}).pop()).id]
+    db.session.commit()  # else this thread would hold the pen
+
+    def press(number: int) -> None:
+        with app.app_context(), transaction():
+            withdraw(db.session.get(Participation, number), "", 3, clock())
+
+    pressing = [Thread(target=press, args=[number]) for number in ids]
+    for thread in pressing:
+        thread.start()
+    for thread in pressing:
+        thread.join()
+    mended = db.session.query(Conversation).filter_by(mended=True).all()
+    assert [len(talk.people) for talk in mended] == [2]
+    assert not {part.person_id for part in mended[0].participations} & {
+        part.person_id for part in db.session.query(Participation) if part.withdrew_at
+    }
+
+
+def test_both_who_withdraw_at_once_are_out_once(app: Flask, clock: Clock) -> None:
+    sent(clock, "Ada", "Ben")
+    ids, late = [part_of("Ada").id, part_of("Ben").id], []
+    db.session.commit()  # else this thread would hold the pen
+
+    def press(number: int) -> None:
+        with app.app_context():
+            try:
+                with transaction():
+                    withdraw(db.session.get(Participation, number), "", 3, clock())
+            except TooLate:
+                late.append(number)
+
+    pressing = [Thread(target=press, args=[number]) for number in ids]
+    for thread in pressing:
+        thread.start()
+    for thread in pressing:
+        thread.join()
+    assert len(late) == 1
+    assert db.session.query(Message).filter_by(kind="cancelled").count() == 2
+    assert db.session.query(Conversation).one().sequence == 1

@@ -32,10 +32,11 @@ def cancel(conversation: Conversation, reason: str, now: datetime, told: bool = 
             queue(mails.cancelled(part, were, reason=reason), now)
 
 
-def withdraw(part: Participation, now: datetime, leaving: bool = False) -> list[Participation]:
+def withdraw(part: Participation, reason: str, now: datetime, leaving: bool = False) -> list[Participation]:
     """Take a person out of a conversation and its calendar; return everybody who was in it.
 
-    With two it is off. Two of three talk on, and their calendars hear that they are two.
+    With two it is off, and whoever is left has not been told yet: there may be somebody new. Two of three talk on, and
+    hear why.
     """
     talk, were = part.conversation, part.conversation.present
     part.withdrew_at = now
@@ -46,7 +47,7 @@ def withdraw(part: Participation, now: datetime, leaving: bool = False) -> list[
         talk.present[0].starts = talk.present[0].starts or part.starts
         part.starts = False
         for each in talk.present:
-            queue(mails.moved(each, was=talk.starts_at, withdrew=part), now)
+            queue(mails.moved(each, was=talk.starts_at, withdrew=part, reason=reason), now)
     queue(mails.cancelled(part, were, withdrew=part, leaving=leaving), now)
     return were
 

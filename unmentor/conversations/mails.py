@@ -14,6 +14,7 @@ from unmentor.conversations.prompts import prompts
 from unmentor.links import link, sign
 from unmentor.mail.message import Letter
 from unmentor.programmes.models import Membership
+from unmentor.words import listed, when
 
 STILL_WORTH_ASKING = timedelta(days=5)
 Parts = Sequence[Participation]
@@ -25,7 +26,12 @@ def invitation(part: Participation) -> Letter:
 
 
 def moved(
-    part: Participation, *, was: datetime, mover: Participation | None = None, withdrew: Participation | None = None
+    part: Participation,
+    *,
+    was: datetime,
+    mover: Participation | None = None,
+    withdrew: Participation | None = None,
+    reason: str = "",
 ) -> Letter:
     """Return the news that a conversation has another time, or one person less, which every calendar follows."""
     return _letter(
@@ -37,6 +43,7 @@ def moved(
         mover=mover.person.first_name if mover else "",
         mine=mover is part,
         withdrew=withdrew.person.first_name if withdrew else "",
+        reason=reason,
     )
 
 
@@ -88,13 +95,15 @@ def declined(part: Participation) -> Letter:
     """Return the question to somebody whose calendar said no: another time, or not at all?"""
     talk = part.conversation
     with force_locale(part.person.language):
+        names = listed(person.first_name for person in part.partners)
+        moment = when(talk.starts_at, talk.round.programme.time_zone)
         return _heads_up(
             part,
             f"conversation:{talk.id}",
             talk.ends_at,
             title=_("Your calendar said no. Another time, or not at all?"),
             says=[
-                _("You declined the invitation to talk, and a calendar cannot say why."),
+                _("It is about %(names)s, on %(when)s.", names=names, when=moment),
                 _("Pick another time, and every calendar follows."),
                 _("Or say that you can’t make it, and we look for somebody new for whoever is left."),
             ],

@@ -20,7 +20,7 @@ Every template is also given ``person``, the recipient's first name.
                         may have ``left`` (bool: who withdrew has left for good)
 ``moved``               all of ``invitation``, and ``was`` (moment: the time before), ``mover`` (first name of who
                         picked the new time, or ""), ``mine`` (bool: the recipient did), ``withdrew`` (first name of
-                        who is no longer in it while the others talk on, or "")
+                        who is no longer in it while the others talk on, or ""), ``reason`` (their words, or "")
 ``reminder``            all of ``invitation``
 ``heads-up``            ``programme``, ``title``, ``says`` (sentences), ``button`` (words, address), ``ways`` (a list
                         of the same); all in the reader's language already

@@ -40,7 +40,7 @@ def withdraw(part: Participation, reason: str, seed: int, now: datetime, leaving
     hold(talk)
     if talk.state != "arranged" or part.withdrew_at or talk.ends_at <= now:
         raise TooLate(talk.state)
-    were = actions.withdraw(part, now, leaving)
+    were = actions.withdraw(part, reason, now, leaving)
     if talk.state != "cancelled":
         return []
     alone = [each for each in were if each is not part]
