@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.lists import format_list
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, format_date, format_datetime, format_timedelta, get_locale, gettext
+from slugify import slugify
 
 from unmentor.edge import now, settings
 
@@ -44,9 +45,15 @@ def ago(moment: datetime) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names as one would read them out, as "Siân and Marek"; who has left is nameless."""
-    spoken = "en_GB" if get_locale().language == "en" else get_locale()  # no comma before the last, as Britain writes
-    return format_list([name or gettext("somebody who has left") for name in names], locale=spoken)
+    """Return names as one would read them out, as "Siân and Marek"; who has left is nameless.
+
+    Unicode's patterns put a comma before "and" for America, and in Welsh leave it open whether that is "a" or "ac".
+    """
+    called = [name or gettext("somebody who has left") for name in names]
+    if get_locale().language != "cy":
+        return format_list(called, locale="en_GB")
+    vowel = bool(called) and slugify(called[-1])[:1] in tuple("aeiou")
+    return (" ac " if vowel else " a ").join(part for part in (", ".join(called[:-1]), *called[-1:]) if part)
 
 
 def speak(app: Flask) -> None:

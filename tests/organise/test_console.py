@@ -57,7 +57,7 @@ def test_who_organises_one_programme_goes_straight_there(olu: Person, client: Fl
 
 def test_the_console_says_who_takes_part_and_when_the_next_draw_is(olu: Person, client: FlaskClient) -> None:
     text = " ".join(client.get("/organise/unmentoring").text.split())
-    assert "4 people take part, from 4 organisations." in text
+    assert "4 people take part. They come from 4 organisations." in text
     assert "Monday 7 December, 9:00" in text
 
 
@@ -153,8 +153,6 @@ def test_a_reflection_goes_back_with_a_note(of: Programme, olu: Person, client: 
     assert (written.state, written.note) == ("returned", "Who is he?")
 
 
-def test_an_organiser_cannot_touch_what_others_wrote(
-    of: Programme, olu: Person, client: FlaskClient
-) -> None:
+def test_an_organiser_cannot_touch_what_others_wrote(of: Programme, olu: Person, client: FlaskClient) -> None:
     written = pending_reflection(programme("Elsewhere"))
     assert post(client, f"/organise/unmentoring/reflections/{written.id}/publish").status_code == 410

@@ -34,7 +34,7 @@ class OutcomeForm(Form):
     )
     again = RadioField(
         _l("Would you talk to them again?"),
-        choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))],
+        choices=[SelectChoice("yes", _l("Yes, gladly")), SelectChoice("no", _l("Rather not"))],
         validators=[Optional(), offered],
         validate_choice=False,
     )

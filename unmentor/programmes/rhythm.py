@@ -11,16 +11,17 @@ def rhythm(programme: Programme) -> str:
     """Return when a programme draws, as one would say it: "the first Monday of each month at 9:00"."""
     day = get_day_names("wide", locale=get_locale())[programme.weekday]
     time = format_time(programme.draw_time, "H:mm", rebase=False)
-    if programme.every == "weekly":
-        said = _("every %(day)s at %(time)s", day=day, time=time)
-    elif programme.every == "fortnightly":
-        said = _("every second %(day)s at %(time)s", day=day, time=time)
-    elif programme.every == "four-weekly":
-        said = _("every fourth %(day)s at %(time)s", day=day, time=time)
-    else:
-        said = _("the %(nth)s %(day)s of each month at %(time)s", nth=_nth(programme.nth), day=day, time=time)
-    return str(said)
-
-
-def _nth(nth: int) -> str:
-    return str({1: _("first"), 2: _("second"), 3: _("third"), 4: _("fourth"), 5: _("fifth"), -1: _("last")}[nth])
+    often = programme.nth if programme.every == "monthly" else programme.every
+    # Each a sentence of its own: languages differ in where the number goes, and in what it does to the day.
+    said = {
+        "weekly": _("every %(day)s at %(time)s", day=day, time=time),
+        "fortnightly": _("every second %(day)s at %(time)s", day=day, time=time),
+        "four-weekly": _("every fourth %(day)s at %(time)s", day=day, time=time),
+        1: _("the first %(day)s of each month at %(time)s", day=day, time=time),
+        2: _("the second %(day)s of each month at %(time)s", day=day, time=time),
+        3: _("the third %(day)s of each month at %(time)s", day=day, time=time),
+        4: _("the fourth %(day)s of each month at %(time)s", day=day, time=time),
+        5: _("the fifth %(day)s of each month at %(time)s", day=day, time=time),
+        -1: _("the last %(day)s of each month at %(time)s", day=day, time=time),
+    }
+    return str(said[often])
