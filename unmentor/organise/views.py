@@ -23,6 +23,7 @@ from unmentor.rounds import actions as rounds
 from unmentor.rounds import queries
 from unmentor.rounds.models import Round
 from unmentor.rounds.summary import across, summary
+from unmentor.rounds.why import why
 
 Page = str | tuple[str, int] | Response
 blueprint = Blueprint("organise", __name__, url_prefix="/organise")
@@ -194,6 +195,7 @@ def _round_page(drawn: Round, form: Button) -> str:
         form=form,
         summary=summary(drawn),
         across=across(drawn),
+        why=why(drawn),
     )
 
 
