@@ -16,6 +16,7 @@ from flask import Flask
 from unmentor import edge
 from unmentor.conversations.due import ask_how_it_was, give_up_asking, remind
 from unmentor.db import beat, db, transaction
+from unmentor.mail.actions import forget_old as forget_old_mail
 from unmentor.mail.sender import Sender
 from unmentor.me.actions import forget
 from unmentor.programmes.queries import all_programmes
@@ -34,6 +35,7 @@ def tick(now: datetime) -> None:
     _all("give up asking", partial(give_up_asking, now))
     _try("close rounds", partial(close_rounds, now))
     _try("forget", partial(forget, now))
+    _try("forget old mail", partial(forget_old_mail, now))
     _try("beat", partial(beat, now))
 
 

@@ -1,6 +1,6 @@
 """What an organiser can do with the outbox."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
@@ -8,6 +8,9 @@ from unmentor.db import db
 from unmentor.mail.models import DUE, Body, Hold, Message, Suppressed
 from unmentor.mail.receive import Undelivered
 from unmentor.mail.transport import GONE
+
+# Long enough for a report that one did not arrive, and for somebody to ask where it is.
+KEPT = timedelta(days=90)
 
 
 def hold_all(now: datetime) -> int:
@@ -44,6 +47,11 @@ def forget(which: ColumnElement[bool]) -> None:
     """Keep of some messages only that there were any: no subject, no words, and nothing to send again."""
     db.session.execute(delete(Body).where(Body.id.in_(select(Message.id).where(which))))
     db.session.execute(update(Message).where(which).values(subject="", message_id="", trouble=""))
+
+
+def forget_old(now: datetime) -> None:
+    """Forget the words of mail that left long ago: what is in somebody's mailbox need not be in ours."""
+    forget((Message.sent_at < now - KEPT) & (Message.message_id != ""))
 
 
 def undelivered(report: Undelivered, now: datetime) -> bool:

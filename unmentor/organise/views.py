@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from unmentor import edge
 from unmentor.db import transaction
 from unmentor.forms import Button
-from unmentor.organise import empty_views
+from unmentor.organise import empty_views, mail_views
 from unmentor.organise.forms import PublishForm, ReturnForm
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import needs_sign_in, the_person
@@ -29,6 +29,10 @@ Page = str | tuple[str, int] | Response
 blueprint = Blueprint("organise", __name__, url_prefix="/organise")
 blueprint.get("/<slug>/start-empty")(empty_views.ask_to_start_empty)
 blueprint.post("/<slug>/start-empty")(empty_views.start_empty)
+blueprint.get("/<slug>/mail")(mail_views.mail)
+blueprint.post("/<slug>/mail/<int:number>/again")(mail_views.try_again)
+blueprint.post("/<slug>/mail/to/<int:number>/again")(mail_views.write_again)
+blueprint.post("/<slug>/mail/release")(mail_views.release)
 
 
 @blueprint.get("/")

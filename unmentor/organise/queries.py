@@ -1,0 +1,57 @@
+"""What the console asks across rooms."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+
+from unmentor.db import db
+from unmentor.mail.models import Message, Suppressed
+from unmentor.mail.queries import TROUBLED
+from unmentor.people.models import Person
+from unmentor.programmes.models import Membership, Programme
+
+NEWEST = 100
+
+
+def mail_counts(programme: Programme) -> dict[str, int]:
+    """Return how many messages to members of *programme* are in each state."""
+    counted = select(Message.state, func.count()).join(Membership, Membership.person_id == Message.person_id)
+    mine = counted.where(Membership.programme_id == programme.id).group_by(Message.state)
+    return dict(db.session.execute(mine).all())
+
+
+def troubled_mail(programme: Programme) -> Sequence[tuple[Message, Person]]:
+    """Return the newest messages to members that did not arrive, or may not have, with whom they are for."""
+    query = _mail(programme).where(Message.state.in_(TROUBLED)).order_by(Message.queued_at.desc()).limit(NEWEST)
+    return [(message, person) for message, person in db.session.execute(query)]
+
+
+def message_of(programme: Programme, number: int) -> Message | None:
+    """Return a message to a member of *programme*."""
+    found = db.session.execute(_mail(programme).where(Message.id == number)).first()
+    return found[0] if found else None
+
+
+def refused_members(programme: Programme) -> Sequence[tuple[Person, Suppressed]]:
+    """Return the members whose address was refused for good, with what the mail server said."""
+    return [(person, refusal) for person, refusal in db.session.execute(_refused(programme))]
+
+
+def refused_member(programme: Programme, number: int) -> Person | None:
+    """Return a member whose address was refused for good."""
+    found = db.session.execute(_refused(programme).where(Person.id == number)).first()
+    return found[0] if found else None
+
+
+def _mail(programme: Programme) -> Select[Message, Person]:
+    to_members = select(Message, Person).join(Person, Person.id == Message.person_id)
+    return to_members.join(Membership, Membership.person_id == Person.id).where(Membership.programme_id == programme.id)
+
+
+def _refused(programme: Programme) -> Select[Person, Suppressed]:
+    members = select(Person, Suppressed).join(Suppressed, Suppressed.address == func.lower(Person.email))
+    return (
+        members.join(Membership, Membership.person_id == Person.id)
+        .where(Membership.programme_id == programme.id)
+        .order_by(Suppressed.since.desc())
+    )
