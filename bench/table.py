@@ -56,4 +56,5 @@ def show(title: str, rows: Iterable[Row]) -> list[Row]:
 
 def keep(tables: dict[str, list[Row]]) -> None:
     """Write every table to results.json."""
-    RESULTS.write_text(json.dumps({title: [asdict(row) for row in rows] for title, rows in tables.items()}, indent=1) + "\n")
+    plain = {title: [asdict(row) for row in rows] for title, rows in tables.items()}
+    RESULTS.write_text(json.dumps(plain, indent=1) + "\n")

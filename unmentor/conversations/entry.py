@@ -13,6 +13,7 @@ from unmentor.conversations.queries import arranged_for
 from unmentor.edge import settings
 from unmentor.links import link, sign
 from unmentor.people.models import Person
+from unmentor.people.phone import international
 from unmentor.words import listed
 
 
@@ -40,7 +41,8 @@ def event(conversation: Conversation, language: str, parts: Sequence[Participati
     people = [part.person for part in parts]
     with force_locale(language):
         names = listed([person.name for person in people])
-        ways = [f"{person.name}: {way}" for person in people for way in (person.phone, person.video) if way]
+        reach = [(person.name, (international(person.phone), person.video)) for person in people]
+        ways = [f"{name}: {way}" for name, told in reach for way in told if way]
         questions = [f"– {prompt}" for prompt in prompts(conversation.id)]
         return calendars.Event(
             uid=conversation.uid,

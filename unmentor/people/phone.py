@@ -23,7 +23,8 @@ def standard(typed: str) -> str:
 
 
 def international(kept: str) -> str:
-    """Return a number that we keep as people write it: "+44 1632 960002"."""
-    if not kept:
-        return ""
-    return phonenumbers.format_number(phonenumbers.parse(kept), PhoneNumberFormat.INTERNATIONAL)
+    """Return a number that we keep as people write it: "+44 1632 960002". What is no number stays as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(kept), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return kept

@@ -56,7 +56,7 @@ def figures() -> Figures:
         select(func.count(), func.min(Conversation.starts_at)).where(Conversation.state == "met")
     ).one()
     talked = select(Person.organisation).join(Participation).join(Conversation)
-    places = talked.where(Conversation.state == "met", Person.organisation != "")
+    places = talked.where(Conversation.state == "met", Participation.withdrew_at.is_(None), Person.organisation != "")
     organisations = {place.casefold() for place in db.session.scalars(places.distinct())}
     answers, said = db.session.execute(
         select(func.count(), func.count().filter(Participation.challenged >= CHALLENGED)).where(
