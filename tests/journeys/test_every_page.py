@@ -19,7 +19,7 @@ PUBLIC = (
 OWN = ("/me", "/me/profile", "/me/pause", "/me/not-with", "/me/leave")
 CONSOLE = (
     "/organise/unmentoring", "/organise/unmentoring/people", "/organise/unmentoring/reflections",
-    "/organise/unmentoring/start-empty", "/organise/unmentoring/rounds/6",
+    "/organise/unmentoring/mail", "/organise/unmentoring/start-empty", "/organise/unmentoring/rounds/6",
 )  # fmt: skip
 
 
@@ -140,6 +140,13 @@ def look_at_a_conversation(page: Page, seen: Seen) -> None:
     page.get_by_role("button", name="Save how it went").click()
     expect(page.get_by_role("alert")).to_be_focused()
     seen.look(page, "a conversation, refused")
+    for path in ("move", "withdraw"):
+        page.goto(f"{own}/{path}")
+        seen.look(page, f"a conversation, {path}")
+    page.goto(f"{own}/move")
+    page.get_by_role("button", name="Move our conversation").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    seen.look(page, "a conversation, move, refused")
     page.goto(f"{own}/reflection")
     seen.look(page, "writing a reflection")
     page.get_by_role("button", name="Share what you learned").click()
