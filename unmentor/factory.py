@@ -1,6 +1,7 @@
 """Wire the rooms together. Nothing is decided here."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
@@ -21,6 +22,8 @@ from unmentor.reflections import views as reflections
 from unmentor.rounds import views as rounds
 from unmentor.settings import Settings
 
+HOUSE = Path(__file__).parent.parent
+
 
 class UnMentoring(Flask):
     """Flask, but its log never holds an address: those under /c/ are keys."""
@@ -40,7 +43,10 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
     """
     settings = settings or Settings.from_environment()
     app = UnMentoring(
-        __name__, template_folder="../templates", static_folder="../static", instance_path=str(settings.instance)
+        __name__,
+        template_folder=HOUSE / "templates",
+        static_folder=HOUSE / "static",
+        instance_path=str(settings.instance),
     )
     app.extensions.update(settings=settings, clock=clock)
     app.config.update(
@@ -54,7 +60,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
     )
     settings.instance.mkdir(parents=True, exist_ok=True)
     connect(app)
-    Migrate(app, db, directory="migrations", compare_type=True)
+    Migrate(app, db, directory=str(HOUSE / "migrations"), compare_type=True)
     words.speak(app)
     app.jinja_env.globals["csrf_token"] = generate_csrf
     for room in ROOMS:

@@ -6,7 +6,6 @@ Pure: bytes in, what they mean out. None of it proves who wrote it: whoever acts
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
@@ -19,7 +18,7 @@ ANSWERS = {"ACCEPTED", "TENTATIVE", "DECLINED"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A calendar answered an invitation (RFC 5546 §3.2.3), or proposes another time (§3.2.7)."""
+    """A calendar answered an invitation (RFC 5546 §3.2.3)."""
 
     uid: str
     sequence: int
@@ -28,9 +27,6 @@ class Answer:
     sender: str
     # accepted, tentative or declined
     partstat: str
-    # When it was answered: an older one must not undo a newer.
-    stamp: datetime | None
-    proposed: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +72,15 @@ def _answer(mail: EmailMessage) -> Answer | None:
         if entry is None or entry.method not in {"REPLY", "COUNTER"} or len(entry.attendees) != 1:
             continue
         [who] = entry.attendees
-        countered = entry.method == "COUNTER"
-        if entry.uid and (countered or who.partstat in ANSWERS):
+        # Whoever proposes another time (§3.2.7) has said no to this one, and is asked to pick theirs.
+        partstat = "DECLINED" if entry.method == "COUNTER" else who.partstat
+        if entry.uid and partstat in ANSWERS:
             return Answer(
                 uid=entry.uid,
                 sequence=entry.sequence,
                 attendee=who.address.lower(),
                 sender=parseaddr(str(mail["From"] or ""))[1].lower(),
-                partstat="tentative" if countered else who.partstat.lower(),
-                stamp=entry.stamp,
-                proposed=entry.starts_at if countered else None,
+                partstat=partstat.lower(),
             )
     return None
 
