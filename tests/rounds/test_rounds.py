@@ -24,6 +24,7 @@ from unmentor.rounds.actions import (
 )
 from unmentor.rounds.given import CannotReplay, replay
 from unmentor.rounds.models import Round
+from unmentor.rounds.summary import summary
 
 
 def community(*names: str, **rules: str) -> Programme:
@@ -252,3 +253,9 @@ def test_organisers_hear_what_came_of_a_round(app: Flask, clock: Clock) -> None:
     assert "2 of 3 conversations happened." in text
     assert "1 more was called off before." in text
     assert "1 of 2 people who told us were challenged" in text
+
+
+def test_what_a_draw_achieved_is_said_in_words(app: Flask, clock: Clock) -> None:
+    assert summary(draw_round(community("Ada", "Ben", "Cat"), 7, clock())) == (
+        "3 people, one three. Nobody has met before."
+    )

@@ -65,7 +65,7 @@ def _people(round_: Round) -> str:
     sizes = [len(talk.participations) for talk in round_.drawn]
     pairs, threes, out = sizes.count(2), sizes.count(3), len(round_.left_out)
     people = ngettext("%(num)s person", "%(num)s people", round_.people)
-    parts = [ngettext("one pair", "%(num)s pairs", pairs)]
+    parts = [ngettext("one pair", "%(num)s pairs", pairs)] if pairs else []
     if threes:
         parts.append(ngettext("one three", "%(num)s threes", threes))
     if out:
