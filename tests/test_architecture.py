@@ -45,6 +45,12 @@ def test_no_file_outgrows_its_room() -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
+def test_the_one_stylesheet_stays_small() -> None:
+    sheets = list((ROOT / "static").glob("*.css"))
+    assert [sheet.name for sheet in sheets] == ["style.css"]
+    assert sheets[0].stat().st_size < 20_000
+
+
 def test_every_room_says_what_it_is_for() -> None:
     assert [str(path) for path in ROOMS if not ast.get_docstring(ast.parse(path.read_text()))] == []
 
