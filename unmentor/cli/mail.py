@@ -1,18 +1,39 @@
 """``flask mail``."""
 
 import json
+import sys
+from collections import Counter
+from collections.abc import Generator
+from contextlib import closing
+from imaplib import IMAP4
+from pathlib import Path
+from typing import BinaryIO
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 from unmentor import edge
+from unmentor.conversations import returned
 from unmentor.db import transaction
 from unmentor.mail import actions, catcher, queries
+from unmentor.mail.mailboxes import ImapServer, Waiting, in_imap, in_maildir
 from unmentor.mail.sender import Sender
 from unmentor.mail.transport import Unreachable
+from unmentor.settings import WrongSetting
 
-mail_group = AppGroup("mail", help="The outbox: list, send, hold and release.")
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+# The database is away, busy, or not migrated yet: no message is to blame.
+DATABASE_TROUBLE = (OperationalError, InterfaceError, ProgrammingError)
+
+mail_group = AppGroup("mail", help="The outbox: list, send, hold and release; and what comes back.")
+
+
+class TryAgain(click.ClickException):
+    """It may go better later: what a mail server that pipes to a command understands by EX_TEMPFAIL."""
+
+    exit_code = 75
 
 
 @mail_group.command("list")
@@ -60,3 +81,58 @@ def release_mail() -> None:
     with transaction():
         released = actions.release_all(edge.now())
     click.echo(f"{released} messages are on their way.")
+
+
+@mail_group.command("receive")
+@click.argument("file", type=click.File("rb"), required=False)
+@click.option("--maildir", type=FOLDER, help="Read what is unread in this Maildir.")
+@click.option("--imap", metavar="URL", help="Read what is unread at imaps://user:password@host/INBOX.")
+def receive_mail(file: BinaryIO | None, maildir: Path | None, imap: str | None) -> None:
+    """Take in what came back to MAIL_FROM: one message from FILE or standard input, or a mailbox.
+
+    Answers of calendars show on their conversations, and what could not be delivered in the outbox. What is for a
+    person is left where it is, unread.
+    """
+    counts: Counter[returned.Outcome] = Counter()
+    try:
+        with closing(_waiting(file, maildir, imap)) as mails:
+            for mail in mails:
+                outcome = _taken(mail.content)
+                counts[outcome] += 1
+                if outcome != "left":
+                    mail.mark_read()
+    except DATABASE_TROUBLE as error:
+        raise TryAgain(f"The database does not answer ({type(error).__name__}). Try again later.") from None
+    except (OSError, IMAP4.error) as error:
+        raise TryAgain(f"The mailbox cannot be read: {error}. Try again later.") from None
+    answers = "1 answer" if counts["answer"] == 1 else f"{counts['answer']} answers"
+    undeliverable, ignored, left = (counts[outcome] for outcome in ("undeliverable", "ignored", "left"))
+    click.echo(f"{answers}, {undeliverable} undeliverable, {ignored} ignored, {left} left for you.")
+
+
+def _waiting(file: BinaryIO | None, maildir: Path | None, imap: str | None) -> Generator[Waiting, None, None]:
+    if len([given for given in (file, maildir, imap) if given]) > 1:
+        raise click.UsageError("Name one of FILE, --maildir and --imap.")
+    if maildir:
+        yield from in_maildir(maildir)
+    elif imap:
+        try:
+            server = ImapServer.parse(imap)
+        except WrongSetting as error:
+            raise click.UsageError(str(error)) from None
+        yield from in_imap(server)
+    else:
+        yield Waiting((file or sys.stdin.buffer).read(), lambda: None)
+
+
+def _taken(content: bytes) -> returned.Outcome:
+    """Return what became of a message, in a transaction of its own; one that breaks something is left to a person."""
+    try:
+        with transaction():
+            return returned.take(content, edge.now())
+    except DATABASE_TROUBLE:
+        raise
+    except Exception as error:
+        # Only its kind: what it says may name somebody.
+        click.echo(f"One message is left, because it could not be taken in: {type(error).__name__}.", err=True)
+        return "left"

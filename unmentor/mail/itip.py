@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from icalendar import Calendar, Component
+from icalendar import Calendar, Component, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ def read(content: bytes) -> Entry | None:
     """Return the first event in *content*, or None where there is none to be read. Never raises, whatever the bytes."""
     try:
         calendar = Calendar.from_ical(content)
-        return _entry(_words(calendar, "METHOD").upper(), calendar.walk("VEVENT")[0])
+        return _entry(_words(calendar, "METHOD").upper(), calendar.events[0])
     except Exception:  # anybody may write these bytes, and what the library raises for each mistake is its own affair
         return None
 
 
-def _entry(method: str, event: Component) -> Entry:
+def _entry(method: str, event: Event) -> Entry:
     sequence = _first(event, "SEQUENCE")
     invited = (
         Invited(str(each.params.get("CN", "")), each.email, str(each.params.get("PARTSTAT", "NEEDS-ACTION")).upper())

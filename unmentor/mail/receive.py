@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import InvalidHeaderDefect
 from email.message import EmailMessage, Message
 from email.policy import default
-from email.utils import parseaddr
 
 from unmentor.mail import itip
 
@@ -59,8 +59,8 @@ def understand(content: bytes) -> Meaning:
     try:
         mail = message_from_bytes(content, policy=default)
         return _answer(mail) or _undelivered(mail) or (Automatic() if _is_automatic(mail) else Other())
-    except (LookupError, ValueError, AttributeError, TypeError, RecursionError):
-        # The standard library's reader trips over some malformed mail; a person will not.
+    except Exception:
+        # The standard library's reader trips over malformed mail in many ways; a person will not.
         return Other()
 
 
@@ -79,10 +79,22 @@ def _answer(mail: EmailMessage) -> Answer | None:
                 uid=entry.uid,
                 sequence=entry.sequence,
                 attendee=who.address.lower(),
-                sender=parseaddr(str(mail["From"] or ""))[1].lower(),
+                sender=_sender(mail),
                 partstat=partstat.lower(),
             )
     return None
+
+
+def _sender(mail: EmailMessage) -> str:
+    """Return the one address that a message is from; ValueError where it is not plain which that is.
+
+    A mail server that checks senders and we must never read two different ones out of the same line.
+    """
+    [field] = mail.get_all("From", [])
+    [sender] = field.addresses
+    if any(isinstance(defect, InvalidHeaderDefect) for defect in field.defects):
+        raise ValueError("From is no address")
+    return str(sender.addr_spec).lower()
 
 
 def _undelivered(mail: EmailMessage) -> Undelivered | None:
