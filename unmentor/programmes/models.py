@@ -49,7 +49,8 @@ class Membership(Base):
     """A person in a programme: participant or organiser, active or paused."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("person_id", "programme_id"),)
+    # Keys name the id, so that of a deleted row must never come back.
+    __table_args__ = (UniqueConstraint("person_id", "programme_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
