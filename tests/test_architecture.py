@@ -45,6 +45,10 @@ def test_no_file_outgrows_its_room() -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
+def test_the_verifier_is_short_enough_to_trust_at_sight() -> None:
+    assert len((ROOT / "unmentor" / "pairing" / "verify.py").read_text().splitlines()) < 120
+
+
 def test_the_one_stylesheet_stays_small() -> None:
     sheets = list((ROOT / "static").glob("*.css"))
     assert [sheet.name for sheet in sheets] == ["style.css"]

@@ -15,7 +15,7 @@ class History:
     the ids in order, to draw several times; anything that yields meetings will do for a single draw.
     """
 
-    __slots__ = ("ids", "latest", "met", "start", "when")
+    __slots__ = ("ids", "latest", "met", "oldest", "start", "when")
     latest: int
 
     def __init__(self, ids: Sequence[Id], meetings: Iterable[Meeting] = ()) -> None:
@@ -39,6 +39,7 @@ class History:
             raise ValueError(f"round {number} of the history is beyond all counting") from None
         self.latest = latest or 0
         self.start, self.met, self.when = _by_person(len(self.ids), rounds, first, second)
+        self.oldest = min(self.when, default=self.latest)
 
     def __iter__(self) -> Iterator[Meeting]:
         """Yield the last meeting of every two people who met."""

@@ -211,7 +211,7 @@ def promise(people: Sequence[Entrant], history: Iterable[Meeting] | History, rul
     lasts = [who.last_out for who in ordered[:regulars]]
     turns: dict[int | None, int] = {last: rank for rank, last in enumerate(sorted(set(lasts), key=_never_first))}
     rank = [turns[last] for last in lasts]
-    freshest = history.latest - min(history.when, default=history.latest)
+    freshest = history.latest - history.oldest
     return Promise(ordered, [*range(regulars), *offers], regulars, history, rules, rank, excluded, freshest)
 
 

@@ -20,17 +20,17 @@ def verify(people: Sequence[Entrant], history: Iterable[Meeting] | History, rule
     Time linear in people, meetings and certificate; with a trio, also in the trios that the prices leave in doubt.
     """
     want = promise(people, history, rules)
-    place = {entrant.id: i for i, entrant in enumerate(want.people)}
+    place = {who: i for i, who in enumerate(want.history.ids)}
     try:
-        groups = [tuple(place[who] for who in group) for group in result.groups]
+        groups = [tuple(map(place.__getitem__, group)) for group in result.groups]
     except KeyError as unknown:
         raise NotValid(f"{unknown.args[0]!r} does not take part") from None
-    cost = _check_rules(want, groups, result, [entrant.id for entrant in want.people])
+    cost = _check_rules(want, groups, result, want.history.ids)
     if cost != want.floor and len(want.who) > 1:
         _check_proof(want, 4 * cost, result)
 
 
-def _check_rules(want: Promise, groups: list[tuple[int, ...]], result: Draw, ids: list[Id]) -> int:
+def _check_rules(want: Promise, groups: list[tuple[int, ...]], result: Draw, ids: Sequence[Id]) -> int:
     """Return what the draw costs; raise NotValid where it breaks a rule or tells of itself what is not so."""
     seated = Counter(chain.from_iterable(groups))
     offers = set(want.who[want.regulars :])
