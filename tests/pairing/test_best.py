@@ -9,15 +9,15 @@ from hypothesis import strategies as some
 from tests.pairing.brute import Brute
 from unmentor.pairing import Entrant, Rules, draw, verify
 
-NAMES = "abcdefghi"
+NAMES = "abcdefghij"
 every_rule = some.builds(
     Rules, some.sampled_from(["trio", "sit-out", "standby"]), some.sampled_from(["avoid", "forbid", "allow"])
 )
 
 
 @some.composite
-def rounds(pick, most=8):
-    names = NAMES[: pick(some.integers(2, most))]
+def rounds(pick, least=2, most=10):
+    names = NAMES[: pick(some.integers(least, most))]
     pairs = [(a, b) for a in names for b in names if a < b]
     barred = pick(some.sets(some.sampled_from(pairs), max_size=len(pairs) // 2))
     share = pick(some.sampled_from([1, 1, 2, 4]))
@@ -39,10 +39,7 @@ def rounds(pick, most=8):
     return people, met
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(rounds(), every_rule, some.integers(0, 99))
-def test_who_is_left_out_repeats_and_gaps_are_the_best_of_all_draws(people_and_history, rules, seed):
-    people, history = people_and_history
+def assert_best(people, history, rules, seed):
     result = draw(people, history, rules, seed=seed)
     brute = Brute(people, history, rules)
     if len(brute.regulars) + len(brute.offers) > 1:
@@ -52,8 +49,20 @@ def test_who_is_left_out_repeats_and_gaps_are_the_best_of_all_draws(people_and_h
         assert brute.value(tuple(groups), result.left_out, len(result.stepped_in)) == least
 
 
+@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(rounds(most=8), every_rule, some.integers(0, 99))
+def test_who_is_left_out_repeats_and_gaps_are_the_best_of_all_draws(people_and_history, rules, seed):
+    assert_best(*people_and_history, rules, seed)
+
+
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(rounds(least=9), every_rule, some.integers(0, 99))
+def test_so_they_are_for_nine_and_ten_people(people_and_history, rules, seed):
+    assert_best(*people_and_history, rules, seed)
+
+
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(rounds(most=9), every_rule, some.integers(0, 99))
+@given(rounds(), every_rule, some.integers(0, 99))
 def test_every_draw_proves_itself_even_after_json(people_and_history, rules, seed):
     people, history = people_and_history
     result = draw(people, history, rules, seed=seed)
