@@ -17,6 +17,8 @@ def mended(want: Promise, start: Groups | None, chance: Random) -> Groups | None
     Begins with *start*, or a shuffle. O(people) where what clashes is a small share of all pairs. What it returns is
     proven free of repeats; the fewest open wishes it only comes near, and not every draw is exactly as likely.
     """
+    if sum(degree > len(want.who) - 2 for degree in want.clash_degrees()) > 1:
+        return None  # who has nobody new left is not helped by any exchange
     groups = start or _shuffled(want, chance)
     pairs = [group for group in groups if len(group) == 2]
     whole = [group for group in groups if len(group) != 2]
