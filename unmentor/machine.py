@@ -28,31 +28,32 @@ def run(app: Flask) -> None:
         port = urlsplit(settings().base_url).port or 8000
         _refuse_a_taken(port)
         upgrade()
+        _say(f"\n  UnMentoring is at   {settings().base_url}")
         with transaction():
-            _furnish()
-            for programme in all_programmes():
-                organiser = make_organiser(ORGANISER, programme, edge.now())
-            url = printed_sign_in(organiser, edge.now())
-        _greet(url)
+            if settings().catches_mail:
+                _welcome()
+            else:
+                found_first(settings().time_zone, edge.now())
+        _say("\n  Stop with Ctrl+C.\n")
         # The server forks; a connection must not be shared with its child.
         db.engine.dispose()
     _Server(app, port).run()
 
 
-def _furnish() -> None:
-    """Fill an empty database: with the demo community where asked for, else with a first programme."""
+def _welcome() -> None:
+    """Prepare for somebody who looks around: an organiser to be, a demo community where asked for, and caught mail."""
     if settings().demo and not all_programmes():
-        print("The database is empty, so here is a demo community. Start empty instead from the organiser's page.")  # noqa: T201 - what a person reads
+        _say("  The database is empty, so here is a demo community; one click starts empty instead.")
         demo.fill(edge.now())
     found_first(settings().time_zone, edge.now())
+    for programme in all_programmes():
+        organiser = make_organiser(ORGANISER, programme, edge.now())
+    _say(f"  Organise it here    {printed_sign_in(organiser, edge.now())}")
+    _say(f"  Caught mail is at   {settings().base_url}/dev/mail (nothing leaves this machine)")
 
 
-def _greet(url: str) -> None:
-    """Say where everything is."""
-    lines = [f"\n  UnMentoring is at   {settings().base_url}", f"  Organise it here    {url}"]
-    if settings().catches_mail:
-        lines.append(f"  Caught mail is at   {settings().base_url}/dev/mail (nothing leaves this machine)")
-    print("\n".join(lines), "\n  Stop with Ctrl+C.\n", sep="\n", flush=True)  # noqa: T201 - what a person reads
+def _say(words: str) -> None:
+    print(words, flush=True)  # noqa: T201 - a person reads it
 
 
 def _refuse_a_taken(port: int) -> None:
