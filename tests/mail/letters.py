@@ -46,6 +46,10 @@ VALUES: dict[str, dict[str, Any]] = {
         "summary": "43 conversations, no pair that has met before, nobody left out.",
     },
     "goodbye": {"count": 7},
+    "follow-confirm": {"topic": "plain English", "url": PAGE},
+    "follow-update": {
+        "reflections": [{"text": "Everybody reads the rota.", "byline": "Ada, Devon", "url": PAGE}], "url": PAGE,
+    },
 }  # fmt: skip
 VALUES["reminder"] = VALUES["invitation"]
 VALUES["moved"] = VALUES["invitation"] | {"was": NOW, "mover": "Ada", "mine": False, "withdrew": "", "reason": ""}

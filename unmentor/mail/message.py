@@ -31,6 +31,8 @@ Every template is also given ``person``, the recipient's first name.
 ``round-ready``         ``programme``, ``round``, ``summary`` (one sentence), ``url``
 ``round-report``        ``programme``, ``round``, ``summary`` (sentences), ``url``
 ``goodbye``             ``count`` (of conversations)
+``follow-confirm``      ``topic`` (its name, or "" for everything), ``url``
+``follow-update``       ``reflections`` (each with ``text``, ``byline``, ``url``), ``url`` (the feed), ``stop_url``
 ======================  ==========================================================================================
 """
 
