@@ -178,7 +178,7 @@ def test_what_is_pointless_by_now_does_not_go_out(app: Flask, server: LoggingSer
 
 def test_one_bad_message_does_not_stop_the_others(app: Flask) -> None:
     queued("a@example.com", "bad@example.com", "c@example.com")
-    refuse = lambda stage, recipient: "550 No" if recipient.startswith("bad") else ""  # noqa: E731 - as long as a name
+    refuse = lambda stage, recipient: "550 No" if recipient.startswith("bad") else ""  # noqa: E731 - one line says it better
     with listening(refuse) as server:
         assert sender(app, server).send_due() == {"sent": 2, "failed": 1}
         assert server.connections == 1
@@ -217,7 +217,7 @@ def test_a_server_that_is_down_costs_no_message_a_try_and_says_why(app: Flask) -
 
 def test_a_worn_out_connection_is_replaced_at_once(app: Flask) -> None:
     said = iter(["", "421 Enough", ""])
-    tired = lambda stage, recipient: next(said) if stage == "MAIL" else ""  # noqa: E731 - as long as a name
+    tired = lambda stage, recipient: next(said) if stage == "MAIL" else ""  # noqa: E731 - one line says it better
     queued("a@example.com", "b@example.com")
     with listening(tired) as server:
         assert sender(app, server).send_due() == Counter(sent=2, queued=1)
