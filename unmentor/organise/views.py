@@ -179,12 +179,13 @@ def _cancel(drawn: Round) -> str:
 
 
 def _programme_page(of: Programme, form: Button) -> str:
+    drawn = queries.rounds_of(of)
     return render_template(
         "organise/programme.html",
         programme=of,
         form=form,
-        rounds=queries.rounds_of(of),
-        waiting=queries.waiting_round(of),
+        rounds=drawn,
+        waiting=next((each for each in drawn if each.state == "drawn"), None),
         taking_part=programmes.taking_part(of, _today(of)),
         next_draw=programmes.next_draw(of, edge.now()),
         pending=len(pending(of)),

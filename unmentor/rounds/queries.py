@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
@@ -16,8 +16,9 @@ from unmentor.rounds.models import LeftOut, Round
 
 
 def rounds_of(programme: Programme) -> Sequence[Round]:
-    """Return the rounds of *programme*, newest first."""
-    return db.session.scalars(_whole().where(Round.programme_id == programme.id).order_by(Round.number.desc())).all()
+    """Return the rounds of *programme*, newest first, with their conversations."""
+    of_it = select(Round).where(Round.programme_id == programme.id).options(selectinload(Round.conversations))
+    return db.session.scalars(of_it.order_by(Round.number.desc())).all()
 
 
 def round_of(programme: Programme, number: int) -> Round | None:
@@ -125,7 +126,9 @@ def latest_sent(programme: Programme, at: datetime) -> Round | None:
 
 def to_be_closed(now: datetime, patience: timedelta = timedelta(days=14)) -> list[Round]:
     """Return the sent rounds whose last conversation ended longer ago than *patience*."""
-    sent = db.session.scalars(_whole().where(Round.state == "sent", Round.sent_at < now - patience)).all()
+    # Asked every minute, so the database first rules out every round that is still going on.
+    still = exists().where(Conversation.round_id == Round.id, Conversation.starts_at >= now - patience)
+    sent = db.session.scalars(_whole().where(Round.state == "sent", Round.sent_at < now - patience, ~still)).all()
     return [each for each in sent if all(talk.ends_at < now - patience for talk in each.conversations)]
 
 
