@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # - newer than its types
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 UNPROCESSABLE = 422
 LINE_BREAKS = {"\n", "\t"}
@@ -61,7 +61,12 @@ def at_most(length: int) -> Callable[[Any, Any], None]:
     return check
 
 
-def offered(_form: Any, field: Any) -> None:
-    """Refuse an answer that is not one of the field's choices; use with ``validate_choice=False``."""
-    if field.data not in [choice.value for choice in field.choices]:
-        raise ValidationError(_l("Choose one of the answers"))
+def offered(message: str = _l("Choose one of the answers")) -> Callable[[Any, Any], None]:
+    """Refuse what is not among the field's choices, one or several; use with ``validate_choice=False``."""
+
+    def check(_form: Any, field: Any) -> None:
+        given = field.data if isinstance(field.data, list) else [field.data]
+        if not set(given) <= {choice.value for choice in field.choices}:
+            raise StopValidation(message)
+
+    return check

@@ -26,16 +26,16 @@ class OutcomeForm(Form):
             SelectChoice("no", _l("No")),
             SelectChoice("planned", _l("Not yet, but we have a time")),
         ],
-        validators=[InputRequired(_l("Say whether you talked")), offered],
+        validators=[InputRequired(_l("Say whether you talked")), offered()],
         validate_choice=False,
     )
     challenged = RadioField(
-        _l("It challenged how I think"), choices=SCALE, validators=[Optional(), offered], validate_choice=False
+        _l("It challenged how I think"), choices=SCALE, validators=[Optional(), offered()], validate_choice=False
     )
     again = RadioField(
         _l("Would you talk to them again?"),
         choices=[SelectChoice("yes", _l("Yes, gladly")), SelectChoice("no", _l("Rather not"))],
-        validators=[Optional(), offered],
+        validators=[Optional(), offered()],
         validate_choice=False,
     )
 

@@ -1,7 +1,6 @@
 """What people tell of themselves, and the ways to ask for a sign-in."""
 
 import re
-from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -18,7 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
 
-from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text
+from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text, offered
 from unmentor.pairing.slots import SLOTS
 from unmentor.people import address, phone
 from unmentor.people.details import Details
@@ -69,17 +68,6 @@ def a_name(_form: Form, field: Field) -> None:
         raise ValidationError(_l("Leave web addresses out of your name"))
 
 
-def among(known: Callable[[], Any], message: str) -> Callable[[Form, Field], None]:
-    """Refuse what is not one of the choices that *known* returns."""
-
-    def check(_form: Form, field: Field) -> None:
-        given = field.data if isinstance(field.data, list) else [field.data]
-        if not set(given) <= set(known()):
-            raise StopValidation(message)
-
-    return check
-
-
 class DetailsForm(Form):
     """What a person tells of themselves."""
 
@@ -121,14 +109,14 @@ class DetailsForm(Form):
     )
     availability = SelectMultipleField(
         _l("When suits you"),
-        [among(lambda: SLOTS, _l("Pick times from the table"))],
+        [offered(_l("Pick times from the table"))],
         choices=[SelectChoice(slot) for slot in SLOTS],
         validate_choice=False,
         description=_l("Leave it empty if any time on a working day is fine."),
     )
     language = RadioField(
         _l("We write to you in"),
-        [among(lambda: LANGUAGES, _l("Pick English or Welsh"))],
+        [offered(_l("Pick English or Welsh"))],
         choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
         default=chosen_language,
         validate_choice=False,

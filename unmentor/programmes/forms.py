@@ -7,16 +7,16 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 from wtforms.validators import DataRequired
 
-from unmentor.forms import SelectChoice
+from unmentor.forms import SelectChoice, offered
 from unmentor.people import address
-from unmentor.people.forms import DetailsForm, among
+from unmentor.people.forms import DetailsForm
 from unmentor.programmes.models import Programme
 
 
 class JoinForm(DetailsForm):
     """What somebody tells when they join."""
 
-    programme = RadioField(_l("Programme"), validate_choice=False)
+    programme = RadioField(_l("Programme"), [offered(_l("Pick a programme"))], validate_choice=False)
     agree = BooleanField(
         _l("I agree to be paired at random and to get mail about it"),
         [DataRequired(_l("Agree to be paired, or we cannot pair you"))],
@@ -28,8 +28,6 @@ class JoinForm(DetailsForm):
         self.programme.choices = [SelectChoice(each.slug, each.name) for each in programmes]
         if len(programmes) == 1 and not self.programme.data:
             self.programme.data = programmes[0].slug
-        known = {each.slug for each in programmes}
-        self.programme.validators = [among(lambda: known, _l("Pick a programme"))]
 
     def address(self) -> str:
         """Return the address that was given, once it is valid."""
