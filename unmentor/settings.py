@@ -79,11 +79,6 @@ class Settings:
     demo: bool = False
 
     @property
-    def on_sqlite(self) -> bool:
-        """Say whether the database is the embedded one."""
-        return self.database_url.startswith("sqlite")
-
-    @property
     def catches_mail(self) -> bool:
         """Say whether mail goes to the built-in catcher instead of a real server."""
         return self.smtp is None

@@ -13,6 +13,7 @@ from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import CannotMove, local_time, offers
 from unmentor.db import db
 from unmentor.mail.models import Message
+from unmentor.mail.outbox import queue_all
 from unmentor.programmes.models import Programme
 
 
@@ -179,10 +180,10 @@ def test_summer_time_is_local_time(talk: Conversation, client: FlaskClient, cloc
 
 
 def test_a_hostile_address_stops_nobody_elses_mail(of: Programme, clock: Clock) -> None:
-    from unmentor.conversations.actions import invite
+    from unmentor.conversations.actions import invitations
 
     talk = conversation(of, person("Ada"), person("Eve", email="eve@x\r\nATTENDEE:mailto:all@x"))
-    invite(talk, clock())
+    queue_all(invitations([talk]), clock())
     states = {mail.recipient: mail.state for mail in db.session.query(Message)}
     assert sorted(states.values()) == ["failed", "queued"]
     assert states["ada@example.gov.uk"] == "queued"

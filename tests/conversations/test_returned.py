@@ -12,6 +12,7 @@ from unmentor.conversations.move import move
 from unmentor.conversations.returned import take
 from unmentor.db import db
 from unmentor.mail.models import Message, Suppressed
+from unmentor.mail.outbox import queue_all
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_the_same_answer_twice_asks_once(talk: Conversation, clock: Clock) -> No
 
 
 def test_mail_that_did_not_arrive_is_noted_and_the_address_spared(talk: Conversation, clock: Clock) -> None:
-    actions.invite(talk, clock())
+    queue_all(actions.invitations([talk]), clock())
     message = db.session.query(Message).filter_by(recipient="sian@gwynedd.example").one()
     assert take(bounce(message.message_id), clock()) == "undeliverable"
     db.session.expire_all()

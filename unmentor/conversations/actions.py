@@ -6,15 +6,10 @@ from datetime import datetime
 from unmentor.conversations import mails, queries
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.mail.message import Letter
-from unmentor.mail.outbox import queue, queue_all
+from unmentor.mail.outbox import queue
 
 # What a calendar may answer (RFC 5545 §3.2.12); it could also delegate, which means nothing here.
 ANSWERS = {"accepted", "tentative", "declined"}
-
-
-def invite(conversation: Conversation, now: datetime) -> None:
-    """Queue the invitation of everybody in a conversation."""
-    queue_all(invitations([conversation]), now)
 
 
 def invitations(conversations: Iterable[Conversation]) -> Iterator[Letter]:

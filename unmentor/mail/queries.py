@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from unmentor.db import db
 from unmentor.mail.models import Hold, Message, Suppressed
 
-UNSETTLED = ("queued", "sending", "uncertain", "held")
 TROUBLED = ("failed", "uncertain", "expired")
 
 
@@ -39,11 +38,6 @@ def held_since() -> datetime | None:
 def suppressed() -> Sequence[Suppressed]:
     """Return the addresses that were refused for good, the latest first."""
     return db.session.scalars(select(Suppressed).order_by(Suppressed.since.desc(), Suppressed.address)).all()
-
-
-def is_suppressed(address: str) -> bool:
-    """Say whether nothing is sent to *address*."""
-    return db.session.get(Suppressed, address.lower()) is not None
 
 
 def rows(*states: str, most: int = 200) -> list[dict[str, Any]]:
