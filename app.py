@@ -11,6 +11,6 @@ except WrongSetting as error:
     sys.exit(str(error))
 
 if __name__ == "__main__":
-    from unmentor.machine import run
+    from unmentor.all_in_one import run
 
     run(app)

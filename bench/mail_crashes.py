@@ -27,10 +27,10 @@ from sqlalchemy import event
 from bench.mail_house import House, Outcome, databases, end, house
 from bench.table import Row
 from unmentor.db import db, transaction
-from unmentor.mail import claims, transport
+from unmentor.mail.delivery import claims, transport
+from unmentor.mail.delivery.sender import LEASE
+from unmentor.mail.delivery.transport import Transport
 from unmentor.mail.outbox import queue_all
-from unmentor.mail.sender import LEASE
-from unmentor.mail.transport import Transport
 
 TITLE = "Mail: senders killed with SIGKILL"
 BEFORE = "before the round's commit"

@@ -21,12 +21,12 @@ from sqlalchemy import select
 
 from unmentor.db import db, transaction
 from unmentor.factory import create_app
-from unmentor.mail import transport
+from unmentor.mail.delivery import transport
+from unmentor.mail.delivery.sender import LEASE, Sender
+from unmentor.mail.delivery.transport import Transport
 from unmentor.mail.message import Letter
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue_all
-from unmentor.mail.sender import LEASE, Sender
-from unmentor.mail.transport import Transport
 from unmentor.settings import Settings, SmtpServer
 
 

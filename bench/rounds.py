@@ -24,14 +24,14 @@ from unmentor.db import db, transaction
 from unmentor.factory import create_app
 from unmentor.mail.models import Message
 from unmentor.pairing import draw
-from unmentor.pairing.slots import SLOTS
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.actions import draw_round, mark_sent, send_round
-from unmentor.rounds.given import given_now
+from unmentor.rounds.draw_inputs import given_now
 from unmentor.rounds.queries import waiting_round
 from unmentor.settings import Settings
+from unmentor.timetable.slots import SLOTS
 
 TITLE = "A round with three behind it, on SQLite: draw and store, then queue every invitation"
 HOUSE = Path(__file__).parent.parent

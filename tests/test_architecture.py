@@ -10,7 +10,7 @@ from flask import Flask
 
 ROOT = Path(__file__).parent.parent
 ROOMS = sorted((ROOT / "unmentor").rglob("*.py"))
-PURE = ("unmentor.pairing", "unmentor.calendars", "unmentor.pairing.cadence", "unmentor.pairing.slots")
+PURE = ("unmentor.pairing", "unmentor.calendars", "unmentor.timetable.cadence", "unmentor.timetable.slots")
 FRAMEWORKS = {"flask", "sqlalchemy", "wtforms", "apscheduler"}
 LONGEST_FILE = 300
 # Who may post without our form's token, and the standard that says so.
@@ -29,9 +29,9 @@ def test_only_settings_reads_the_environment() -> None:
     assert readers == ["settings.py"]
 
 
-def test_only_the_edge_looks_at_the_clock() -> None:
+def test_only_the_runtime_looks_at_the_clock() -> None:
     lookers = [path.name for path in ROOMS if ".now(UTC)" in path.read_text() or "utcnow" in path.read_text()]
-    assert lookers == ["edge.py"]
+    assert lookers == ["runtime.py"]
 
 
 def test_actions_never_commit() -> None:

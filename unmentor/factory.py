@@ -11,8 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from unmentor import cli, words
 from unmentor.conversations import views as conversations
 from unmentor.db import connect, db
-from unmentor.edge import Clock, utc_clock
-from unmentor.mail import views as mail
+from unmentor.mail.catcher import views as mail
 from unmentor.me import views as me
 from unmentor.organise import views as organise
 from unmentor.people import views as people
@@ -20,7 +19,9 @@ from unmentor.programmes import views as programmes
 from unmentor.public import views as public
 from unmentor.reflections import views as reflections
 from unmentor.rounds import views as rounds
+from unmentor.runtime import Clock, utc_clock
 from unmentor.settings import Settings
+from unmentor.web.every_page import init_pages
 
 HOUSE = Path(__file__).parent.parent
 
@@ -65,6 +66,6 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
     app.jinja_env.globals["csrf_token"] = generate_csrf
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
-    public.finish(app)
+    init_pages(app)
     cli.teach(app)
     return app

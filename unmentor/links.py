@@ -9,7 +9,7 @@ import hashlib
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from unmentor.edge import settings
+from unmentor.runtime import settings
 
 
 def link(endpoint: str, **values: str | int) -> str:

@@ -9,7 +9,7 @@ from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, format_date, format_datetime, format_timedelta, get_locale, gettext
 from slugify import slugify
 
-from unmentor.edge import now, settings
+from unmentor.runtime import now, settings
 
 LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 

@@ -13,12 +13,12 @@ from functools import partial
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.conversations.due import ask_how_it_was, give_up_asking, remind
 from unmentor.db import beat, db, transaction
 from unmentor.mail.actions import forget_old as forget_old_mail
-from unmentor.mail.sender import Sender
-from unmentor.me.actions import forget
+from unmentor.mail.delivery.sender import Sender
+from unmentor.privacy.retention import forget
 from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.actions import close_rounds
 from unmentor.rounds.schedule import run_due
@@ -43,7 +43,7 @@ def start(app: Flask) -> Callable[[], None]:
     """Start the tick and the sender in threads of this process; return what stops both."""
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
-        _tick_in, "interval", [app], minutes=1, next_run_time=edge.utc_clock(),
+        _tick_in, "interval", [app], minutes=1, next_run_time=runtime.utc_clock(),
         coalesce=True, max_instances=1, misfire_grace_time=None,
     )  # fmt: skip
     sender = Sender(app)
@@ -66,7 +66,7 @@ def run(app: Flask, until: threading.Event) -> None:
 
 def _tick_in(app: Flask) -> None:
     with app.app_context():
-        tick(edge.now())
+        tick(runtime.now())
 
 
 def _all(what: str, act: Callable[[], int]) -> None:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 
 from unmentor.conversations.actions import replied
-from unmentor.conversations.entry import event, feed_address, key
+from unmentor.conversations.calendar_entry import event, feed_address, key
 from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import move
 from unmentor.db import db

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from unmentor.conversations.entry import key
+from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import CannotMove, local_time, offers
 from unmentor.db import db

@@ -4,7 +4,7 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import func, select
 
-from unmentor import machine
+from unmentor import all_in_one
 from unmentor.conversations.models import Participation
 from unmentor.db import db
 from unmentor.mail.models import Message
@@ -12,7 +12,7 @@ from unmentor.people import phone
 from unmentor.people.models import Person
 from unmentor.people.queries import person_at
 from unmentor.programmes.models import Membership, Programme
-from unmentor.rounds.given import replay
+from unmentor.rounds.draw_inputs import replay
 from unmentor.rounds.models import Round
 
 
@@ -53,7 +53,7 @@ def test_some_have_paused_and_one_has_left(community: Flask) -> None:
 
 
 def test_the_printed_sign_in_link_is_for_its_organiser(community: Flask) -> None:
-    organiser = person_at(machine.ORGANISER)
+    organiser = person_at(all_in_one.ORGANISER)
     assert organiser
     assert db.session.scalar(select(Membership.role).where(Membership.person_id == organiser.id)) == "organiser"
 

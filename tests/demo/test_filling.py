@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from unmentor import demo, machine, worker
+from unmentor import all_in_one, demo, worker
 from unmentor.conversations.models import Conversation
 from unmentor.db import db, transaction
 from unmentor.mail.models import Message
@@ -70,7 +70,7 @@ def test_the_schedule_has_nothing_to_make_up_for(app: Flask, clock: Clock) -> No
 def test_the_next_draw_is_left_to_the_visitor(app: Flask, client: FlaskClient, clock: Clock) -> None:
     with transaction():
         demo.fill(clock(), people=12, rounds=2)
-    sign_in(client, person_at(machine.ORGANISER))
+    sign_in(client, person_at(all_in_one.ORGANISER))
     assert b"Draw a round now" in client.get("/organise/unmentoring").data
     assert post(client, "/organise/unmentoring/draw").location == "/organise/unmentoring/rounds/3"
 

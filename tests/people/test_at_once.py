@@ -6,10 +6,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from unmentor.db import db, transaction
-from unmentor.edge import now
 from unmentor.people import actions
 from unmentor.people.details import Details
 from unmentor.people.models import Person, SignIn
+from unmentor.runtime import now
 
 SIAN = Details("Siân", "", "sian", "Gwynedd", "", [], "cy")
 AT_ONCE = 6

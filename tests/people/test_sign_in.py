@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from unmentor.db import db, transaction
-from unmentor.edge import now
 from unmentor.links import sign
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.actions import printed_sign_in
 from unmentor.people.models import Person, SignIn
+from unmentor.runtime import now
 
 ADA = "ada@example.gov.uk"
 

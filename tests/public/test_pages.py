@@ -3,7 +3,7 @@ from cast import START, conversation, member, person, programme, reflection, sig
 from flask.testing import FlaskClient
 
 from unmentor.db import db
-from unmentor.public.figures import Share
+from unmentor.impact.figures import Share
 
 
 def test_the_first_page_works_before_anything_is_there(client: FlaskClient) -> None:

@@ -225,7 +225,7 @@ def test_a_signed_in_person_gets_their_own_page_and_no_shelf_keeps_it(client: Fl
 
 
 def test_the_shelf_does_not_grow_without_end(app: Flask, client: FlaskClient) -> None:
-    from unmentor.reflections.shelf import ROOM
+    from unmentor.page_cache import ROOM
 
     for number in range(ROOM + 5):
         client.get(f"/privacy?{number}")

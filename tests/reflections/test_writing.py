@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from unmentor.conversations.mails import key
 from unmentor.conversations.models import Participation
 from unmentor.db import db
-from unmentor.edge import now
 from unmentor.reflections.actions import publish, return_, share
 from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
+from unmentor.runtime import now
 
 WORDS = "I will answer the phone myself."
 

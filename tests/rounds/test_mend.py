@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from unmentor.conversations.entry import key
+from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db, transaction
 from unmentor.mail.models import Message
@@ -18,7 +18,7 @@ from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership
 from unmentor.rounds import queries
 from unmentor.rounds.actions import cancel_round, draw_round, send_round
-from unmentor.rounds.given import replay
+from unmentor.rounds.draw_inputs import replay
 from unmentor.rounds.mend import TooLate, withdraw, withdraw_from_all
 from unmentor.rounds.models import Round
 

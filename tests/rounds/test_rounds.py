@@ -22,7 +22,7 @@ from unmentor.rounds.actions import (
     look,
     send_round,
 )
-from unmentor.rounds.given import CannotReplay, replay
+from unmentor.rounds.draw_inputs import CannotReplay, replay
 from unmentor.rounds.models import Round
 from unmentor.rounds.summary import summary
 

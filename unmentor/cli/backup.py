@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.backup import CannotRestore, backup, restore
 from unmentor.db import transaction
 
@@ -31,7 +31,7 @@ def read_backup(file: Path) -> None:
     """Fill an empty, migrated database from FILE, and hold all mail."""
     try:
         with transaction():
-            rows = restore(file, edge.now())
+            rows = restore(file, runtime.now())
     except (CannotRestore, OSError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{rows} rows are back. All mail is held. Let it go with: flask mail release")

@@ -14,13 +14,14 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
-from unmentor import edge
-from unmentor.conversations import returned
+from unmentor import runtime
+from unmentor.conversations import inbound as returned
 from unmentor.db import transaction
-from unmentor.mail import actions, catcher, queries
-from unmentor.mail.mailboxes import ImapServer, Waiting, in_imap, in_maildir
-from unmentor.mail.sender import Sender
-from unmentor.mail.transport import Unreachable
+from unmentor.mail import actions, queries
+from unmentor.mail.catcher import server as catcher
+from unmentor.mail.delivery.sender import Sender
+from unmentor.mail.delivery.transport import Unreachable
+from unmentor.mail.inbound.mailboxes import ImapServer, Waiting, in_imap, in_maildir
 from unmentor.settings import WrongSetting
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -58,7 +59,7 @@ def send_mail() -> None:
     """Send everything that is due, once."""
     sender = Sender(current_app._get_current_object())  # type: ignore[attr-defined]
     try:
-        with catcher.at_hand(edge.settings()):
+        with catcher.at_hand(runtime.settings()):
             counts = sender.send_due()
     except Unreachable as error:
         raise click.ClickException(f"The mail server cannot be reached: {error}. Nothing is lost; try again.") from None
@@ -71,7 +72,7 @@ def send_mail() -> None:
 def hold_mail() -> None:
     """Hold everything that has not left yet, until it is released."""
     with transaction():
-        held = actions.hold_all(edge.now())
+        held = actions.hold_all(runtime.now())
     click.echo(f"{held} messages are held. Let them go with: flask mail release")
 
 
@@ -79,7 +80,7 @@ def hold_mail() -> None:
 def release_mail() -> None:
     """Let everything that is held go."""
     with transaction():
-        released = actions.release_all(edge.now())
+        released = actions.release_all(runtime.now())
     click.echo(f"{released} messages are on their way.")
 
 
@@ -129,7 +130,7 @@ def _taken(content: bytes) -> returned.Outcome:
     """Return what became of a message, in a transaction of its own; one that breaks something is left to a person."""
     try:
         with transaction():
-            return returned.take(content, edge.now())
+            return returned.take(content, runtime.now())
     except DATABASE_TROUBLE:
         raise
     except Exception as error:

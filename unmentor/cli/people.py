@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.cli.programmes import Programmes, the_only_programme
 from unmentor.db import db, transaction
 from unmentor.programmes.importing import WrongSheet, import_people
@@ -27,7 +27,7 @@ def bring_people(file: Path, of: Programme | None, confirmed: bool, dry_run: boo
     taken = skipped = 0
     try:
         with transaction(), file.open(encoding="utf-8", newline="") as sheet:
-            for line in import_people(sheet, of or the_only_programme(), edge.now(), confirmed=confirmed):
+            for line in import_people(sheet, of or the_only_programme(), runtime.now(), confirmed=confirmed):
                 if line.trouble:
                     skipped += 1
                     click.echo(f"Line {line.number}, {line.name or 'no name'}: {line.trouble}", err=True)

@@ -3,14 +3,14 @@
 import click
 from flask.cli import AppGroup
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.edge import settings
 from unmentor.people.actions import printed_sign_in
 from unmentor.people.address import standard
 from unmentor.programmes import actions as programmes
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import all_programmes, programme_named
+from unmentor.runtime import settings
 
 programme_group = AppGroup("programme", help="Programmes: communities that run rounds.")
 organiser_group = AppGroup("organiser", help="Organisers of a programme.")
@@ -38,7 +38,7 @@ def create_programme(name: str) -> None:
     """Create a programme called NAME."""
     try:
         with transaction():
-            slug = programmes.found(name, settings().time_zone, edge.now()).slug
+            slug = programmes.found(name, settings().time_zone, runtime.now()).slug
     except programmes.ProgrammeExists as error:
         raise click.ClickException(f"There is a programme {error} already. Choose another name.") from None
     except ValueError as error:
@@ -56,8 +56,8 @@ def add_organiser(email: str, of: Programme | None) -> None:
     except ValueError:
         raise click.ClickException(f"{email} is not an address that mail can reach.") from None
     with transaction():
-        person = programmes.make_organiser(address, of or the_only_programme(), edge.now())
-        url = printed_sign_in(person, edge.now())
+        person = programmes.make_organiser(address, of or the_only_programme(), runtime.now())
+        url = printed_sign_in(person, runtime.now())
     click.echo(url)
 
 
@@ -67,4 +67,4 @@ def the_only_programme() -> Programme:
     if len(known) > 1:
         names = ", ".join(programme.slug for programme in known)
         raise click.ClickException(f"There are several programmes. Name one with --programme: {names}.")
-    return programmes.found_first(settings().time_zone, edge.now())
+    return programmes.found_first(settings().time_zone, runtime.now())

@@ -5,14 +5,14 @@ import json
 import click
 from flask.cli import AppGroup
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.cli.programmes import Programmes
 from unmentor.db import transaction
 from unmentor.pairing import NotValid
 from unmentor.programmes.models import Programme
 from unmentor.rounds import actions as rounds
 from unmentor.rounds import queries
-from unmentor.rounds.given import CannotReplay, replay
+from unmentor.rounds.draw_inputs import CannotReplay, replay
 from unmentor.rounds.models import Round
 from unmentor.rounds.summary import summary
 
@@ -33,9 +33,9 @@ def draw_round(of: Programme, seed: int | None, dry_run: bool, send: bool, as_js
             if dry_run:
                 said = _looked(of, seed)
             else:
-                round_ = rounds.draw_round(of, seed, edge.now())
+                round_ = rounds.draw_round(of, seed, runtime.now())
                 if send:
-                    rounds.send_round(round_, edge.now())
+                    rounds.send_round(round_, runtime.now())
                 said = _told(round_)
     except rounds.TooFewPeople as error:
         raise click.ClickException(str(error)) from None
@@ -52,7 +52,7 @@ def send_round(of: Programme, number: int) -> None:
     """Send the drawn round NUMBER of the programme SLUG."""
     try:
         with transaction():
-            told = rounds.send_round(_round(of, number), edge.now())
+            told = rounds.send_round(_round(of, number), runtime.now())
     except rounds.NotWaiting as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{told} people are being told by mail.")
@@ -95,7 +95,7 @@ def _told(round_: Round) -> dict[str, object]:
 
 
 def _looked(of: Programme, seed: int) -> dict[str, object]:
-    looked = rounds.look(of, seed, edge.now())
+    looked = rounds.look(of, seed, runtime.now())
     return {
         "programme": of.slug,
         "number": queries.latest_number(of) + 1,

@@ -8,11 +8,11 @@ from datetime import date, datetime, time, timedelta
 
 from unmentor.conversations import mails, queries
 from unmentor.mail.outbox import queue, queue_all
-from unmentor.pairing.cadence import wall_time
-from unmentor.pairing.slots import Window, working_day_before, working_days
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import holidays
+from unmentor.timetable.cadence import wall_time
+from unmentor.timetable.slots import Window, working_day_before, working_days
 
 BATCH = 500
 NINE = time(9)

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from unmentor import calendars
-from unmentor.conversations.entry import event, key, video_room
+from unmentor.conversations.calendar_entry import event, key, video_room
 from unmentor.conversations.models import Participation
 from unmentor.conversations.prompts import prompts
 from unmentor.links import link, sign

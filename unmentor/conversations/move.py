@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from unmentor.conversations import mails, queries
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.mail.outbox import queue
-from unmentor.pairing.cadence import wall_time
-from unmentor.pairing.slots import DAYS, SLOTS, Window, suggestions
 from unmentor.programmes.queries import holidays
+from unmentor.timetable.cadence import wall_time
+from unmentor.timetable.slots import DAYS, SLOTS, Window, suggestions
 from unmentor.words import clock, day, listed
 
 OFFERED = 6

@@ -5,12 +5,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
-from unmentor import calendars, edge
+from unmentor import calendars, runtime
 from unmentor.conversations import queries
 from unmentor.conversations.actions import answer
-from unmentor.conversations.entry import event, feed, feed_address, video_room
+from unmentor.conversations.calendar_entry import event, feed, feed_address, video_room
+from unmentor.conversations.expired_links import GONE
 from unmentor.conversations.forms import MoveForm, OutcomeForm
-from unmentor.conversations.gone import GONE, gone, refuse
+from unmentor.conversations.guards import opened, still_ahead
 from unmentor.conversations.models import Participation
 from unmentor.conversations.move import CannotMove, Offer, local_time, move, offers
 from unmentor.conversations.prompts import prompts
@@ -25,38 +26,6 @@ from unmentor.words import when
 
 Page = str | tuple[str, int] | Redirect
 blueprint = Blueprint("conversations", __name__)
-
-
-def opened(token: str) -> Participation:
-    """Return the part in a conversation that *token* opens; 404 for no key of ours, 410 where it is over for good."""
-    part = part_of(token)
-    if part.withdrew_at or part.conversation.state == "cancelled":
-        gone(part)
-    return part
-
-
-def still_ahead(token: str) -> Participation:
-    """Return the part that *token* opens, as long as there is something to change; 410 once it is over."""
-    part = opened(token)
-    if part.conversation.state != "arranged" or part.conversation.ends_at <= edge.now():
-        refuse(
-            _("This conversation is over"),
-            _("There is no time to change any more. How was it?"),
-            _("Say how it went"),
-            url_for("conversations.show", token=token),
-        )
-    return part
-
-
-def part_of(token: str) -> Participation:
-    """Return the part that *token* was made for, whatever became of it; 404 for no key, 410 for who has left."""
-    number = signed("conversation", token)
-    part = queries.participation(number) if isinstance(number, int) else None
-    if part is None:
-        abort(404)
-    if part.person.left_at is not None:
-        abort(GONE)
-    return part
 
 
 @blueprint.get("/c/<token>")
@@ -77,7 +46,7 @@ def outcome(token: str) -> Page:
         queries.hold(part.conversation)
         challenged = int(form.challenged.data) if form.challenged.data else None
         again = form.again.data == "yes" if form.again.data else None
-        answer(part, form.met.data, challenged, again, edge.now())
+        answer(part, form.met.data, challenged, again, runtime.now())
     if part.met == "yes":
         return redirect(url_for("reflections.write", token=token), 303)
     flash(_("Thank you for telling us."))
@@ -87,7 +56,7 @@ def outcome(token: str) -> Page:
 @blueprint.route("/c/<token>/move", methods=["GET", "POST"], endpoint="move")
 def another_time(token: str) -> Page:
     """Offer times that suit everybody first, and move the conversation."""
-    part, now = still_ahead(token), edge.now()
+    part, now = still_ahead(token), runtime.now()
     programme, offered = part.conversation.round.programme, offers(part.conversation, now)
     form = MoveForm(offered, programme.time_zone)
     if not form.validate_on_submit():
@@ -140,7 +109,7 @@ def back(token: str) -> Page:
     member: Membership | None = membership_numbered(number) if isinstance(number, int) else None
     if member is None:
         abort(404 if number is None else GONE)
-    form, now = Button(), edge.now()
+    form, now = Button(), runtime.now()
     if form.validate_on_submit():
         with transaction():
             resume(member)
@@ -149,7 +118,7 @@ def back(token: str) -> Page:
 
 
 def _page(part: Participation, token: str, form: OutcomeForm) -> str:
-    conversation, now = part.conversation, edge.now()
+    conversation, now = part.conversation, runtime.now()
     return render_template(
         "conversations/show.html",
         part=part,

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.demo.community import PEOPLE, ROUNDS, CannotFill, lived
 from unmentor.demo.tables import residents
@@ -17,7 +17,7 @@ def fill_with_demo(people: int, rounds: int) -> None:
     """Fill an empty database with a community to look at."""
     try:
         with transaction():
-            steps = lived(edge.now(), people, rounds)
+            steps = lived(runtime.now(), people, rounds)
             with click.progressbar(
                 steps, length=rounds, label="Drawing rounds", file=sys.stderr, hidden=not sys.stderr.isatty()
             ) as drawn:

@@ -14,14 +14,14 @@ from unmentor.demo.outcomes import answer_all
 from unmentor.demo.tables import Resident, residents
 from unmentor.demo.telling import places, tell_all
 from unmentor.mail.models import Message
-from unmentor.me.actions import leave
-from unmentor.pairing.cadence import latest_draw
 from unmentor.people.models import Person
+from unmentor.privacy.leave import leave
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import all_programmes, cadence
 from unmentor.rounds.actions import close_rounds, draw_round, mark_sent
 from unmentor.rounds.models import Round
+from unmentor.timetable.cadence import latest_draw
 
 PEOPLE, ROUNDS = 40, 6
 MOST_PEOPLE, MOST_ROUNDS = 10_000, 60

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from unmentor.db import db
+from unmentor.mail.delivery.transport import GONE
+from unmentor.mail.inbound.receive import Undelivered
 from unmentor.mail.models import DUE, Body, Hold, Message, Suppressed
-from unmentor.mail.receive import Undelivered
-from unmentor.mail.transport import GONE
 
 # Long enough for a report that one did not arrive, and for somebody to ask where it is.
 KEPT = timedelta(days=90)

@@ -49,9 +49,9 @@ from flask_babel import force_locale
 from jinja2 import Environment, StrictUndefined
 
 from unmentor import links
-from unmentor.edge import settings
 from unmentor.forms import clean_line
 from unmentor.mail.mime import address, alternative, header, mixed, part
+from unmentor.runtime import settings
 
 # Nobody can stop what they ask for in that moment; everything else has one click that stops it (RFC 8058).
 UNSTOPPABLE = {"sign-in", "confirm", "follow-confirm"}

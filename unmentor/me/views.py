@@ -10,20 +10,22 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as Redirect
 
-from unmentor import edge
-from unmentor.conversations.entry import feed_address, key
+from unmentor import runtime
+from unmentor.conversations.calendar_entry import feed_address, key
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.links import signed
 from unmentor.me import actions, queries
-from unmentor.me.export import held
 from unmentor.me.forms import NotWithForm, PauseForm, ProfileForm
 from unmentor.people import actions as people
 from unmentor.people import browser
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.people.models import Person
 from unmentor.people.queries import exclusions, person_numbered
+from unmentor.privacy import leave as leaving
+from unmentor.privacy.export import held
+from unmentor.privacy.queries import reflections_of
 from unmentor.programmes.actions import enrol
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import all_programmes, memberships, next_draw, programme_named
@@ -110,7 +112,7 @@ def join() -> Page:
     if not form.validate_on_submit():
         return _home(form), form.status
     with transaction():
-        enrol(the_person(), programme, edge.now())
+        enrol(the_person(), programme, runtime.now())
     flash(_("You are in %(programme)s. The next draw includes you.", programme=programme.name))
     return redirect(url_for("me.home"), 303)
 
@@ -146,7 +148,7 @@ def not_with_remove(number: int) -> Page:
 @needs_sign_in
 def data() -> Response:
     """Hand out everything we hold on them."""
-    text = json.dumps(held(the_person(), edge.now()), ensure_ascii=False, indent=2)
+    text = json.dumps(held(the_person(), runtime.now()), ensure_ascii=False, indent=2)
     return Response(text + "\n", content_type="application/json; charset=utf-8", headers={"Cache-Control": "no-store"})
 
 
@@ -158,7 +160,7 @@ def leave() -> Page:
     if not form.validate_on_submit():
         return render_template("me/leave.html", form=form), form.status
     with transaction():
-        count = actions.leave(the_person(), new_seed(), edge.now())
+        count = leaving.leave(the_person(), new_seed(), runtime.now())
     browser.leave()
     session["conversations"] = count
     return redirect(url_for("me.goodbye"), 303)
@@ -207,7 +209,7 @@ def _reader(key: str) -> tuple[Person, str]:
 
 
 def _stopping(key: str, person: Person, kind: str, form: Button | None = None) -> str:
-    stopped = queries.has_stopped(person, kind, edge.now())
+    stopped = queries.has_stopped(person, kind, runtime.now())
     return render_template(
         "me/unsubscribe.html", key=key, kind=KINDS.get(kind), pauses=kind == actions.PAUSES, stopped=stopped,
         form=form or Button(),
@@ -215,14 +217,14 @@ def _stopping(key: str, person: Person, kind: str, form: Button | None = None) -
 
 
 def _home(form: Button | None = None) -> str:
-    person, now = the_person(), edge.now()
+    person, now = the_person(), runtime.now()
     mine = memberships(person)
     joined = {each.programme_id for each in mine}
     return render_template(
         "me/home.html",
         upcoming=upcoming(person, now),
         past=past(person, now),
-        written={each.participation_id: each for each in queries.reflections_of(person)},
+        written={each.participation_id: each for each in reflections_of(person)},
         memberships=mine,
         paused={each.id for each in mine if queries.is_paused(each, now)},
         draws={each.id: next_draw(each.programme, now) for each in mine},
@@ -234,7 +236,7 @@ def _home(form: Button | None = None) -> str:
 
 
 def _today() -> date:
-    return edge.now().astimezone(ZoneInfo(edge.settings().time_zone)).date()
+    return runtime.now().astimezone(ZoneInfo(runtime.settings().time_zone)).date()
 
 
 def _chosen(slug: str | None) -> Sequence[Membership]:

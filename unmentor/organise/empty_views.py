@@ -4,10 +4,10 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button
-from unmentor.organise import empty
+from unmentor.organise import start_empty as empty
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
@@ -29,7 +29,7 @@ def start_empty(of: Programme) -> tuple[str, int] | Response:
     if not of.demo or _others(of):
         abort(404)
     with transaction():
-        slug = empty.start_empty(the_person(), edge.settings().time_zone, edge.now()).slug
+        slug = empty.start_empty(the_person(), runtime.settings().time_zone, runtime.now()).slug
     flash(_("The demo community is gone. This is yours."))
     return redirect(url_for("organise.programme", slug=slug), 303)
 

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.mail import actions
@@ -29,7 +29,7 @@ def try_again(of: Programme, number: int) -> tuple[str, int] | Response:
     if not form.validate_on_submit():
         return _page(of, form), form.status
     with transaction():
-        actions.try_again(message, edge.now())
+        actions.try_again(message, runtime.now())
     flash(_("It is on its way again."))
     return _back(of)
 
@@ -54,7 +54,7 @@ def release(of: Programme) -> tuple[str, int] | Response:
     if not form.validate_on_submit():
         return _page(of, form), form.status
     with transaction():
-        released = actions.release_all(edge.now())
+        released = actions.release_all(runtime.now())
     flash(ngettext("%(num)s message is on its way.", "%(num)s messages are on their way.", released))
     return _back(of)
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.organise import empty_views, mail_views
@@ -70,7 +70,7 @@ def draw(of: Programme) -> Page:
         return _programme_page(of, form), form.status
     try:
         with transaction():
-            number = rounds.draw_round(of, rounds.new_seed(), edge.now()).number
+            number = rounds.draw_round(of, rounds.new_seed(), runtime.now()).number
     except rounds.TooFewPeople as error:
         form.form_errors = [str(error)]
         return _programme_page(of, form), form.status
@@ -128,7 +128,7 @@ def publish(of: Programme, number: int) -> Page:
     if not form.validate_on_submit():
         return render_template("organise/reflections.html", programme=of, pending=pending(of), form=form), form.status
     with transaction():
-        reflections.publish(reflection, edge.now())
+        reflections.publish(reflection, runtime.now())
     flash(_("It is public now, and its writer has been told."))
     return redirect(url_for("organise.moderation", slug=of.slug), 303)
 
@@ -142,7 +142,7 @@ def return_(of: Programme, number: int) -> Page:
     if not form.validate_on_submit():
         return render_template("organise/return.html", programme=of, reflection=reflection, form=form), form.status
     with transaction():
-        reflections.return_(reflection, form.note.data or "", edge.now())
+        reflections.return_(reflection, form.note.data or "", runtime.now())
     flash(_("It is back with its writer, with your note."))
     return redirect(url_for("organise.moderation", slug=of.slug), 303)
 
@@ -164,17 +164,17 @@ def _act(of: Programme, number: int, act: Callable[[Round], str]) -> Page:
 
 
 def _send(drawn: Round) -> str:
-    told = rounds.send_round(drawn, edge.now())
+    told = rounds.send_round(drawn, runtime.now())
     return str(ngettext("%(num)s person is being told by mail.", "%(num)s people are being told by mail.", told))
 
 
 def _redraw(drawn: Round) -> str:
-    rounds.draw_again(drawn, rounds.new_seed(), edge.now())
+    rounds.draw_again(drawn, rounds.new_seed(), runtime.now())
     return str(_("Drawn again."))
 
 
 def _cancel(drawn: Round) -> str:
-    rounds.cancel_round(drawn, edge.now())
+    rounds.cancel_round(drawn, runtime.now())
     return str(_("This round is cancelled."))
 
 
@@ -187,7 +187,7 @@ def _programme_page(of: Programme, form: Button) -> str:
         rounds=drawn,
         waiting=next((each for each in drawn if each.state == "drawn"), None),
         taking_part=programmes.taking_part(of, _today(of)),
-        next_draw=programmes.next_draw(of, edge.now()),
+        next_draw=programmes.next_draw(of, runtime.now()),
         pending=len(pending(of)),
     )
 
@@ -213,4 +213,4 @@ def _to_round(of: Programme, number: int) -> Response:
 
 
 def _today(of: Programme) -> date:
-    return edge.now().astimezone(of.zone).date()
+    return runtime.now().astimezone(of.zone).date()

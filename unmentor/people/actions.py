@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.exc import IntegrityError
 
 from unmentor.db import db
-from unmentor.edge import settings
 from unmentor.links import link
 from unmentor.mail.models import Suppressed
 from unmentor.mail.outbox import queue
@@ -18,6 +17,7 @@ from unmentor.people import mails
 from unmentor.people.details import Details
 from unmentor.people.models import Exclusion, Person, SignIn
 from unmentor.people.queries import confirmations, letters_in_the_last_hour, person_at, sign_in_of
+from unmentor.runtime import settings
 
 LETTERS_AN_HOUR = 5
 TRIES = 5

@@ -18,9 +18,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
 
 from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text, offered
-from unmentor.pairing.slots import SLOTS
 from unmentor.people import address, phone
 from unmentor.people.details import Details
+from unmentor.timetable.slots import SLOTS
 from unmentor.words import LANGUAGES, chosen_language
 
 AN_ADDRESS = _l("Write your mail address like sian@gwynedd.gov.uk")

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.links import signed
@@ -34,7 +34,7 @@ def confirm(token: str) -> Page:
     if not form.validate_on_submit():
         return render_template("people/confirm.html", form=form, name=person.first_name), form.status
     with transaction():
-        won = actions.confirm(person, edge.now())
+        won = actions.confirm(person, runtime.now())
     if not won:
         return _confirmed_before(), GONE
     return _in(person, _("You are in, %(name)s. The next draw includes you.", name=person.first_name))
@@ -49,7 +49,7 @@ def sign_in() -> Page:
             return redirect(browser.safe(form.next.data) or url_for("me.home"), 303)
         return render_template("people/sign-in.html", form=form), form.status
     with transaction():
-        actions.ask_in(form.address(), browser.asks(form.address(), form.next.data), edge.now())
+        actions.ask_in(form.address(), browser.asks(form.address(), form.next.data), runtime.now())
     return redirect(url_for("people.sign_in_code"), 303)
 
 
@@ -60,7 +60,7 @@ def sign_in_code() -> Page:
     if not form.validate_on_submit():
         return _code_page(form), form.status
     with transaction():  # a wrong try is kept too
-        person = actions.use_code(form.address(), form.code.data or "", edge.now())
+        person = actions.use_code(form.address(), form.code.data or "", runtime.now())
     if person is None:
         form.code.errors = [_("That code does not open anything. A code lasts 15 minutes and five tries.")]
         return _code_page(form), form.status
@@ -73,7 +73,7 @@ def sign_in_link(token: str) -> Page:
     asked = actions.find_sign_in(token)
     if asked is None:
         abort(404)
-    if not actions.is_open(asked, edge.now()):
+    if not actions.is_open(asked, runtime.now()):
         abort(GONE)
     form = Button()
     if not actions.is_here(asked, browser.secret()):
@@ -96,7 +96,7 @@ def sign_out() -> Page:
 
 def _let_in(asked: SignIn) -> Page:
     with transaction():
-        person = actions.use(asked, edge.now())
+        person = actions.use(asked, runtime.now())
     if person is None:
         abort(GONE)
     return _in(person)

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from unmentor.db import db
-from unmentor.pairing import cadence as pairing
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
+from unmentor.timetable import cadence as pairing
 
 
 def all_programmes() -> Sequence[Programme]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from unmentor import edge
+from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.people import actions as people
 from unmentor.people import address, browser
@@ -28,7 +28,7 @@ def join() -> str | tuple[str, int] | Response:
     if not form.validate_on_submit():
         return render_template("programmes/join.html", form=form, abouts=abouts), form.status
     chosen = next(each for each in programmes if each.slug == form.programme.data)
-    now, email, details = edge.now(), form.address(), form.details()
+    now, email, details = runtime.now(), form.address(), form.details()
     session["language"] = details.language
     with transaction():
         person = people.sign_up(email, details, now)
@@ -53,7 +53,7 @@ def show(slug: str) -> str:
     programme = queries.programme_named(slug)
     if programme is None:
         abort(404)
-    now = edge.now()
+    now = runtime.now()
     people_in, organisations = queries.taking_part(programme, now.astimezone(programme.zone).date())
     person = signed_in()
     mine = queries.memberships(person) if person else []

@@ -2,23 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, has_request_context, redirect, render_template, request, session, url_for
-from sqlalchemy import select
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from unmentor import edge
-from unmentor.db import db
+from unmentor import runtime
+from unmentor.impact.figures import figures
+from unmentor.page_cache import same_for_everybody
 from unmentor.people import browser
-from unmentor.people.guards import signed_in
-from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import all_programmes, next_draw, organised_by, taking_part
-from unmentor.public.figures import figures
-from unmentor.public.headers import protect
+from unmentor.programmes.queries import all_programmes, next_draw, taking_part
 from unmentor.public.health import troubles
-from unmentor.public.troubles import explain
 from unmentor.reflections.queries import newest
-from unmentor.reflections.shelf import put_up, same_for_everybody
 from unmentor.words import LANGUAGES
 
 ON_THE_FIRST_PAGE = 5
@@ -31,7 +24,7 @@ blueprint = Blueprint("public", __name__)
 @same_for_everybody
 def home() -> str:
     """Say what this is, when the next round is, and what people learned."""
-    now = edge.now()
+    now = runtime.now()
     coming = sorted((next_draw(programme, now), programme.id, programme) for programme in all_programmes())
     soonest = {}
     if coming:
@@ -53,14 +46,14 @@ def about() -> str:
 @same_for_everybody
 def privacy() -> str:
     """Say what is kept, why, and how to be gone."""
-    return render_template("public/privacy.html", contact=edge.settings().mail_from[1])
+    return render_template("public/privacy.html", contact=runtime.settings().mail_from[1])
 
 
 @blueprint.get("/accessibility")
 @same_for_everybody
 def accessibility() -> str:
     """Say what was checked, and whom to tell."""
-    return render_template("public/accessibility.html", contact=edge.settings().mail_from[1])
+    return render_template("public/accessibility.html", contact=runtime.settings().mail_from[1])
 
 
 @blueprint.get("/language")
@@ -81,7 +74,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
     """Say whether this process can do its work, and what is wrong where it cannot."""
-    wrong = troubles(edge.now())
+    wrong = troubles(runtime.now())
     return {"ready": not wrong, "wrong": wrong}, UNAVAILABLE if wrong else 200
 
 
@@ -96,21 +89,3 @@ def robots() -> Response:
 def favicon() -> Redirect:
     """Send browsers that guess to the picture."""
     return redirect(url_for("static", filename="favicon.svg"), 301)
-
-
-def finish(app: Flask) -> None:
-    """Give *app* its error pages, the headers that keep every page safe, and what every template knows."""
-    app.register_error_handler(HTTPException, explain)
-    put_up(app)
-    app.after_request(protect)
-    app.context_processor(_everywhere)
-
-
-def _everywhere() -> dict[str, Any]:
-    """Return who is here, and whether the place is only a demonstration."""
-    if not has_request_context():
-        return {}
-    person = signed_in()
-    catching = edge.settings().catches_mail
-    demo = db.session.scalar(select(Programme.slug).where(Programme.demo).limit(1)) if catching else None
-    return {"person": person, "organises": bool(person and organised_by(person)), "demo": demo}

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from unmentor.conversations.entry import key
+from unmentor.conversations.calendar_entry import key
 from unmentor.links import link
 from unmentor.mail.message import Letter
 from unmentor.reflections.models import Reflection

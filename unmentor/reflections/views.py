@@ -4,12 +4,13 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
-from unmentor import edge
-from unmentor.conversations.gone import GONE
-from unmentor.conversations.views import opened
+from unmentor import runtime
+from unmentor.conversations.expired_links import GONE
+from unmentor.conversations.guards import opened
 from unmentor.db import transaction
 from unmentor.forms import Button, clean_line
 from unmentor.links import link
+from unmentor.page_cache import same_for_everybody
 from unmentor.programmes.queries import all_programmes
 from unmentor.reflections import feeds, queries
 from unmentor.reflections.actions import share
@@ -17,7 +18,6 @@ from unmentor.reflections.actions import withdraw as take_back
 from unmentor.reflections.forms import ReflectionForm
 from unmentor.reflections.models import Topic
 from unmentor.reflections.queries import Asked
-from unmentor.reflections.shelf import same_for_everybody
 
 FEEDS = {
     "atom": (feeds.atom, "application/atom+xml; charset=utf-8"),
@@ -41,7 +41,7 @@ def write(token: str) -> Redirect | str | tuple[str, int]:
         page = {"part": part, "token": token, "reflection": written, "topics": queries.topics(6)}
         return render_template("reflections/write.html", form=form, **page), form.status
     with transaction():
-        share(part, form.draft(), edge.now())
+        share(part, form.draft(), runtime.now())
     return redirect(url_for("reflections.thanks", token=token), 303)
 
 

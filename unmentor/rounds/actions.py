@@ -16,7 +16,7 @@ from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import going_first, organisers
 from unmentor.rounds import queries
 from unmentor.rounds.arrange import conversations, first_day_of, times
-from unmentor.rounds.given import Drawn, draw_from, given_now
+from unmentor.rounds.draw_inputs import Drawn, draw_from, given_now
 from unmentor.rounds.mails import round_ready, round_report, unpaired
 from unmentor.rounds.models import LeftOut, Round
 

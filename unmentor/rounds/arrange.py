@@ -7,12 +7,12 @@ from itertools import combinations
 from random import Random
 
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.edge import settings
-from unmentor.pairing.slots import Time, Window, arrange
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import holidays
 from unmentor.rounds import queries
-from unmentor.rounds.given import Drawn
+from unmentor.rounds.draw_inputs import Drawn
+from unmentor.runtime import settings
+from unmentor.timetable.slots import Time, Window, arrange
 
 
 def conversations(programme: Programme, drawn: Drawn, times: Sequence[Time], now: datetime) -> Iterator[Conversation]:

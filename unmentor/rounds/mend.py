@@ -10,14 +10,14 @@ from unmentor.conversations.queries import hold, hold_diaries, upcoming
 from unmentor.db import db
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.pairing import Entrant, Rules
-from unmentor.pairing.slots import Time, Window, working_days
 from unmentor.people.models import Person
 from unmentor.programmes.queries import holidays, memberships_of
 from unmentor.rounds import queries
 from unmentor.rounds.actions import keep_promises
 from unmentor.rounds.arrange import conversations, first_day_of, times
-from unmentor.rounds.given import Drawn, Given, draw_from
+from unmentor.rounds.draw_inputs import Drawn, Given, draw_from
 from unmentor.rounds.models import Round
+from unmentor.timetable.slots import Time, Window, working_days
 
 # Nobody is asked to talk sooner than on the second working day; so many days are looked at, holidays and all.
 WORKING_DAYS_AHEAD = 2

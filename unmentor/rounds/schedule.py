@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from unmentor.db import db
-from unmentor.pairing.cadence import latest_draw, slot_name
 from unmentor.programmes.models import Period, Programme
 from unmentor.programmes.queries import cadence
 from unmentor.rounds.actions import TooFewPeople, draw_round, new_seed, send_round, tell_organisers
 from unmentor.rounds.models import Round
+from unmentor.timetable.cadence import latest_draw, slot_name
 
 TOO_LATE = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)

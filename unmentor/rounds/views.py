@@ -3,9 +3,9 @@
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from unmentor import edge
+from unmentor import runtime
+from unmentor.conversations.guards import opened, part_of, still_ahead
 from unmentor.conversations.queries import instead_of
-from unmentor.conversations.views import opened, part_of, still_ahead
 from unmentor.db import transaction
 from unmentor.programmes.queries import next_draw
 from unmentor.rounds.actions import new_seed
@@ -25,7 +25,7 @@ def withdraw(token: str) -> Page:
         return render_template("conversations/withdraw.html", part=part, token=token, form=form), form.status
     try:
         with transaction():
-            withdraw_part(part, form.reason.data or "", new_seed(), edge.now())
+            withdraw_part(part, form.reason.data or "", new_seed(), runtime.now())
     except TooLate:
         opened(token)  # it says what became of it
     return redirect(url_for("rounds.withdrawn", token=token), 303)
@@ -44,5 +44,5 @@ def withdrawn(token: str) -> str:
         goes_on=talk.state != "cancelled",
         new={each.id for each in talk.present if talk.state == "cancelled" and instead_of(each)},
         programme=programme,
-        next_draw=next_draw(programme, edge.now()),
+        next_draw=next_draw(programme, runtime.now()),
     )

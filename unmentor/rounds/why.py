@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from unmentor.pairing import Entrant
 from unmentor.pairing.entrants import Id
-from unmentor.rounds.given import Given, given_then
+from unmentor.rounds.draw_inputs import Given, given_then
 from unmentor.rounds.models import Round
 from unmentor.words import listed
 

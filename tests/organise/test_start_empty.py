@@ -1,0 +1,85 @@
+import pytest
+from cast import organiser, person, post, programme, sign_in
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from unmentor import all_in_one, demo, runtime
+from unmentor.db import Heartbeat, beat, db, transaction
+from unmentor.people.models import Person
+from unmentor.people.queries import person_at
+from unmentor.programmes.models import Membership, Programme
+
+PAGE = "/organise/unmentoring/start-empty"
+
+
+@pytest.fixture
+def morgan(app: Flask, client: FlaskClient) -> Person:
+    """Return the organiser of a demo community, signed in."""
+    with transaction():
+        demo.fill(runtime.now(), people=8, rounds=2)
+        beat(runtime.now())
+    morgan = person_at(all_in_one.ORGANISER)
+    assert morgan
+    sign_in(client, morgan)
+    return morgan
+
+
+def rows() -> dict[str, int]:
+    """Return how many rows each table has that has any."""
+    counted = {table: db.session.scalar(select(func.count()).select_from(table)) for table in db.metadata.sorted_tables}
+    return {table.name: count for table, count in counted.items() if count}
+
+
+def test_it_asks_once_and_changes_nothing(morgan: Person, client: FlaskClient) -> None:
+    before = rows()
+    assert b"Start empty?" in client.get(PAGE).data
+    assert rows() == before
+
+
+def test_only_the_organiser_and_a_fresh_programme_remain(morgan: Person, client: FlaskClient) -> None:
+    kept = morgan.id
+    answer = post(client, PAGE)
+    assert (answer.status_code, answer.location) == (303, "/organise/unmentoring")
+    assert rows() == {"person": 1, "programme": 1, "membership": 1, Heartbeat.__tablename__: 1}
+    membership = db.session.scalars(select(Membership)).one()
+    assert (membership.person_id, membership.person.email) == (kept, all_in_one.ORGANISER)
+    assert (membership.role, membership.programme.demo) == ("organiser", False)
+
+
+def test_the_organiser_is_still_signed_in_and_told(morgan: Person, client: FlaskClient) -> None:
+    post(client, PAGE)
+    page = client.get("/organise/unmentoring")
+    assert page.status_code == 200
+    assert b"The demo community is gone" in page.data
+
+
+def test_no_id_is_given_again_since_old_keys_name_it(morgan: Person, client: FlaskClient) -> None:
+    last = db.session.scalar(select(func.max(Person.id)))
+    post(client, PAGE)
+    assert person("Newcomer").id > last
+
+
+def test_without_a_token_nothing_goes(morgan: Person, client: FlaskClient) -> None:
+    before = rows()
+    assert client.post(PAGE).status_code == 422
+    assert rows() == before
+
+
+def test_a_real_programme_cannot_be_emptied(app: Flask, client: FlaskClient) -> None:
+    sign_in(client, organiser(programme()))
+    assert client.get(PAGE).status_code == 404
+    assert post(client, PAGE).status_code == 404
+    assert db.session.scalar(select(func.count()).select_from(Programme)) == 1
+
+
+def test_a_real_programme_beside_the_demo_is_safe(morgan: Person, client: FlaskClient) -> None:
+    programme("Wales")
+    assert b"Wales" in client.get(PAGE).data
+    assert post(client, PAGE).status_code == 404
+    assert db.session.scalar(select(func.count()).select_from(Programme)) == 2
+
+
+def test_only_its_organisers_may(morgan: Person, client: FlaskClient) -> None:
+    sign_in(client, person("Somebody Else"))
+    assert post(client, PAGE).status_code == 403

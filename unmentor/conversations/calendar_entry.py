@@ -1,0 +1,73 @@
+"""A conversation in a calendar, and the keys to it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from unmentor import calendars
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.prompts import prompts
+from unmentor.conversations.queries import arranged_for
+from unmentor.links import link, sign
+from unmentor.people.models import Person
+from unmentor.people.phone import international
+from unmentor.runtime import settings
+from unmentor.words import listed
+
+
+def key(part: Participation) -> str:
+    """Return the key to a person's page of a conversation."""
+    return sign("conversation", part.id)
+
+
+def feed_address(person: Person) -> str:
+    """Return the address of the calendar that a person can subscribe to; whoever has it can read that calendar."""
+    return link("conversations.calendar", token=sign("calendar", person.id))
+
+
+def video_room(conversation: Conversation) -> str:
+    """Return the address of the room where they talk: nobody can guess its name."""
+    return settings().video_room_url.format(room=conversation.room)
+
+
+def event(conversation: Conversation, language: str, parts: Sequence[Participation] = ()) -> calendars.Event:
+    """Return the calendar entry of a conversation, in one reader's language; it holds nobody's private address.
+
+    *parts* are those it names, whoever is in it today unless told.
+    """
+    parts = parts or conversation.present
+    people = [part.person for part in parts]
+    with force_locale(language):
+        names = listed([person.name for person in people])
+        reach = [(person.name, (international(person.phone), person.video)) for person in people]
+        ways = [f"{name}: {way}" for name, told in reach for way in told if way]
+        questions = [f"– {prompt}" for prompt in prompts(conversation.id)]
+        return calendars.Event(
+            uid=conversation.uid,
+            starts_at=conversation.starts_at,
+            minutes=conversation.minutes,
+            summary=_("UnMentoring: %(names)s", names=names),
+            description="\n".join([_("Video room: %(url)s", url=video_room(conversation)), *ways, "", *questions]),
+            location=video_room(conversation),
+            url=video_room(conversation),
+            organiser=calendars.Attendee(*settings().mail_from),
+            attendees=tuple(_attendees(parts)),
+            sequence=conversation.sequence,
+            stamp=conversation.stamped_at,
+        )
+
+
+def feed(person: Person) -> bytes:
+    """Return the calendar of everything that *person* was invited to and that was not called off."""
+    with force_locale(person.language):
+        name = _("UnMentoring")
+    return calendars.feed(name, (event(part.conversation, person.language) for part in arranged_for(person)))
+
+
+def _attendees(parts: Sequence[Participation]) -> Iterator[calendars.Attendee]:
+    """Yield who is invited. An address that is none is left out: it must not stop the others' mail."""
+    for part in parts:
+        with suppress(ValueError):
+            yield calendars.Attendee(part.person.name, part.person.email or "", part.partstat.upper())

@@ -1,0 +1,1 @@
+"""What the experiment shows, in figures that say how sure they are."""

@@ -1,0 +1,1 @@
+"""Mail on its way out: who sends what (claims), the loop that does (sender), and the one SMTP socket (transport)."""

@@ -1,0 +1,1 @@
+"""Mail that comes back: mailboxes it is found in, and what it means."""

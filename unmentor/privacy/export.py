@@ -1,0 +1,87 @@
+"""Everything we hold on a person, for that person to read."""
+
+from datetime import datetime
+from typing import Any
+
+from unmentor.people.models import Person
+from unmentor.people.queries import exclusions
+from unmentor.privacy import queries
+from unmentor.programmes.queries import memberships
+
+
+def held(person: Person, now: datetime) -> dict[str, Any]:
+    """Return everything we hold on *person*, ready for JSON; moments as ISO 8601 in UTC."""
+    details = ("name", "email", "phone", "video", "organisation", "about", "availability", "language")
+    return {
+        "exported_at": _said(now),
+        "person": {name: getattr(person, name) for name in details}
+        | {"joined_at": _said(person.joined_at), "confirmed_at": _said(person.confirmed_at)},
+        "programmes": [
+            {
+                "programme": each.programme.name,
+                "role": each.role,
+                "state": each.state,
+                "paused_until": each.paused_until.isoformat() if each.paused_until else None,
+                "standby": each.standby,
+                "first_next_time": each.first_next,
+                "unanswered_in_a_row": each.silences,
+                "joined_at": _said(each.joined_at),
+            }
+            for each in memberships(person)
+        ],
+        "not_with": [each.email for each in exclusions(person)],
+        "conversations": _conversations(person),
+        "rounds_without_a_partner": [
+            {"programme": each.programme.name, "round": each.number} for each in queries.rounds_without(person)
+        ],
+        "reflections": _reflections(person),
+        "mail": [
+            {"kind": each.kind, "subject": each.subject, "state": each.state, "queued_at": _said(each.queued_at),
+             "sent_at": _said(each.sent_at)}
+            for each in queries.letters(person)
+        ],
+        "stopped_mail": list(queries.stopped_kinds(person)),
+        "sign_ins": [
+            {"asked_at": _said(each.asked_at), "used_at": _said(each.used_at)} for each in queries.sign_ins(person)
+        ],
+    }  # fmt: skip
+
+
+def _conversations(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "programme": each.conversation.round.programme.name,
+            "round": each.conversation.round.number,
+            "with": [partner.name for partner in each.partners],
+            "starts_at": _said(each.conversation.starts_at),
+            "state": each.conversation.state,
+            "you_start": each.starts,
+            "met": each.met,
+            "challenged": each.challenged,
+            "again": each.again,
+            "answered_at": _said(each.answered_at),
+            "your_calendar_said": each.partstat,
+            "withdrew_at": _said(each.withdrew_at),
+        }
+        for each in queries.participations(person)
+    ]
+
+
+def _reflections(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": each.text,
+            "link": each.link,
+            "topics": [topic.name for topic in each.topics],
+            "attribution": each.attribution,
+            "state": each.state,
+            "note": each.note,
+            "written_at": _said(each.written_at),
+            "published_at": _said(each.published_at),
+        }
+        for each in queries.reflections_of(person)
+    ]
+
+
+def _said(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

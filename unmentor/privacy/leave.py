@@ -1,0 +1,54 @@
+"""Leave: what is ahead is called off, and no detail stays."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from unmentor.db import db
+from unmentor.mail.outbox import queue
+from unmentor.people.mails import goodbye
+from unmentor.people.models import Person
+from unmentor.privacy.queries import conversations_held, reflections_of
+from unmentor.privacy.retention import erase, forget_letters
+from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import memberships
+from unmentor.reflections.models import Reflection
+from unmentor.rounds.actions import TooFewPeople, draw_again
+from unmentor.rounds.mend import withdraw_from_all
+from unmentor.rounds.models import Round
+from unmentor.rounds.queries import waiting_round
+
+
+def leave(person: Person, seed: int, now: datetime) -> int:
+    """Erase *person*: call off what is ahead, say goodbye, keep no detail; return how many conversations there were.
+
+    What they published stays, without a name. What is on its way to a mailbox is forgotten once it has left.
+    A round that waits with them in it is drawn again without, with *seed*.
+    """
+    waiting = [each for each in map(waiting_round, _programmes(person)) if each and person.id in _drawn(each)]
+    count = conversations_held(person)
+    withdraw_from_all(person, seed, now)
+    queue(goodbye(person, count, now), now)
+    for reflection in reflections_of(person):
+        _let_go(reflection)
+    erase(person, now)
+    forget_letters()
+    for round_ in waiting:
+        with suppress(TooFewPeople):  # then nobody waits for it any more
+            draw_again(round_, seed, now)
+    return count
+
+
+def _programmes(person: Person) -> list[Programme]:
+    return [membership.programme for membership in memberships(person)]
+
+
+def _drawn(round_: Round) -> set[int]:
+    paired = {part.person_id for talk in round_.conversations for part in talk.participations}
+    return paired | {left_out.person_id for left_out in round_.left_out}
+
+
+def _let_go(reflection: Reflection) -> None:
+    if reflection.state == "published":
+        reflection.attribution, reflection.note = "anonymous", ""
+    else:
+        db.session.delete(reflection)
