@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from unmentor.public import views
+from unmentor.web import every_page
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_broken_frame_does_not_break_the_page_that_says_so(
     def break_down() -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(views, "signed_in", break_down)
+    monkeypatch.setattr(every_page, "signed_in", break_down)
     for path in ("/about", "/nothing"):
         page = client.get(path)
         assert (page.status_code, "Something broke on our side" in page.text) == (500, True), path
