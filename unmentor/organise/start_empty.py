@@ -1,26 +1,50 @@
-"""Clear the demo community away."""
+"""Leave the demo community behind, asked once."""
 
-from datetime import datetime
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from sqlalchemy import delete
-
-from unmentor.db import Heartbeat, db
-from unmentor.people.models import Person
-from unmentor.programmes.actions import enrol, found_first
+from unmentor import runtime
+from unmentor.db import transaction
+from unmentor.forms import Button
+from unmentor.organise import actions
+from unmentor.organise.blueprint import blueprint
+from unmentor.organise.guards import needs_organiser
+from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import all_programmes
 
 
-def start_empty(keep: Person, time_zone: str, now: datetime) -> Programme:
-    """Return a first programme with *keep* as its organiser, once everything but their account is gone."""
-    kept = keep.id
-    db.session.flush()
-    for table in reversed(db.metadata.sorted_tables):
-        if table is Person.__table__:
-            db.session.execute(delete(Person).where(Person.id != kept))
-        elif table is not Heartbeat.__table__:  # the worker is still alive
-            db.session.execute(table.delete())
-    # What was loaded is gone, and its ids may be given again.
-    db.session.expunge_all()
-    programme = found_first(time_zone, now)
-    enrol(db.session.get_one(Person, kept), programme, now, role="organiser")
-    return programme
+@blueprint.get("/<slug>/start-empty")
+@needs_organiser
+def ask_to_start_empty(programme: Programme) -> str:
+    """Ask once before the demo community goes."""
+    return _page(programme, Button())
+
+
+@blueprint.post("/<slug>/start-empty")
+@needs_organiser
+def start_empty(programme: Programme) -> tuple[str, int] | Response:
+    """Delete the demo community, and begin with a first programme of one's own."""
+    form = Button()
+    if not form.validate_on_submit():
+        return _page(programme, form), form.status
+    if not programme.demo or _others(programme):
+        abort(404)
+    with transaction():
+        slug = actions.start_empty(the_person(), runtime.settings().time_zone, runtime.now()).slug
+    flash(_("The demo community is gone. This is yours."))
+    return redirect(url_for("organise.programme", slug=slug), 303)
+
+
+def _page(programme: Programme, form: Button) -> str:
+    if not programme.demo:
+        abort(404)
+    return render_template(
+        "organise/start_empty.html", programme=programme, form=form, others=_others(programme), person=the_person()
+    )
+
+
+def _others(programme: Programme) -> list[str]:
+    """Return the names of programmes that are nobody's demo: whoever looks at the demo may not delete them."""
+    return [each.name for each in all_programmes() if each.id != programme.id]

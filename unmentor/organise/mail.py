@@ -11,65 +11,70 @@ from unmentor.forms import Button
 from unmentor.mail import actions
 from unmentor.mail.queries import held_since
 from unmentor.organise import queries
+from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.programmes.models import Programme
 
 
+@blueprint.get("/<slug>/mail")
 @needs_organiser
-def mail(of: Programme) -> str:
+def mail(programme: Programme) -> str:
     """Show what did not arrive, and whether mail is held."""
-    return _page(of, Button())
+    return _page(programme, Button())
 
 
+@blueprint.post("/<slug>/mail/<int:number>/again")
 @needs_organiser
-def try_again(of: Programme, number: int) -> tuple[str, int] | Response:
+def try_again(programme: Programme, number: int) -> tuple[str, int] | Response:
     """Send a message that failed once more."""
-    message = queries.message_of(of, number) or abort(404)
+    message = queries.message_of(programme, number) or abort(404)
     form = Button()
     if not form.validate_on_submit():
-        return _page(of, form), form.status
+        return _page(programme, form), form.status
     with transaction():
         actions.try_again(message, runtime.now())
     flash(_("It is on its way again."))
-    return _back(of)
+    return _back(programme)
 
 
+@blueprint.post("/<slug>/mail/to/<int:number>/again")
 @needs_organiser
-def write_again(of: Programme, number: int) -> tuple[str, int] | Response:
+def write_again(programme: Programme, number: int) -> tuple[str, int] | Response:
     """Write again to a member whose address was refused for good before."""
-    person = queries.refused_member(of, number) or abort(404)
+    person = queries.refused_member(programme, number) or abort(404)
     form = Button()
     if not form.validate_on_submit():
-        return _page(of, form), form.status
+        return _page(programme, form), form.status
     with transaction():
         actions.write_again(person.email or "")
     flash(_("We write to %(name)s again from now on.", name=person.name))
-    return _back(of)
+    return _back(programme)
 
 
+@blueprint.post("/<slug>/mail/release")
 @needs_organiser
-def release(of: Programme) -> tuple[str, int] | Response:
+def release(programme: Programme) -> tuple[str, int] | Response:
     """Let held mail go."""
     form = Button()
     if not form.validate_on_submit():
-        return _page(of, form), form.status
+        return _page(programme, form), form.status
     with transaction():
         released = actions.release_all(runtime.now())
     flash(ngettext("%(num)s message is on its way.", "%(num)s messages are on their way.", released))
-    return _back(of)
+    return _back(programme)
 
 
-def _page(of: Programme, form: Button) -> str:
+def _page(programme: Programme, form: Button) -> str:
     return render_template(
         "organise/mail.html",
-        programme=of,
+        programme=programme,
         form=form,
-        counts=queries.mail_counts(of),
-        troubled=queries.troubled_mail(of),
-        refused=queries.refused_members(of),
+        counts=queries.mail_counts(programme),
+        troubled=queries.troubled_mail(programme),
+        refused=queries.refused_members(programme),
         held_since=held_since(),
     )
 
 
-def _back(of: Programme) -> Response:
-    return redirect(url_for("organise.mail", slug=of.slug), 303)
+def _back(programme: Programme) -> Response:
+    return redirect(url_for("organise.mail", slug=programme.slug), 303)

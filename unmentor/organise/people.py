@@ -1,0 +1,20 @@
+"""Who is in a programme, and who takes part."""
+
+from flask import render_template
+
+from unmentor import runtime
+from unmentor.forms import Button
+from unmentor.organise.blueprint import Page, blueprint
+from unmentor.organise.guards import needs_organiser
+from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import members
+
+
+@blueprint.get("/<slug>/people")
+@needs_organiser
+def people(programme: Programme) -> Page:
+    """Show everybody, and whether the next draw includes them."""
+    today = runtime.now().astimezone(programme.zone).date()
+    return render_template(
+        "organise/people.html", programme=programme, members=members(programme), today=today, button=Button()
+    )

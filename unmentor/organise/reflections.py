@@ -1,0 +1,53 @@
+"""Read what is about to become public: let it, or send it back with a kind word."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from unmentor import runtime
+from unmentor.db import transaction
+from unmentor.organise.blueprint import Page, blueprint
+from unmentor.organise.forms import PublishForm, ReturnForm
+from unmentor.organise.guards import needs_organiser
+from unmentor.programmes.models import Programme
+from unmentor.reflections import actions
+from unmentor.reflections.queries import pending, pending_reflection
+
+
+@blueprint.get("/<slug>/reflections")
+@needs_organiser
+def moderation(programme: Programme) -> Page:
+    """Show what people wrote and nobody has looked at yet."""
+    return _page(programme, ReturnForm())
+
+
+@blueprint.post("/<slug>/reflections/<int:number>/publish")
+@needs_organiser
+def publish(programme: Programme, number: int) -> Page:
+    """Make a reflection public."""
+    reflection = pending_reflection(programme, number) or abort(410)
+    form = PublishForm(reflection)
+    if not form.validate_on_submit():
+        return _page(programme, form), form.status
+    with transaction():
+        actions.publish(reflection, runtime.now())
+    flash(_("It is public now, and its writer has been told."))
+    return redirect(url_for("organise.moderation", slug=programme.slug), 303)
+
+
+@blueprint.route("/<slug>/reflections/<int:number>/return", methods=["GET", "POST"])
+@needs_organiser
+def return_(programme: Programme, number: int) -> Page:
+    """Send a reflection back to its writer with a kind word on what to change."""
+    reflection = pending_reflection(programme, number) or abort(410)
+    form = ReturnForm()
+    if not form.validate_on_submit():
+        page = render_template("organise/return.html", programme=programme, reflection=reflection, form=form)
+        return page, form.status
+    with transaction():
+        actions.return_(reflection, form.note.data or "", runtime.now())
+    flash(_("It is back with its writer, with your note."))
+    return redirect(url_for("organise.moderation", slug=programme.slug), 303)
+
+
+def _page(programme: Programme, form: PublishForm | ReturnForm) -> str:
+    return render_template("organise/reflections.html", programme=programme, pending=pending(programme), form=form)

@@ -1,0 +1,97 @@
+"""Look at a draw, send it, draw it again, call it off."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from unmentor import runtime
+from unmentor.db import transaction
+from unmentor.forms import Button
+from unmentor.organise.blueprint import Page, blueprint
+from unmentor.organise.guards import needs_organiser
+from unmentor.programmes.models import Programme
+from unmentor.rounds import actions
+from unmentor.rounds.models import Round
+from unmentor.rounds.queries import round_of
+from unmentor.rounds.summary import across, summary
+from unmentor.rounds.why import why
+
+
+def on_its_page(act: Callable[[Round], str]) -> Callable[[Programme, int], Page]:
+    """Do something to a round, and tell on its page what was done; or why not, where it is too late for that."""
+
+    @wraps(act)
+    def pressed(programme: Programme, number: int) -> Page:
+        form, round_ = Button(), _round(programme, number)
+        if not form.validate_on_submit():
+            return _page(round_, form), form.status
+        try:
+            with transaction():
+                said = act(round_)
+        except (actions.NotWaiting, actions.TooFewPeople) as error:
+            form.form_errors = [str(error)]
+            return _page(_round(programme, number), form), form.status
+        flash(said)
+        return redirect(url_for("organise.round_", slug=programme.slug, number=number), 303)
+
+    return pressed
+
+
+@blueprint.get("/<slug>/rounds/<int:number>")
+@needs_organiser
+def round_(programme: Programme, number: int) -> Page:
+    """Show who talks to whom, when, and how good the draw is."""
+    return _page(_round(programme, number), Button())
+
+
+@blueprint.post("/<slug>/rounds/<int:number>/send")
+@needs_organiser
+@on_its_page
+def send(waiting: Round) -> str:
+    """Send a drawn round."""
+    told = actions.send_round(waiting, runtime.now())
+    return str(ngettext("%(num)s person is being told by mail.", "%(num)s people are being told by mail.", told))
+
+
+@blueprint.post("/<slug>/rounds/<int:number>/redraw")
+@needs_organiser
+@on_its_page
+def redraw(waiting: Round) -> str:
+    """Draw a round that waits once more."""
+    actions.draw_again(waiting, actions.new_seed(), runtime.now())
+    return str(_("Drawn again."))
+
+
+@blueprint.get("/<slug>/rounds/<int:number>/cancel")
+@needs_organiser
+def ask_to_cancel(programme: Programme, number: int) -> Page:
+    """Ask once before a round is called off."""
+    return render_template("organise/cancel.html", programme=programme, round=_round(programme, number), form=Button())
+
+
+@blueprint.post("/<slug>/rounds/<int:number>/cancel")
+@needs_organiser
+@on_its_page
+def cancel(standing: Round) -> str:
+    """Call a round off."""
+    actions.cancel_round(standing, runtime.now())
+    return str(_("This round is cancelled."))
+
+
+def _page(round_: Round, form: Button) -> str:
+    return render_template(
+        "organise/round.html",
+        programme=round_.programme,
+        round=round_,
+        form=form,
+        summary=summary(round_),
+        across=across(round_),
+        why=why(round_),
+    )
+
+
+def _round(programme: Programme, number: int) -> Round:
+    return round_of(programme, number) or abort(404)
