@@ -1,9 +1,10 @@
 """What the operator may set. Nothing else in the house reads the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
@@ -32,7 +33,7 @@ class SmtpServer:
     port: int
     security: Security
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
 
     @classmethod
     def parse(cls, url: str) -> "SmtpServer":
@@ -67,8 +68,8 @@ class SmtpServer:
 class Settings:
     """Every setting, checked. Make one with ``from_environment`` or by hand in a test."""
 
-    database_url: str
-    secret_key: str
+    database_url: str = field(repr=False)  # it may hold a password
+    secret_key: str = field(repr=False)
     instance: Path
     base_url: str = "http://127.0.0.1:8000"
     smtp: SmtpServer | None = None
@@ -76,7 +77,14 @@ class Settings:
     mail_per_minute: int = 600
     time_zone: str = "Europe/London"
     video_room_url: str = "https://meet.jit.si/unmentoring-{room}"
+    trusted_proxies: int = 0
+    operator: tuple[str, str] = ("", "")
     demo: bool = False
+
+    @property
+    def public(self) -> bool:
+        """Say whether people reach the pages from other machines."""
+        return urlsplit(self.base_url).hostname not in LOOPBACK
 
     @property
     def catches_mail(self) -> bool:
@@ -92,17 +100,44 @@ class Settings:
         given = {name: value.strip() for name, value in environ.items() if value.strip()}
         instance = Path(given.get("UNMENTOR_INSTANCE", Path(__file__).parent.parent / "instance")).resolve()
         database_url = _database_url(given, instance)
-        return cls(
+        settings = cls(
             database_url=database_url,
             secret_key=_secret_key(given, database_url, instance),
             instance=instance,
             base_url=_base_url(given),
             smtp=SmtpServer.parse(given["SMTP_URL"]) if "SMTP_URL" in given else None,
             mail_from=_mail_from(given),
-            mail_per_minute=_mail_per_minute(given),
+            mail_per_minute=_whole_number(given, "MAIL_PER_MINUTE", "600", least=1),
             time_zone=_time_zone(given),
             video_room_url=_video_room_url(given),
+            trusted_proxies=_whole_number(given, "TRUSTED_PROXIES", "0", least=0),
+            operator=_operator(given),
             demo=_demo(given),
+        )
+        _refuse_what_is_missing(settings)
+        return settings
+
+
+def _refuse_what_is_missing(settings: Settings) -> None:
+    """Refuse settings that are right one by one and would harm people together. Raises WrongSetting."""
+    if settings.public and settings.smtp is None:
+        raise WrongSetting(
+            "SMTP_URL",
+            "set it, because BASE_URL is public and caught mail would be open to all;"
+            " write smtp://user:pass@host:587?security=starttls",
+        )
+    if settings.public and not settings.operator[1]:
+        raise WrongSetting(
+            "OPERATOR",
+            "set it, because BASE_URL is public and people must know who is responsible for their details;"
+            " write Name <address>",
+        )
+    beyond = settings.smtp is not None and settings.smtp.host not in LOOPBACK
+    if beyond and not (settings.public and settings.base_url.startswith("https://")):
+        raise WrongSetting(
+            "BASE_URL",
+            f"is {settings.base_url}, and mail that leaves this machine would point there;"
+            " write the https:// address that people reach, or unset SMTP_URL to catch mail here",
         )
 
 
@@ -148,19 +183,31 @@ def _base_url(given: Mapping[str, str]) -> str:
 def _mail_from(given: Mapping[str, str]) -> tuple[str, str]:
     name, address = parseaddr(given.get("MAIL_FROM", "UnMentoring <unmentoring@localhost>"))
     local, _, domain = address.rpartition("@")
-    try:
-        # The default is for one machine only, where no mail leaves.
-        if domain != "localhost" or not local:
-            validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise WrongSetting("MAIL_FROM", "write it as UnMentoring <hello@unmentoring.example>") from None
+    # The default is for one machine only, where no mail leaves.
+    if not (local and domain == "localhost") and not _reachable(address):
+        raise WrongSetting("MAIL_FROM", "write it as UnMentoring <hello@unmentoring.example>")
     return name or "UnMentoring", address
 
 
-def _mail_per_minute(given: Mapping[str, str]) -> int:
-    text = given.get("MAIL_PER_MINUTE", "600")
-    if not text.isdecimal() or int(text) < 1:
-        raise WrongSetting("MAIL_PER_MINUTE", f"is {text!r}; use a whole number from 1 up")
+def _operator(given: Mapping[str, str]) -> tuple[str, str]:
+    name, address = parseaddr(given.get("OPERATOR", ""))
+    if "OPERATOR" in given and not (name and _reachable(address)):
+        raise WrongSetting("OPERATOR", "write who is responsible for the data as Your Council <data@council.example>")
+    return name, address
+
+
+def _reachable(address: str) -> bool:
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _whole_number(given: Mapping[str, str], name: str, default: str, least: int) -> int:
+    text = given.get(name, default)
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < least:
+        raise WrongSetting(name, f"is {text!r}; use a whole number from {least} up")
     return int(text)
 
 
