@@ -178,7 +178,7 @@ def test_cancelling_a_sent_round_tells_everybody_and_frees_the_pairs(app: Flask,
     clock.advance(hours=1)
     cancel_round(round_, clock())
     assert mails("cancelled") == ["ada@example.gov.uk", "ben@example.gov.uk"]
-    assert queries.history(of, 2, clock()) == []
+    assert queries.history(of) == []
 
 
 def test_conversations_fall_on_working_days_after_the_lead_time(app: Flask, clock: Clock) -> None:
@@ -217,15 +217,14 @@ def test_a_round_can_be_drawn_again_from_what_was_kept(app: Flask, clock: Clock)
     assert all(replay(round_).proved for round_ in queries.rounds_of(of))
 
 
-def test_a_round_whose_history_was_changed_is_told_from_the_real_one(app: Flask, clock: Clock) -> None:
+@pytest.mark.parametrize("what", ["groups", "learned"])
+def test_a_round_whose_record_was_changed_is_told_from_the_real_one(app: Flask, clock: Clock, what: str) -> None:
     of = community("Ada", "Ben", "Cat", "Dan")
     for seed in range(2):
         send_round(draw_round(of, seed, clock()), clock())
         clock.advance(days=30)
     first, second = reversed(queries.rounds_of(of))
-    swapped = first.conversations[0].participations[0], first.conversations[1].participations[0]
-    swapped[0].person_id, swapped[1].person_id = swapped[1].person_id, swapped[0].person_id
-    db.session.commit()
+    setattr(second, what, getattr(first, what))
     with pytest.raises(CannotReplay):
         replay(second)
 

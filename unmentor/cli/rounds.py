@@ -13,7 +13,7 @@ from unmentor.programmes.models import Programme
 from unmentor.rounds import actions as rounds
 from unmentor.rounds import queries
 from unmentor.rounds.draw_inputs import CannotReplay, replay
-from unmentor.rounds.models import Round
+from unmentor.rounds.models import Mending, Round
 from unmentor.rounds.summary import summary
 
 round_group = AppGroup("round", help="Rounds: draw, send and verify.")
@@ -62,13 +62,17 @@ def send_round(of: Programme, number: int) -> None:
 @click.argument("of", metavar="SLUG", type=Programmes())
 @click.argument("number", type=int)
 def verify_round(of: Programme, number: int) -> None:
-    """Draw round NUMBER of the programme SLUG once more from what was stored with it, and check its proof."""
+    """Draw round NUMBER of the programme SLUG once more from what was stored with it, and check its proof.
+
+    What mended it after withdrawals is drawn and checked again too.
+    """
     round_ = _round(of, number)
+    draws: list[Round | Mending] = [round_, *round_.mendings]
     try:
-        again = replay(round_)
+        proved = all(replay(kept).proved for kept in draws)
     except (CannotReplay, NotValid) as error:
         raise click.ClickException(str(error)) from None
-    if not again.proved:
+    if not proved:
         raise click.ClickException(f"Round {number} is the same draw, but nothing proves that it is the best.")
     click.echo(f"Round {number} is the same draw, and its proof holds: {summary(round_)}")
 

@@ -18,6 +18,7 @@ from unmentor.rounds import queries
 from unmentor.rounds.arrange import conversations, first_day_of, times
 from unmentor.rounds.draw_inputs import Drawn, draw_from, given_now
 from unmentor.rounds.mails import round_ready, round_report, unpaired
+from unmentor.rounds.memory import learned
 from unmentor.rounds.models import LeftOut, Round
 
 SEEDS = 2**62
@@ -143,20 +144,16 @@ def tell_organisers(round_: Round, now: datetime) -> None:
 
 
 def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -> Round:
-    result = drawn.result
+    number = queries.latest_number(programme) + 1
     round_ = Round(
+        **drawn.kept,
         programme=programme,
-        number=queries.latest_number(programme) + 1,
+        number=number,
         drawn_at=now,
-        inputs=drawn.given.as_json(),
-        seed=result.seed,
-        algorithm=result.algorithm,
-        digest=result.digest,
-        certificate=result.certificate,
-        plan=result.plan,
-        proved=drawn.proved,
+        plan=drawn.result.plan,
+        learned=learned(programme, number, drawn.given.history),
         late_hours=late_hours,
-        left_out=[LeftOut(person_id=person) for person in result.left_out],
+        left_out=[LeftOut(person_id=person) for person in drawn.result.left_out],
     )
     days = programme.window_days
     arranged = times(programme, drawn, first_day_of(programme, now), days, now)

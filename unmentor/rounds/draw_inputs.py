@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from unmentor.pairing import Draw, Entrant, NotOptimal, Rules, draw, verify
 from unmentor.programmes.models import Programme
 from unmentor.rounds import queries
-from unmentor.rounds.models import Round
+from unmentor.rounds.memory import remembered
+from unmentor.rounds.models import Mending, Round
 
 
 class CannotReplay(ValueError):  # noqa: N818 - it is named by what happened
@@ -18,7 +19,7 @@ class CannotReplay(ValueError):  # noqa: N818 - it is named by what happened
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """People, history, rules and the plan of the round before: all that chance does not decide."""
+    """People, history, rules and the plan of a round before: all that chance does not decide."""
 
     people: list[Entrant]
     history: list[tuple[int, int, int]]
@@ -28,7 +29,7 @@ class Given:
     plan: dict[str, Any] | None
 
     def as_json(self) -> dict[str, Any]:
-        """Return what to keep; the history and the plan are in the rounds before."""
+        """Return what to keep; the history and the plan are kept apart, since they are those of the rounds before."""
         people = [{name: _plain(value) for name, value in asdict(person).items() if value} for person in self.people]
         return {"people": people, "rules": asdict(self.rules), "planned_in": self.planned_in}
 
@@ -41,28 +42,37 @@ class Drawn:
     result: Draw
     proved: bool
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """Return what a stored draw keeps of it, by the names of its columns."""
+        told = ("seed", "algorithm", "digest", "certificate")
+        return {
+            "inputs": self.given.as_json(),
+            "proved": self.proved,
+            "groups": [list(group) for group in self.result.groups],
+        } | {name: getattr(self.result, name) for name in told}
+
 
 def given_now(programme: Programme, now: datetime) -> Given:
     """Return what a draw of *programme* is given at this moment."""
-    before = queries.latest_sent(programme, now)
+    before = queries.latest_sent(programme)
     return Given(
         people=queries.entrants(programme, now.astimezone(programme.zone).date()),
-        history=queries.history(programme, queries.latest_number(programme) + 1, now),
+        history=queries.history(programme),
         rules=Rules(odd=programme.odd, same_organisation=programme.same_organisation),  # type: ignore[arg-type]  # - Rules checks them
         planned_in=before.number if before else None,
         plan=before.plan if before else None,
     )
 
 
-def given_then(round_: Round) -> Given:
-    """Return what a stored round was given."""
-    kept = round_.inputs
-    number = kept["planned_in"]
-    before = queries.round_of(round_.programme, number) if number else None
+def given_then(kept: Round | Mending) -> Given:
+    """Return what a stored draw was given. A mending knows no history: whoever had met was kept apart in it."""
+    number = kept.inputs["planned_in"]
+    before = queries.round_of(kept.programme, number) if number else None
     return Given(
-        people=[Entrant(**{name: _set(value) for name, value in person.items()}) for person in kept["people"]],
-        history=queries.history(round_.programme, round_.number, round_.drawn_at),
-        rules=Rules(**kept["rules"]),
+        people=[Entrant(**{name: _set(value) for name, value in person.items()}) for person in kept.inputs["people"]],
+        history=sorted(remembered(kept.programme, kept.number)) if isinstance(kept, Round) else [],
+        rules=Rules(**kept.inputs["rules"]),
         planned_in=number,
         plan=before.plan if before else None,
     )
@@ -78,16 +88,13 @@ def draw_from(given: Given, seed: int) -> Drawn:
     return Drawn(given, result, proved=True)
 
 
-def replay(round_: Round) -> Drawn:
-    """Return a stored round drawn once more. Raises CannotReplay where it differs, NotValid where it broke a rule."""
-    again = draw_from(given_then(round_), round_.seed)
-    if again.result.algorithm != round_.algorithm:
-        raise CannotReplay(_("Drawn by %(then)s, this is %(now)s.", then=round_.algorithm, now=again.result.algorithm))
-    stored = {
-        frozenset(part.person_id for part in talk.participations) for talk in round_.conversations if not talk.mended
-    }
-    if again.result.digest != round_.digest or {frozenset(group) for group in again.result.groups} != stored:
-        raise CannotReplay(_("What round %(number)s was drawn from has changed since.", number=round_.number))
+def replay(kept: Round | Mending) -> Drawn:
+    """Return a stored draw held once more. Raises CannotReplay where it differs, NotValid where it broke a rule."""
+    again = draw_from(given_then(kept), kept.seed)
+    if again.result.algorithm != kept.algorithm:
+        raise CannotReplay(_("Drawn by %(then)s, this is %(now)s.", then=kept.algorithm, now=again.result.algorithm))
+    if again.result.digest != kept.digest or again.kept["groups"] != kept.groups:
+        raise CannotReplay(_("What round %(number)s was drawn from has changed since.", number=kept.number))
     return again
 
 

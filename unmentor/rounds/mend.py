@@ -16,7 +16,7 @@ from unmentor.rounds import queries
 from unmentor.rounds.actions import keep_promises
 from unmentor.rounds.arrange import conversations, first_day_of, times
 from unmentor.rounds.draw_inputs import Drawn, Given, draw_from
-from unmentor.rounds.models import Round
+from unmentor.rounds.models import Mending, Round
 from unmentor.timetable.slots import Time, Window, working_days
 
 # Nobody is asked to talk sooner than on the second working day; so many days are looked at, holidays and all.
@@ -93,6 +93,8 @@ def _drawn(
         return
     rules = Rules(odd="sit-out", same_organisation=round_.programme.same_organisation)  # type: ignore[arg-type]  # - Rules checks it
     drawn = draw_from(Given(people, [], rules, None, None), seed)
+    if drawn.result.groups:
+        round_.mendings.append(Mending(**drawn.kept, drawn_at=now))
     for talk in conversations(round_.programme, drawn, _times(round_, drawn, now), now):
         talk.mended = True
         round_.conversations.append(talk)
@@ -106,7 +108,7 @@ def _strangers(round_: Round, ids: set[int], reserve: set[int], now: datetime) -
     people = queries.entrants(programme, today, ids)
     here = {entrant.id for entrant in people}
     apart: dict[int, set[int]] = {number: reserve - {number} if number in reserve else set() for number in ids}
-    for _number, one, other in queries.history(programme, queries.latest_number(programme) + 1, now, ids):
+    for _number, one, other in queries.history(programme, ids):
         apart[one].add(other)
         apart[other].add(one)
     return [replace(each, standby=False, not_with=each.not_with | (apart[int(each.id)] & here)) for each in people]

@@ -1,9 +1,9 @@
-"""One draw of one programme, and whom it left out."""
+"""One draw of one programme, whom it left out, and the small draws that mended it."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.conversations.models import Conversation
@@ -14,7 +14,23 @@ from unmentor.programmes.models import Programme
 WAITING = text("state = 'drawn'")
 
 
-class Round(Base):
+class KeptDraw:
+    """What makes a draw repeatable and provable: who took part under which rules, and what came of it.
+
+    The long ones are read only by whoever draws: a page about one conversation should not carry ten thousand people.
+    """
+
+    inputs: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    seed: Mapped[int] = mapped_column(BigInteger)
+    algorithm: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(64))
+    certificate: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    proved: Mapped[bool]
+    # The ids of those who were drawn together, as they were drawn, whatever became of their conversations since.
+    groups: Mapped[list[list[int]]] = mapped_column(JSON, deferred=True)
+
+
+class Round(KeptDraw, Base):
     """One draw: drawn, then sent, then closed; or cancelled before it closed."""
 
     __tablename__ = "round"
@@ -31,15 +47,9 @@ class Round(Base):
     drawn_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    # What makes the draw repeatable and provable: who took part under which rules, and what came of it. The long ones
-    # are read only by whoever draws: a page about one conversation should not carry ten thousand people.
-    inputs: Mapped[dict[str, Any]] = mapped_column(deferred=True)
-    seed: Mapped[int] = mapped_column(BigInteger)
-    algorithm: Mapped[str] = mapped_column(String(40))
-    digest: Mapped[str] = mapped_column(String(64))
-    certificate: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     plan: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
-    proved: Mapped[bool]
+    # Who had met whom by then, as what was "new" and what was "gone" since the round before: see memory.py.
+    learned: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     # Why it happened later than the schedule says, in hours.
     late_hours: Mapped[int] = mapped_column(default=0)
 
@@ -48,6 +58,9 @@ class Round(Base):
         back_populates="round", order_by=Conversation.id, cascade="all, delete-orphan"
     )
     left_out: Mapped[list["LeftOut"]] = relationship(cascade="all, delete-orphan", order_by="LeftOut.person_id")
+    mendings: Mapped[list["Mending"]] = relationship(
+        back_populates="round", cascade="all, delete-orphan", order_by="Mending.id"
+    )
 
     @property
     def drawn(self) -> list[Conversation]:
@@ -74,3 +87,25 @@ class LeftOut(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
     person: Mapped[Person] = relationship()
+
+
+class Mending(KeptDraw, Base):
+    """A small draw among those whom a withdrawal or an odd number had left alone in a round."""
+
+    __tablename__ = "mending"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    drawn_at: Mapped[datetime]
+
+    round: Mapped[Round] = relationship(back_populates="mendings")
+
+    @property
+    def number(self) -> int:
+        """Return the number of the round that it mended."""
+        return self.round.number
+
+    @property
+    def programme(self) -> Programme:
+        """Return the programme whose round it mended."""
+        return self.round.programme

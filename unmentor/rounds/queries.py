@@ -81,12 +81,10 @@ def entrants(programme: Programme, on: date, among: Collection[int] | None = Non
     ]
 
 
-def history(
-    programme: Programme, before: int, at: datetime, among: Collection[int] | None = None
-) -> list[tuple[int, int, int]]:
-    """Return who was paired with whom in the rounds before a number, as it stood at a moment: (round, id, id) each.
+def history(programme: Programme, among: Collection[int] | None = None) -> list[tuple[int, int, int]]:
+    """Return who was paired with whom in the rounds that were sent: (round, id, id) each.
 
-    Only those *among* some ids if told.
+    What was called off does not count. Only those *among* some ids if told.
     """
     one, other = aliased(Participation), aliased(Participation)
     query = (
@@ -96,11 +94,9 @@ def history(
         .join(other, (other.conversation_id == Conversation.id) & (one.person_id < other.person_id))
         .where(
             Round.programme_id == programme.id,
-            Round.number < before,
-            Round.sent_at <= at,
-            Conversation.arranged_at <= at,
-            or_(Conversation.state != "cancelled", Conversation.stamped_at > at),
-            *(or_(part.withdrew_at.is_(None), part.withdrew_at > at) for part in (one, other)),
+            Round.sent_at.is_not(None),
+            Conversation.state != "cancelled",
+            *(part.withdrew_at.is_(None) for part in (one, other)),
             *(part.person_id.in_(among) for part in (one, other) if among is not None),
         )
         .order_by(Round.number, one.person_id, other.person_id)
@@ -118,9 +114,9 @@ def busy(after: datetime) -> list[tuple[int, datetime]]:
     return [(person, moment) for person, moment in db.session.execute(query)]
 
 
-def latest_sent(programme: Programme, at: datetime) -> Round | None:
-    """Return the newest round that had been sent by a moment: its plan looks ahead to the next."""
-    query = select(Round).where(Round.programme_id == programme.id, Round.sent_at <= at)
+def latest_sent(programme: Programme) -> Round | None:
+    """Return the newest round that was sent: its plan looks ahead to the next."""
+    query = select(Round).where(Round.programme_id == programme.id, Round.sent_at.is_not(None))
     return db.session.scalar(query.order_by(Round.number.desc()).limit(1))
 
 

@@ -20,12 +20,9 @@ def why(round_: Round) -> str:
         return ""
     given = given_then(round_)
     last = {frozenset(pair): number for number, *pair in given.history}
-    again = [
-        last[pair]
-        for talk in round_.drawn
-        for pair in map(frozenset, combinations([part.person_id for part in talk.participations], 2))
-        if pair in last
-    ]
+    again = [last[pair] for group in round_.groups for pair in map(frozenset, combinations(group, 2)) if pair in last]
+    if not again:  # drawn before rounds kept what they knew, and changed since
+        return ""
     names: dict[Id, str] = {part.person_id: part.person.name for talk in round_.drawn for part in talk.participations}
     stuck = [names.get(person.id, "") for person in given.people if not _somebody_new(person, given, last)]
     return f"{_since(again)} {_because(stuck)}"
