@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -6,7 +7,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import StatementError
 
-from unmentor.db import db
+from unmentor.db import db, reading, transaction
 from unmentor.people.models import Person
 
 
@@ -23,3 +24,23 @@ def test_a_moment_without_a_zone_is_refused(app: Flask) -> None:
 
 def test_migrating_twice_changes_nothing(app: Flask) -> None:
     upgrade()
+
+
+def test_whoever_only_reads_keeps_nobody_from_writing(app: Flask) -> None:
+    ada = person().id
+
+    def rename() -> str:
+        with app.app_context(), transaction():
+            db.session.get(Person, ada).name = "Ada King"
+        return "done"
+
+    with ThreadPoolExecutor() as threads, reading():
+        assert db.session.get(Person, ada).name == "Ada Lovelace"
+        assert threads.submit(rename).result(timeout=5) == "done"
+
+
+def test_what_is_changed_while_reading_is_undone(app: Flask) -> None:
+    ada = person()
+    with reading():
+        ada.name = "Somebody else"
+    assert ada.name == "Ada Lovelace"

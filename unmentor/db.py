@@ -5,6 +5,7 @@ SQLite by default, PostgreSQL when one machine is not enough; the same models on
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, Ty
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 READING = {"GET", "HEAD", "OPTIONS"}
+_only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -86,6 +88,18 @@ def transaction() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Let the block read, however long it takes, and nobody wait for it; what was not committed before is undone."""
+    db.session.rollback()
+    before = _only_reads.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _only_reads.reset(before)
+
+
 def connect(app: Flask) -> None:
     """Attach the database to *app*, with SQLite's rules where it is SQLite."""
     db.init_app(app)
@@ -107,5 +121,5 @@ def _keep_sqlite_safe(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A page that is only read must not wait for a writer; everything else may write, so it takes its turn first.
-        reading = has_request_context() and request.method in READING
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        only_reads = _only_reads.get() or (has_request_context() and request.method in READING)
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

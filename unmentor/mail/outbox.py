@@ -20,60 +20,80 @@ HEAD_START = timedelta(days=1)
 # A batch holds its bytes in memory, and SQLite takes at most 32,766 values in one statement.
 BATCH = 200
 
+# A letter, the row that will be stored for it, and its bytes.
+Written = tuple[Letter, dict[str, Any], bytes]
+
 
 def queue(letter: Letter, now: datetime) -> Message | None:
     """Queue one letter and return its message; None where its reader stopped that kind, or it is queued already."""
-    queued = _insert([letter], now)
+    queued = keep(written([letter], now), now)
     return db.session.get(Message, queued[0]) if queued else None
 
 
 def queue_all(letters: Iterable[Letter], now: datetime) -> int:
     """Queue many letters, of a whole round for example, and return how many are new. Letters may be a generator."""
-    waiting, count = iter(letters), 0
-    while batch := list(islice(waiting, BATCH)):
-        count += len(_insert(batch, now))
-    return count
+    return len(keep((_written(letter, now) for letter in letters), now))
 
 
-def _insert(letters: list[Letter], now: datetime) -> list[int]:
+def written(letters: Iterable[Letter], now: datetime) -> list[Written]:
+    """Return letters as they will leave. It is the slow half of queuing, and needs no turn at the database."""
+    return [_written(letter, now) for letter in letters]
+
+
+def keep(mails: Iterable[Written], now: datetime) -> list[int]:
     """Store what is new and wanted, and return the ids: whoever queues the same letter second stores nothing."""
+    waiting, ids = iter(mails), list[int]()
+    while batch := list(islice(waiting, BATCH)):
+        ids += _insert(batch, now)
+    return ids
+
+
+def _insert(mails: list[Written], now: datetime) -> list[int]:
+    letters = [letter for letter, _row, _content in mails]
     stopped, suppressed = _stopped(letters), _suppressed(letters)
     state = "held" if db.session.scalar(select(Hold.id)) else "queued"
-    wanted = [letter for letter in letters if (letter.person_id, letter.kind) not in stopped]
-    rows = [_row(letter, now, suppressed, state) for letter in wanted]
-    if not rows:
+    wanted = [mail for mail in mails if (mail[0].person_id, mail[0].kind) not in stopped]
+    if not wanted:
         return []
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     new = dialect.insert(Message).on_conflict_do_nothing().returning(Message.id, Message.message_id)
-    stored = db.session.execute(new, [row for row, _content in rows]).all()
-    contents = {row["message_id"]: content for row, content in rows}
+    rows = [row | _when(letter, row, now, suppressed, state) for letter, row, _content in wanted]
+    stored = db.session.execute(new, rows).all()
+    contents = {row["message_id"]: content for _letter, row, content in wanted}
     if bodies := [{"id": number, "content": contents[mark]} for number, mark in stored if mark]:
         db.session.execute(insert(Body), bodies)
     return [number for number, _mark in stored]
 
 
-def _row(letter: Letter, now: datetime, suppressed: set[str], state: str) -> tuple[dict[str, Any], bytes]:
-    """Return the message as it is stored, and its bytes. What cannot be written fails alone, and organisers see it."""
+def _written(letter: Letter, now: datetime) -> Written:
+    """Return a letter, its row and its bytes. What cannot be written fails alone, and organisers see it."""
     row: dict[str, Any] = {
         "about": letter.about, "person_id": letter.person_id, "kind": letter.kind, "sequence": letter.sequence,
-        "recipient": letter.to[1][:254], "subject": "", "message_id": "", "state": "failed",
-        "queued_at": now, "due_at": now, "pointless_at": letter.pointless_at or now + USUAL_PATIENCE, "trouble": "",
+        "recipient": letter.to[1][:254], "subject": "", "message_id": "",
+        "pointless_at": letter.pointless_at or now + USUAL_PATIENCE, "trouble": "",
     }  # fmt: skip
     try:
         mail = compose(letter, now)
     except Exception as error:
         log.exception("The %s about %s could not be written", letter.kind, letter.about)
-        return row | {"trouble": f"This mail could not be written: {error}"[:300]}, b""
+        return letter, row | {"trouble": f"This mail could not be written: {error}"[:300]}, b""
     row |= {"recipient": mail.recipient, "subject": mail.subject[:200], "message_id": mail.message_id}
+    return letter, row, mail.content
+
+
+def _when(letter: Letter, row: dict[str, Any], now: datetime, suppressed: set[str], state: str) -> dict[str, Any]:
+    """Return what is known of a mail only as it is stored: whether it may leave, and when."""
+    stored = {"state": state, "queued_at": now, "due_at": now}
+    if row["trouble"]:
+        return stored | {"state": "failed"}
     if letter.kind in UNSTOPPABLE:
         # Somebody waits for it at their screen, so it goes first: before a whole round, after a hold, and even
         # where an earlier mail was refused, since whoever asks is at their mailbox now.
-        row |= {"state": "queued", "due_at": now - HEAD_START}
-    elif mail.recipient.lower() in suppressed:
-        row["trouble"] = "Not tried: an earlier mail to this address was refused for good"
-    else:
-        row["state"] = state
-    return row, mail.content
+        return stored | {"state": "queued", "due_at": now - HEAD_START}
+    if row["recipient"].lower() in suppressed:
+        said = "Not tried: an earlier mail to this address was refused for good"
+        return stored | {"state": "failed", "trouble": said}
+    return stored
 
 
 def _stopped(letters: list[Letter]) -> set[tuple[int | None, str]]:
