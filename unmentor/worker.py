@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from unmentor import runtime
-from unmentor.conversations.due import ask_how_it_was, give_up_asking, remind
+from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_asking, remind
 from unmentor.db import beat, db, transaction
 from unmentor.mail.actions import forget_old as forget_old_mail
 from unmentor.mail.delivery.sender import Sender
@@ -31,6 +31,7 @@ def tick(now: datetime) -> None:
     for programme in all_programmes():
         _try("draw", partial(run_due, programme, now))
         _all("remind", partial(remind, programme, now))
+    _all("call off what nobody was told of", partial(call_off_unsent, now))
     _all("ask how it was", partial(ask_how_it_was, now))
     _all("give up asking", partial(give_up_asking, now))
     _try("close rounds", partial(close_rounds, now))

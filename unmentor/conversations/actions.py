@@ -47,6 +47,28 @@ def withdraw(part: Participation, reason: str, now: datetime, leaving: bool = Fa
     return were
 
 
+def call_off_untold(conversation: Conversation, now: datetime) -> bool:
+    """Call off, kindly, a conversation that began before everybody in it was told when; say whether there was one.
+
+    It counts for nobody, and who missed it through our mistake goes first next time. Where two of three were told, they
+    talk on.
+    """
+    were, untold = conversation.present, queries.untold_in(conversation)
+    if conversation.state != "arranged" or not untold:
+        return False
+    missing = [part for part in were if part.id in untold]
+    if len(were) - len(missing) < 2:
+        missing = were
+        _call_off(conversation, now)
+    for part in missing:
+        if conversation.state != "cancelled":
+            part.withdrew_at, part.starts = now, False
+        if membership := queries.membership(part):
+            membership.first_next = True
+        queue(mails.untold(part, were), now)
+    return True
+
+
 def replied(uid: str, address: str, partstat: str, now: datetime, *, sequence: int) -> bool:
     """Keep what somebody's calendar answered to an invitation; return whether it was one that stands.
 

@@ -7,6 +7,7 @@ until nothing is left. Rows are held while they are worked on: two workers never
 from datetime import date, datetime, time, timedelta
 
 from unmentor.conversations import mails, queries
+from unmentor.conversations.actions import call_off_untold
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Programme
@@ -34,6 +35,12 @@ def remind(programme: Programme, now: datetime) -> int:
         talk.reminded_at = now
     queue_all((mails.reminder(part) for talk in talks for part in talk.present), now)
     return len(talks)
+
+
+def call_off_unsent(now: datetime) -> int:
+    """Call off what began before our mail reached everybody in it: nobody waits, and nobody is asked how it was."""
+    talks = queries.numbered(queries.begun_untold(now - LATELY, now, BATCH))
+    return sum(call_off_untold(talk, now) for talk in talks)
 
 
 def ask_how_it_was(now: datetime) -> int:

@@ -1,6 +1,7 @@
 """What a conversation says by mail, to each of its people in their own words and language."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,7 +38,7 @@ def moved(
     return _letter(
         "moved",
         part,
-        pointless_at=part.conversation.ends_at,
+        pointless_at=part.conversation.starts_at,
         calendar=_request(part),
         was=was,
         mover=mover.person.first_name if mover else "",
@@ -56,11 +57,12 @@ def cancelled(
     new: Sequence[Any] = (),
     first_next: bool = False,
     leaving: bool = False,
+    ours: bool = False,
 ) -> Letter:
     """Return the news that a conversation is off, which also takes it out of the calendar.
 
     *were* are all who were in it. *withdrew* is who cannot make it, or is *leaving* for good, none where the organiser
-    called it off; *new* are the people whom the reader meets instead.
+    called it off; *new* are the people whom the reader meets instead; *ours* says that it is our mistake.
     """
     conversation, language = part.conversation, part.person.language
     return _letter(
@@ -76,7 +78,13 @@ def cancelled(
         reason=reason,
         new=list(new),
         first_next=first_next,
+        ours=ours,
     )
+
+
+def untold(part: Participation, were: Parts) -> Letter:
+    """Return the apology for a conversation that is off because our mail did not leave in time."""
+    return replace(cancelled(part, were, first_next=True, ours=True), pointless_at=None)
 
 
 def reminder(part: Participation) -> Letter:

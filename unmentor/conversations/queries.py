@@ -3,16 +3,20 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 
 # No conversation is longer than this.
 A_DAY = timedelta(days=1)
+# The kinds of mail that say when a conversation is; the states of those that are, or may be, in a mailbox.
+TELLING = ("invitation", "moved", "reminder")
+ARRIVED = ("sent", "sending", "uncertain")
 
 
 def participation(number: int) -> Participation | None:
@@ -109,12 +113,51 @@ def numbered(ids: Collection[int]) -> Sequence[Conversation]:
     return db.session.scalars(query.options(everybody).with_for_update(skip_locked=True, of=Conversation)).all()
 
 
+def begun_untold(since: datetime, now: datetime, most: int) -> Sequence[int]:
+    """Return the ids of conversations that began since, and that somebody in them was never told of."""
+    query = select(Conversation.id).where(
+        Conversation.state == "arranged",
+        Conversation.starts_at > since,
+        Conversation.starts_at <= now,
+        Conversation.round.has(state="sent"),
+        select(Participation.id).where(Participation.conversation_id == Conversation.id, untold()).exists(),
+    )
+    return db.session.scalars(query.order_by(Conversation.starts_at, Conversation.id).limit(most)).all()
+
+
+def untold_in(conversation: Conversation) -> set[int]:
+    """Return the ids of the parts in *conversation* whose people were never told when it is."""
+    of_it = select(Participation.id).join(Participation.conversation).where(Conversation.id == conversation.id)
+    return set(db.session.scalars(of_it.where(untold())))
+
+
+def untold() -> ColumnElement[bool]:
+    """Return the condition that a person was to be told by mail when their conversation is, and no mail of it left.
+
+    Where no mail was ever written, as in a demo, nothing is known and nobody counts as untold; and whoever moved it, or
+    whose calendar accepted, knows.
+    """
+    about = literal("conversation:") + cast(Conversation.id, String)
+    mail = select(Message.id).where(
+        Message.about == about, Message.person_id == Participation.person_id, Message.kind.in_(TELLING)
+    )
+    # A mail that says when is pointless from then on, which tells those of an earlier time from those of this one.
+    told = mail.where(Message.state.in_(ARRIVED), Message.pointless_at == Conversation.starts_at)
+    unsent = mail.where(Message.state.not_in(ARRIVED))
+    return (
+        Participation.withdrew_at.is_(None)
+        & (Participation.partstat != "accepted")
+        & unsent.correlate(Conversation, Participation).exists()
+        & ~told.correlate(Conversation, Participation).exists()
+    )
+
+
 def unanswered(
     asks: int, asked_before: datetime | None, since: datetime, now: datetime, most: int
 ) -> list[Participation]:
     """Return at most *most* parts in conversations that ended since, whose people were asked so often and said nothing.
 
-    Those that another process holds are left to it.
+    Who was never told when it is could not talk, and is not asked. Those that another process holds are left to it.
     """
     query = _participations().where(
         Conversation.state.in_(("arranged", "met", "missed")),
@@ -126,6 +169,7 @@ def unanswered(
         Participation.answered_at.is_(None),
         Participation.withdrew_at.is_(None),
         Person.left_at.is_(None),
+        ~untold(),
     )
     query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id).limit(most)
     found = db.session.scalars(query.with_for_update(skip_locked=True, of=Participation)).all()

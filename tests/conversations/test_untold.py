@@ -1,0 +1,147 @@
+"""Mail that does not leave in time is our mistake: nobody waits, nobody is asked, nobody counts as silent."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from cast import conversation, mailed, member, person, programme
+from conftest import Clock
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from unmentor.conversations.actions import invitations
+from unmentor.conversations.due import call_off_unsent
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.move import move
+from unmentor.db import db, transaction
+from unmentor.mail.models import Message
+from unmentor.mail.outbox import queue_all
+from unmentor.people.models import Person
+from unmentor.programmes.models import Membership
+from unmentor.worker import tick
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    return person("Ada")
+
+
+@pytest.fixture
+def talk(ada: Person, clock: Clock) -> Conversation:
+    return invited(ada, person("Ben"), at=clock() + timedelta(days=3), now=clock())
+
+
+def invited(*people: Person, at: datetime, now: datetime) -> Conversation:
+    """Return a conversation whose invitations wait in the outbox."""
+    of = programme()
+    for each in people:
+        member(each, of)
+    of.created_at = now
+    made = conversation(of, *people, starts_at=at)
+    queue_all(invitations([made]), now)
+    db.session.commit()
+    return made
+
+
+def leaves(*recipients: Person, kind: str = "invitation", state: str = "sent") -> None:
+    """Let the mail of a kind to these people leave."""
+    to = [each.email for each in recipients]
+    db.session.execute(update(Message).where(Message.recipient.in_(to), Message.kind == kind).values(state=state))
+    db.session.commit()
+
+
+def mails(kind: str) -> int:
+    return db.session.scalar(select(func.count()).where(Message.kind == kind)) or 0
+
+
+def days_pass(clock: Clock, days: int = 8) -> None:
+    for _ in range(days * 2):
+        tick(clock())
+        clock.advance(hours=12)
+
+
+@pytest.mark.parametrize("state", ["queued", "held", "expired", "failed"])
+def test_who_was_never_invited_is_told_that_it_is_off_and_never_asked(
+    ada: Person, talk: Conversation, clock: Clock, state: str
+) -> None:
+    leaves(*talk.people, state=state)
+    days_pass(clock, 14)
+    assert (talk.state, mails("cancelled"), mails("how-was-it")) == ("cancelled", 2, 0)
+    text = mailed("ada@example.gov.uk", "cancelled")
+    assert "Our mail did not reach everybody in time." in text
+    assert "you go first in the next draw" in text
+    assert [(each.silences, each.first_next) for each in db.session.query(Membership)] == [(0, True)] * 2
+
+
+def test_where_one_of_two_was_told_neither_is_left_waiting(ada: Person, talk: Conversation, clock: Clock) -> None:
+    leaves(ada)
+    clock.moment = talk.starts_at
+    tick(clock())
+    assert (talk.state, mails("cancelled")) == ("cancelled", 2)
+
+
+def test_the_apology_outlasts_the_conversation(talk: Conversation, clock: Clock) -> None:
+    clock.moment = talk.starts_at
+    call_off_unsent(clock())
+    apologies = db.session.query(Message).filter_by(kind="cancelled")
+    assert {each.pointless_at for each in apologies} == {talk.starts_at + timedelta(days=3)}
+
+
+def test_nothing_is_called_off_before_it_begins(talk: Conversation, clock: Clock) -> None:
+    clock.moment = talk.starts_at - timedelta(minutes=1)
+    assert call_off_unsent(clock()) == 0
+
+
+@pytest.mark.parametrize("state", ["sent", "uncertain", "sending"])
+def test_who_was_invited_talks_and_is_asked(talk: Conversation, clock: Clock, state: str) -> None:
+    leaves(*talk.people, state=state)
+    clock.moment = talk.starts_at
+    assert call_off_unsent(clock()) == 0
+    clock.moment = talk.ends_at
+    tick(clock())
+    assert (talk.state, mails("how-was-it")) == ("arranged", 2)
+
+
+def test_who_was_not_told_of_the_new_time_does_not_wait_at_it(ada: Person, talk: Conversation, clock: Clock) -> None:
+    leaves(*talk.people)
+    earlier = talk.starts_at - timedelta(days=1)
+    move(talk.participations[0], earlier, clock())
+    db.session.commit()
+    clock.moment = earlier
+    assert call_off_unsent(clock()) == 1
+    assert talk.state == "cancelled"
+
+
+def test_whoever_moved_it_knows_when_it_is(ada: Person, talk: Conversation, clock: Clock) -> None:
+    leaves(*talk.people)
+    move(talk.participations[0], talk.starts_at + timedelta(days=1), clock())
+    leaves(talk.people[1], kind="moved")
+    clock.moment = talk.starts_at
+    assert call_off_unsent(clock()) == 0
+
+
+def test_two_of_three_who_were_told_talk_without_the_third(ada: Person, clock: Clock) -> None:
+    three = invited(ada, person("Ben"), person("Cem"), at=clock() + timedelta(days=3), now=clock())
+    leaves(*three.people[:2])
+    clock.moment = three.starts_at
+    tick(clock())
+    assert (three.state, [each.name for each in three.people]) == ("arranged", ["Ada", "Ben"])
+    assert (mails("cancelled"), "our mistake" in mailed("cem@example.gov.uk", "cancelled")) == (1, True)
+    clock.moment = three.ends_at
+    tick(clock())
+    assert mails("how-was-it") == 2
+
+
+def test_two_workers_apologise_once(app: Flask, talk: Conversation, clock: Clock) -> None:
+    clock.moment, number = talk.starts_at, talk.id
+
+    def work(_: int) -> int:
+        with app.app_context(), transaction():
+            return call_off_unsent(clock())
+
+    db.session.commit()
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(work, range(4))) == 1
+    db.session.expire_all()
+    assert (mails("cancelled"), db.session.get(Conversation, number).sequence) == (2, 1)
+    assert db.session.scalars(select(Participation.withdrew_at)).all() == [None, None]
