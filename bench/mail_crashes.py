@@ -196,7 +196,7 @@ def resumption(house: House) -> float:
 
     def work() -> None:
         sender = house.sender()
-        sender.start()
+        sender.start(lambda: os._exit(1))
         time.sleep(120)
 
     os.waitpid(house.child(die), 0)

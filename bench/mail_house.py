@@ -87,7 +87,7 @@ class House:
     def sender(self, **given: Any) -> Sender:
         """Return a sender to our server."""
         where = SmtpServer("127.0.0.1", self.port, "none")
-        patience = given.pop("patience", transport.PATIENCE)
+        patience = given.pop("patience", transport.DELIVERING)
         return Sender(self.app, transport=Transport(lambda: where, "unmentoring@localhost", patience=patience), **given)
 
     def drain(self) -> None:

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, select
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Insert, MetaData, TypeDecorator, event, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -55,8 +56,12 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment, list[str]: JSON, dict[str, Any]: JSON}
 
 
+# Whose heart beats: whoever does the minute's work, and whoever sends mail.
+TICK, SENDER = 1, 2
+
+
 class Heartbeat(Base):
-    """When a worker last did its minute's work: how everybody else knows that one is alive."""
+    """When a worker last did its minute's work, and its sender last looked: how everybody else knows they are alive."""
 
     __tablename__ = "heartbeat"
 
@@ -67,14 +72,21 @@ class Heartbeat(Base):
 db = SQLAlchemy(metadata=Base.metadata)
 
 
-def beat(now: datetime) -> None:
-    """Note that a worker is alive."""
-    db.session.merge(Heartbeat(id=1, at=now))
+def beat(now: datetime, who: int = TICK) -> None:
+    """Note that a worker is alive; however many do so for the first time at once."""
+    db.session.execute(heartbeat(db.session.get_bind().dialect.name, who, now))
 
 
-def last_beat() -> datetime | None:
+def heartbeat(dialect: str, who: int, now: datetime) -> Insert:
+    """Return the statement that notes a sign of life on a database of *dialect*."""
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(Heartbeat).values(id=who, at=now)
+    noted: Insert = new.on_conflict_do_update(index_elements=["id"], set_={"at": now})
+    return noted
+
+
+def last_beat(who: int = TICK) -> datetime | None:
     """Return when a worker last was alive."""
-    return db.session.scalar(select(Heartbeat.at))
+    return db.session.scalar(select(Heartbeat.at).where(Heartbeat.id == who))
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 Views, commands, the worker and builders of addresses ask here; the pure rooms are given what they need.
 """
 
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 
 from flask import current_app
@@ -27,3 +29,9 @@ def now() -> datetime:
 def settings() -> Settings:
     """Return the settings that this app was made with."""
     return cast(Settings, current_app.extensions["settings"])
+
+
+def where(error: BaseException) -> str:
+    """Return what kind of error it was and where, for a log, and none of its words: they may name somebody."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return f"{type(error).__name__} at " + " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in frames)

@@ -5,6 +5,8 @@ database decides.
 """
 
 import logging
+import os
+import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -40,8 +42,16 @@ def tick(now: datetime) -> None:
     _try("beat", partial(beat, now))
 
 
-def start(app: Flask) -> Callable[[], None]:
-    """Start the tick and the sender in threads of this process; return what stops both."""
+def end_process() -> None:
+    """End this process, so that whoever minds it starts another: without its sender it would only look alive."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def start(app: Flask, on_death: Callable[[], None] = end_process) -> Callable[[], None]:
+    """Start the tick and the sender in threads of this process; return what stops both.
+
+    *on_death* is called if the sender ends by itself.
+    """
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         _tick_in, "interval", [app], minutes=1, next_run_time=runtime.utc_clock(),
@@ -49,7 +59,7 @@ def start(app: Flask) -> Callable[[], None]:
     )  # fmt: skip
     sender = Sender(app)
     scheduler.start()
-    sender.start()
+    sender.start(on_death)
 
     def stop() -> None:
         scheduler.shutdown(wait=True)
@@ -59,10 +69,18 @@ def start(app: Flask) -> Callable[[], None]:
 
 
 def run(app: Flask, until: threading.Event) -> None:
-    """Work until told to stop."""
-    stop = start(app)
+    """Work until told to stop. Raises SystemExit where the sender has ended by itself."""
+    died = threading.Event()
+
+    def end() -> None:
+        died.set()
+        until.set()
+
+    stop = start(app, end)
     until.wait()
     stop()
+    if died.is_set():
+        raise SystemExit("The mail sender has ended, and the worker with it. Start it again: flask worker")
 
 
 def _tick_in(app: Flask) -> None:

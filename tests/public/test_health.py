@@ -8,9 +8,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from unmentor.db import beat, db
+from unmentor.db import SENDER, TICK, beat, db
 from unmentor.mail.message import Letter
 from unmentor.mail.outbox import queue
+
+
+def all_beat(clock: Clock) -> None:
+    for who in (TICK, SENDER):
+        beat(clock(), who)
 
 
 def test_a_process_that_is_up_says_so(client: FlaskClient) -> None:
@@ -18,7 +23,7 @@ def test_a_process_that_is_up_says_so(client: FlaskClient) -> None:
 
 
 def test_a_process_that_can_work_says_so(client: FlaskClient, clock: Clock) -> None:
-    beat(clock())
+    all_beat(clock)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (200, {"ready": True, "wrong": {}})
 
@@ -48,15 +53,25 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(
 
 def test_a_worker_that_was_not_seen_for_long_is_missed(client: FlaskClient, clock: Clock) -> None:
     assert "has not been seen yet" in client.get("/readyz").json["wrong"]["worker"]
-    beat(clock())
+    all_beat(clock)
     clock.advance(minutes=6)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "flask worker" in answer.json["wrong"]["worker"]
 
 
-def test_mail_that_should_have_left_is_noticed(client: FlaskClient, clock: Clock) -> None:
+def test_a_sender_that_does_not_run_is_missed_though_the_tick_beats_on(client: FlaskClient, clock: Clock) -> None:
+    all_beat(clock)
+    clock.advance(minutes=6)
     beat(clock())
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert list(answer.json["wrong"]) == ["sender"]
+    assert "flask worker" in answer.json["wrong"]["sender"]
+
+
+def test_mail_that_should_have_left_is_noticed(client: FlaskClient, clock: Clock) -> None:
+    all_beat(clock)
     ada = person("Ada")
     letter = Letter("goodbye", (ada.name, ada.email), "person:1", ada.id, {"count": 1})
     queue(letter, clock() - timedelta(minutes=6))

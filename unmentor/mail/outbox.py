@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from unmentor.db import db
 from unmentor.mail.message import UNSTOPPABLE, Letter, compose
 from unmentor.mail.models import Body, Hold, Message, Stopped, Suppressed
+from unmentor.runtime import where
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def _written(letter: Letter, now: datetime) -> Written:
     try:
         mail = compose(letter, now)
     except Exception as error:
-        log.exception("The %s about %s could not be written", letter.kind, letter.about)
+        log.error("The %s about %s could not be written: %s", letter.kind, letter.about, where(error))
         return letter, row | {"trouble": f"This mail could not be written: {error}"[:300]}, b""
     row |= {"recipient": mail.recipient, "subject": mail.subject[:200], "message_id": mail.message_id}
     return letter, row, mail.content

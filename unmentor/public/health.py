@@ -8,10 +8,10 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from unmentor.db import db, last_beat
+from unmentor.db import SENDER, db, last_beat
 from unmentor.mail.queries import overdue
 
-# A worker beats once a minute, and its sender looks once a second.
+# A worker beats once a minute, and its sender no less often.
 LONG = timedelta(minutes=5)
 
 
@@ -29,11 +29,13 @@ def troubles(now: datetime) -> dict[str, str]:
 
 
 def _worker(now: datetime) -> dict[str, str]:
-    beat = last_beat()
-    if beat and now - beat < LONG:
-        return {}
+    beats = {"worker": last_beat(), "sender": last_beat(SENDER)}
+    return {name: _missed(beat) for name, beat in beats.items() if beat is None or now - beat >= LONG}
+
+
+def _missed(beat: datetime | None) -> str:
     since = f"since {beat:%Y-%m-%d %H:%M} UTC" if beat else "yet"
-    return {"worker": f"has not been seen {since}; run: flask worker"}
+    return f"has not been seen {since}; run: flask worker"
 
 
 def _queue(now: datetime) -> dict[str, str]:

@@ -1,6 +1,8 @@
+import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +11,15 @@ from conftest import Clock
 from flask import Flask
 from letters import letter
 from smtp_server import Behaviour, LoggingServer, listening
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import undefer
 
-from unmentor.db import db, transaction
+from unmentor.db import SENDER, db, last_beat, transaction
 from unmentor.mail.actions import hold_all
-from unmentor.mail.delivery import claims
-from unmentor.mail.delivery.sender import Pace, Sender
+from unmentor.mail.delivery import claims, transport
+from unmentor.mail.delivery.sender import LEASE, Pace, Sender
 from unmentor.mail.delivery.transport import Transport, Unreachable
-from unmentor.mail.models import Message, Suppressed
+from unmentor.mail.models import Body, Message, Suppressed
 from unmentor.mail.outbox import queue
 from unmentor.runtime import now
 from unmentor.settings import SmtpServer
@@ -58,6 +61,15 @@ def the_message() -> Message:
     db.session.expunge(message)
     db.session.rollback()  # SQLite has one writer, and a test's session takes its turn even to read
     return message
+
+
+def wait_for(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 3
+    while not reached():
+        db.session.rollback()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    db.session.rollback()
 
 
 def test_what_is_due_is_sent_once_byte_for_byte(app: Flask, server: LoggingServer) -> None:
@@ -113,6 +125,10 @@ def test_two_senders_never_claim_the_same_message(app: Flask) -> None:
     with claims.connection(db.engine) as one, claims.connection(db.engine) as two:
         taken = [claims.claim(each, now(), timedelta(seconds=55)) for each in (one, two, one)]
     assert [claim and claim.recipient for claim in taken] == ["a@example.com", "b@example.com", None]
+
+
+def gone() -> None:
+    raise AssertionError("The sender has ended by itself")
 
 
 def wish(stage: str, answer: str) -> Behaviour:
@@ -184,6 +200,36 @@ def test_one_bad_message_does_not_stop_the_others(app: Flask) -> None:
         assert server.connections == 1
 
 
+def test_a_message_whose_words_are_gone_fails_and_the_others_go(app: Flask, server: LoggingServer) -> None:
+    queued("gone@example.com", "c@example.com")
+    db.session.execute(delete(Body).where(Body.id == select(func.min(Message.id)).scalar_subquery()))
+    db.session.commit()
+    assert sender(app, server).send_due() == {"failed": 1, "sent": 1}
+    assert db.session.query(Message).filter_by(state="failed").one().trouble == (
+        "Its words are gone, so there is nothing to send"
+    )
+
+
+def test_whatever_breaks_over_one_message_fails_that_and_names_nobody_in_the_log(
+    app: Flask, server: LoggingServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    queued("sian@gwynedd.example", "c@example.com")
+    db.session.query(Message).filter_by(recipient="sian@gwynedd.example").update({"recipient": "siân@gwynedd.example"})
+    db.session.commit()
+    assert sender(app, server).send_due() == {"failed": 1, "sent": 1}
+    assert db.session.query(Message).filter_by(state="failed").one().trouble == "It cannot be sent: UnicodeEncodeError"
+    assert "UnicodeEncodeError at smtplib.py:" in caplog.text
+    assert "gwynedd" not in caplog.text
+
+
+def test_a_relay_whose_name_cannot_be_one_cannot_be_reached(app: Flask) -> None:
+    queued()
+    nowhere = Transport(lambda: SmtpServer("relay..example", 25, "none"), "unmentoring@localhost")
+    with pytest.raises(Unreachable):
+        Sender(app, transport=nowhere).send_due()
+    assert (the_message().state, the_message().attempts) == ("queued", 0)
+
+
 def test_an_address_that_does_not_exist_is_suppressed_until_a_mail_arrives_there(app: Flask) -> None:
     queued()
     with listening(wish("RCPT", "550 5.1.1 No such user")) as server:
@@ -252,15 +298,62 @@ def test_a_message_held_while_it_is_sent_is_sent(app: Flask) -> None:
 
 def test_the_thread_sends_within_a_second_and_stops(app: Flask, server: LoggingServer) -> None:
     sending = sender(app, server)
-    sending.start()
+    sending.start(gone)
     time.sleep(0.2)
     queued()
-    deadline = time.monotonic() + 3
-    while not server.accepted and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for(lambda: bool(server.accepted))
     sending.stop()
     sending.stop()
     assert len(server.accepted) == 1
+
+
+def test_the_thread_survives_any_exception(
+    app: Flask, server: LoggingServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("unmentor.mail.delivery.sender.LOOK", 0.01)
+    broken = iter([RuntimeError("sian@gwynedd.example"), MemoryError()])
+    claim = claims.claim
+
+    def breaks(*given: Any) -> Any:
+        if error := next(broken, None):
+            raise error
+        return claim(*given)
+
+    monkeypatch.setattr(claims, "claim", breaks)
+    queued()
+    sending = sender(app, server)
+    sending.start(gone)
+    wait_for(lambda: bool(server.accepted))
+    sending.stop()
+    assert len(server.accepted) == 1
+    assert "RuntimeError at test_sender.py:" in caplog.text
+    assert "gwynedd" not in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_ends_by_itself_says_so(app: Flask, server: LoggingServer, monkeypatch: Any) -> None:
+    monkeypatch.setattr(claims, "anything_due", lambda *_: sys.exit("nothing can be done"))
+    ended = threading.Event()
+    sender(app, server).start(ended.set)
+    assert ended.wait(3)
+
+
+def test_a_sender_in_a_thread_gives_signs_of_life_and_one_that_was_called_does_not(
+    app: Flask, server: LoggingServer
+) -> None:
+    sending = sender(app, server)
+    sending.send_due()
+    assert last_beat(SENDER) is None
+    db.session.rollback()
+    sending.start(gone)
+    wait_for(lambda: last_beat(SENDER) == now())
+    sending.stop()
+
+
+def test_a_lease_is_longer_than_a_message_can_take(app: Flask) -> None:
+    assert LEASE.total_seconds() > transport.DELIVERING
+    with pytest.raises(ValueError, match="lease"):
+        Sender(app, lease=timedelta(seconds=transport.DELIVERING))
 
 
 def test_the_pace_is_even(app: Flask) -> None:
@@ -287,10 +380,8 @@ def test_a_message_is_marked_before_the_next_has_to_wait(app: Flask, server: Log
     queued("a@example.com", "b@example.com")
     slow = sender(app, server)
     slow._pace = Pace(per_minute=1)
-    slow.start()
-    deadline = time.monotonic() + 3
-    while not server.accepted and time.monotonic() < deadline:
-        time.sleep(0.05)
+    slow.start(gone)
+    wait_for(lambda: bool(server.accepted))
     time.sleep(0.2)
     states = [message.state for message in db.session.query(Message).order_by(Message.id)]
     db.session.rollback()

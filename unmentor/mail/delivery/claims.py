@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from unmentor.db import SENDER, heartbeat
 from unmentor.mail.models import DUE, Message, Suppressed
 
 MINUTE = timedelta(minutes=1)
@@ -61,7 +62,8 @@ class Claim:
     kind: str
     recipient: str
     pointless_at: datetime
-    content: bytes
+    # None where its bytes are gone.
+    content: bytes | None
 
 
 @contextmanager
@@ -129,6 +131,12 @@ def suppress(connection: Connection, address: str, trouble: str, now: datetime) 
 def welcome_back(connection: Connection, address: str) -> None:
     """Forget that *address* was ever refused: a mail has just arrived there."""
     connection.execute(delete(Suppressed).where(Suppressed.address == address.lower()))
+    connection.commit()
+
+
+def beat(connection: Connection, now: datetime) -> None:
+    """Note that a sender is alive."""
+    connection.execute(heartbeat(connection.dialect.name, SENDER, now))
     connection.commit()
 
 

@@ -7,29 +7,31 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from unmentor.db import db
 from unmentor.mail.catcher import server as catcher
 from unmentor.mail.delivery import claims
 from unmentor.mail.delivery.claims import Claim
-from unmentor.mail.delivery.transport import PATIENCE, Answer, Fate, Transport, Unreachable
+from unmentor.mail.delivery.transport import DELIVERING, Answer, Fate, Transport, Unreachable
 from unmentor.mail.message import UNSTOPPABLE
-from unmentor.runtime import Clock
+from unmentor.runtime import Clock, where
 from unmentor.settings import Settings
 
 log = logging.getLogger(__name__)
 
 # Longer than anything a message can wait for, and short enough that one left behind is sent within a minute.
-LEASE = timedelta(seconds=PATIENCE + 15)
+LEASE = timedelta(seconds=DELIVERING + 15)
 # Between tries of one message: doubled each time, up to an hour.
 PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 # Between looks at an empty queue, and between tries of a server that is down: doubled up to half a minute.
 LOOK, LONGEST_LOOK = 1.0, 30.0
+# Between the signs of life of a sender that has a thread of its own.
+BEAT = 30.0
 
 
 class Sender:
@@ -41,12 +43,15 @@ class Sender:
         settings: Settings = app.extensions["settings"]
         self._clock: Clock = app.extensions["clock"]
         self._transport = transport or Transport(lambda: catcher.server(settings), settings.mail_from[1])
+        if lease.total_seconds() <= self._transport.patience:
+            raise ValueError("A lease must be longer than a message can take, or two senders send it at once")
         self._lease, self._pause = lease, pause
         self._pace = Pace(settings.mail_per_minute)
         # Accepted, and to be marked together with the next claim.
         self._done: Claim | None = None
         self._until = threading.Event()
         self._thread: threading.Thread | None = None
+        self._beaten: float | None = None
         with app.app_context():
             self._engine = db.engine
 
@@ -61,10 +66,10 @@ class Sender:
                 self._mark_done(connection)
         return counts
 
-    def start(self) -> None:
-        """Send in a thread of its own, looking for more every second."""
+    def start(self, on_death: Callable[[], None]) -> None:
+        """Send in a thread of its own, looking for more every second; *on_death* is called if it ends by itself."""
         self._until.clear()
-        self._thread = threading.Thread(target=self._run, name="mail sender", daemon=True)
+        self._thread = threading.Thread(target=self._live, args=[on_death], name="mail sender", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -74,8 +79,15 @@ class Sender:
             self._thread.join()
         self._transport.close()
 
+    def _live(self, on_death: Callable[[], None]) -> None:
+        try:
+            self._run()
+        finally:
+            if not self._until.is_set():
+                on_death()
+
     def _run(self) -> None:
-        """Send whatever comes, through every trouble of the server or the database."""
+        """Send whatever comes, through every trouble of the server, the database or our own making."""
         look = LOOK
         while not self._until.is_set():
             try:
@@ -84,13 +96,20 @@ class Sender:
             except Unreachable as trouble:
                 log.warning("The mail server cannot be reached: %s", trouble)
                 look = min(look * 2, LONGEST_LOOK)
-            except SQLAlchemyError:
-                log.exception("The sender lost the database")
+            except Exception as error:
+                log.error("The sender goes on after %s", where(error))
                 look = min(look * 2, LONGEST_LOOK)
             self._until.wait(look)
 
+    def _beat(self, connection: Connection) -> None:
+        """Give a sign of life now and then, where there is a thread that should be alive."""
+        if self._thread and (self._beaten is None or time.monotonic() - self._beaten > BEAT):
+            claims.beat(connection, self._clock())
+            self._beaten = time.monotonic()
+
     def _send_one(self, connection: Connection) -> str | None:
         """Send one message and return what it came to, or None where none is due."""
+        self._beat(connection)
         if not self._transport.ready:
             self._mark_done(connection)
             if not claims.anything_due(connection, self._clock()):
@@ -106,7 +125,18 @@ class Sender:
             return None
         if claim.pointless_at <= self._clock():
             return self._expire(connection, claim)
-        return self._note(connection, claim, self._transport.deliver(claim.recipient, claim.content))
+        return self._note(connection, claim, self._deliver(claim))
+
+    def _deliver(self, claim: Claim) -> Answer:
+        """Hand a message over; one that cannot be sent at all is refused here, so that it stops no other."""
+        if claim.content is None:
+            return Answer(Fate.REFUSED, "Its words are gone, so there is nothing to send")
+        try:
+            return self._transport.deliver(claim.recipient, claim.content)
+        except Exception as error:
+            self._transport.close()
+            log.error("Message %s cannot be sent: %s", claim.id, where(error))
+            return Answer(Fate.REFUSED, f"It cannot be sent: {type(error).__name__}")
 
     def _open(self, connection: Connection) -> None:
         """Connect before anything is claimed: a server that is down costs no message a try."""

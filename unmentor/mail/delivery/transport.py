@@ -14,7 +14,7 @@ from unmentor.settings import SmtpServer
 CONNECTING = 10.0
 # Seconds for one message from MAIL to the answer after its final dot. Shorter than RFC 5321 §4.5.3.2 allows: who was
 # killed in the middle holds a message back for so long, and a copy sent because a server was slow is harmless.
-PATIENCE = 40.0
+DELIVERING = 40.0
 # A connection that was idle for longer may be gone without a word.
 FRESH = 20.0
 # The mailbox does not exist, has moved, or is misspelt (RFC 3463 §3.2); a server without such codes says 550, 551, 553.
@@ -57,10 +57,10 @@ class Transport:
     """A kept connection to the server that *find* names when asked. Not for more than one thread."""
 
     def __init__(
-        self, find: Callable[[], SmtpServer], sender: str, connecting: float = CONNECTING, patience: float = PATIENCE
+        self, find: Callable[[], SmtpServer], sender: str, connecting: float = CONNECTING, patience: float = DELIVERING
     ) -> None:
         self._find, self._sender = find, sender
-        self._connecting, self._patience = connecting, patience
+        self._connecting, self.patience = connecting, patience
         self._smtp: smtplib.SMTP | None = None
         self._delivered = 0
         self._used = 0.0
@@ -75,7 +75,7 @@ class Transport:
         self.close()
         try:
             self._smtp = self._connect(self._find())
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a name that cannot be one is a ValueError
             raise Unreachable(_words(error)) from error
         self._delivered, self._used = 0, time.monotonic()
 
@@ -83,7 +83,7 @@ class Transport:
         """Hand over one message on the open connection. Never raises for what a server or a network does."""
         if self._smtp is None:
             raise Unreachable("There is no connection")
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self.patience
         try:
             answer = self._introduce(self._smtp, recipient, deadline)
             if answer is None:
