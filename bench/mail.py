@@ -50,7 +50,9 @@ def invitations(count: int) -> Iterator[Letter]:
             "prompts": ["What did you change your mind about?", "Who is missing?", "What would you stop doing?"],
         }  # fmt: skip
         about = f"conversation:{number}"
-        yield Letter("invitation", to, about, None, values, pointless_at=NEVER, calendar=("REQUEST", request(event)))
+        yield Letter(
+            "invitation", to, about, None, values, reader="", pointless_at=NEVER, calendar=("REQUEST", request(event))
+        )
 
 
 def rows() -> Iterator[Row]:

@@ -63,7 +63,13 @@ class House:
         for number in range(self.queued, self.queued + count):
             to = ("Ada", f"person{number}@example.com")
             yield Letter(
-                "goodbye", to, f"person:{number}", None, {"count": 7}, pointless_at=datetime(2100, 1, 1, tzinfo=UTC)
+                "goodbye",
+                to,
+                f"person:{number}",
+                None,
+                {"count": 7},
+                reader="",
+                pointless_at=datetime(2100, 1, 1, tzinfo=UTC),
             )
 
     def now(self) -> datetime:

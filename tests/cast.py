@@ -112,7 +112,7 @@ def kept(row: Any) -> Any:
 def sign_in(client: FlaskClient, someone: Person) -> None:
     """Make *client* the browser of somebody signed in."""
     with client.session_transaction() as session:
-        session["person"] = someone.id
+        session["person"] = someone.session_nonce
 
 
 def token(client: FlaskClient) -> str:

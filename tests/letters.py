@@ -59,5 +59,5 @@ def letter(kind: str = "invitation", **given: Any) -> Letter:
     """Return a letter of this kind to Siân, unless told otherwise."""
     values = VALUES[kind] | given.pop("values", {})
     calendar = ("REQUEST", ICS) if kind == "invitation" else None
-    known = {"to": ("Siân Wyn", "sian@gwynedd.example"), "about": "conversation:12", "person_id": 7}
+    known = {"to": ("Siân Wyn", "sian@gwynedd.example"), "about": "conversation:12", "person_id": 7, "reader": "siân"}
     return Letter(**{"kind": kind, "values": values, "calendar": calendar} | known | given)

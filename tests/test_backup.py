@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from cast import conversation, member, person, programme
-from conftest import Clock
+from conftest import Clock, wipe
 from flask import Flask
 from sqlalchemy import select
 
@@ -17,12 +17,6 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
     tables = [table for table in db.metadata.sorted_tables if table.name not in {"message", "hold"}]
     queries = {table.name: select(table).order_by(*table.primary_key) for table in tables}
     return {name: [tuple(row) for row in db.session.execute(query)] for name, query in queries.items()}
-
-
-def emptied() -> None:
-    for table in reversed(db.metadata.sorted_tables):
-        db.session.execute(table.delete())
-    db.session.commit()
 
 
 @pytest.fixture
@@ -41,7 +35,7 @@ def file(app: Flask, clock: Clock, tmp_path: Path) -> Path:
 def test_what_is_restored_is_what_was_backed_up(file: Path, clock: Clock) -> None:
     before = everything()
     mails = {message.message_id: message.content for message in db.session.query(Message)}
-    emptied()
+    wipe()
     restore(file, clock())
     db.session.commit()
     assert everything() == before
@@ -49,13 +43,13 @@ def test_what_is_restored_is_what_was_backed_up(file: Path, clock: Clock) -> Non
 
 
 def test_mail_is_held_after_a_restore(file: Path, clock: Clock) -> None:
-    emptied()
+    wipe()
     restore(file, clock())
     assert {message.state for message in db.session.query(Message)} == {"held"}
 
 
 def test_new_rows_are_numbered_after_the_restored_ones(file: Path, clock: Clock) -> None:
-    emptied()
+    wipe()
     restore(file, clock())
     db.session.commit()
     highest = max(each.id for each in db.session.query(Person))
@@ -79,7 +73,7 @@ def test_a_backup_is_for_its_owners_eyes_only(file: Path) -> None:
 @pytest.mark.parametrize("broken", [b"", b"nonsense", "cut"])
 def test_a_broken_backup_restores_nothing(file: Path, clock: Clock, broken: bytes | str) -> None:
     file.write_bytes(file.read_bytes()[:-40] if isinstance(broken, str) else broken)
-    emptied()
+    wipe()
     with pytest.raises(CannotRestore, match="not a whole backup"):
         restore(file, clock())
     db.session.rollback()

@@ -39,7 +39,7 @@ OPEN = {
     "me.goodbye": "the last page of somebody who is gone",
     "people.sign_in": "who is not in yet asks for a mail here",
     "people.sign_in_code": "the code is the key",
-    "people.sign_out": "changes this browser's cookie only",
+    "people.sign_out": "ends the sessions of whoever holds one, and nobody else’s",
     "programmes.check_your_email": "shows this browser what it typed itself",
     "programmes.join": "who is not in yet joins here",
     "public.language": "changes this browser's cookie only",
@@ -57,7 +57,7 @@ KEYED = {
     "rounds.withdrawn",
 }  # fmt: skip
 SIGNED_IN = {
-    "me.data", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove", "me.pause", "me.profile",
+    "me.data", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove", "me.pause", "me.profile", "me.renew",
     "me.resume", "organise.home",
 }  # fmt: skip
 ORGANISERS = {

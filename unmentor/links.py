@@ -1,15 +1,23 @@
 """Every address put in a mail or a feed, and the signatures that make some of them keys.
 
-A key is not stored, so it cannot leak from the database: it is the thing it opens, signed
+A key is not stored, so it cannot leak from the database: it is the nonce of the row it opens, signed
 with SECRET_KEY (HMAC-SHA256, RFC 2104) for one purpose. It can be written again in a later mail.
 """
 
 import hashlib
+import secrets
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from unmentor.runtime import settings
+
+NONCE_BYTES, NONCE_LENGTH = 16, 22
+
+
+def new_nonce() -> str:
+    """Return what names one row for good: random, so that no restore or deletion ever gives it to another."""
+    return secrets.token_urlsafe(NONCE_BYTES)
 
 
 def link(endpoint: str, **values: str | int) -> str:
@@ -17,19 +25,19 @@ def link(endpoint: str, **values: str | int) -> str:
     return settings().base_url + current_app.url_map.bind("").build(endpoint, values)
 
 
-def sign(purpose: str, value: str | int) -> str:
+def sign(purpose: str, value: str) -> str:
     """Return a key to *value*, good for *purpose* alone."""
     signed = _signer(purpose).dumps(value)
     return signed if isinstance(signed, str) else signed.decode()
 
 
-def signed(purpose: str, key: str) -> str | int | None:
+def signed(purpose: str, key: str) -> str | None:
     """Return what *key* was made for, or None where it was not made here for *purpose*."""
     try:
         value = _signer(purpose).loads(key)
     except BadSignature:
         return None
-    return value if isinstance(value, str | int) else None
+    return value if isinstance(value, str) else None
 
 
 def _signer(purpose: str) -> URLSafeSerializer:

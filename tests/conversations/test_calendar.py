@@ -159,4 +159,4 @@ def test_who_declines_is_asked_whether_to_move_or_withdraw(
 
 
 def test_a_feed_key_is_the_persons_own(ada: Person) -> None:
-    assert feed_address(ada).endswith(f"/calendar/{sign('calendar', ada.id)}.ics")
+    assert feed_address(ada).endswith(f"/calendar/{sign('calendar', ada.calendar_nonce)}.ics")

@@ -153,7 +153,9 @@ def test_a_domain_in_other_letters_is_written_as_the_internet_knows_it(app: Flas
 
 def test_a_mail_with_a_gap_in_it_is_refused(app: Flask) -> None:
     with pytest.raises(Exception, match="code"):
-        compose(Letter("sign-in", ("Siân", "s@example.com"), "sign-in:1", 7, {"url": PAGE, "minutes": 30}), NOW)
+        compose(
+            Letter("sign-in", ("Siân", "s@example.com"), "sign-in:1", 7, {"url": PAGE, "minutes": 30}, reader=""), NOW
+        )
 
 
 def test_no_line_is_longer_than_mail_may_carry(app: Flask) -> None:

@@ -22,7 +22,7 @@ def ada(app: Any) -> Person:
 
 
 def path(someone: Person, kind: str = "how-was-it") -> str:
-    return f"/unsubscribe/{sign('unsubscribe', f'{someone.id}:{kind}')}"
+    return f"/unsubscribe/{sign('unsubscribe', f'{someone.nonce}:{kind}')}"
 
 
 def stopped() -> list[str]:
@@ -70,7 +70,7 @@ def test_a_key_that_is_not_ours_stops_nothing(app: Flask, ada: Person, key: str)
 
 
 def test_a_key_of_another_purpose_stops_nothing(app: Flask, ada: Person) -> None:
-    forged = f"/unsubscribe/{sign('confirm', f'{ada.id}:how-was-it')}"
+    forged = f"/unsubscribe/{sign('confirm', f'{ada.nonce}:how-was-it')}"
     assert app.test_client().post(forged, data=ONE_CLICK).status_code == 404
 
 

@@ -25,7 +25,9 @@ def ada(app: Flask, client: FlaskClient) -> Person:
 
 
 def sent_to(someone: Person, clock: Clock, state: str) -> Message:
-    letter = Letter("goodbye", (someone.name, someone.email or ""), "person:1", someone.id, {"count": 1})
+    letter = Letter(
+        "goodbye", (someone.name, someone.email or ""), "person:1", someone.id, {"count": 1}, reader=someone.nonce
+    )
     message = queue(letter, clock())
     assert message
     message.state, message.trouble = state, "550 no such mailbox" if state == "failed" else ""

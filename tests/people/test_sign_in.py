@@ -30,7 +30,7 @@ def asked(client: FlaskClient, **fields: str) -> tuple[str, str]:
     return path_in(text, "/sign-in"), re.search(r"\b\d{6}\b", text)[0]
 
 
-def who(client: FlaskClient) -> int | None:
+def who(client: FlaskClient) -> str | None:
     with client.session_transaction() as session:
         return session.get("person")
 
@@ -46,7 +46,7 @@ def test_the_link_shows_a_button_and_pressing_it_signs_in_once(client: FlaskClie
     assert db.session.scalars(select(SignIn.used_at)).one() is None
     assert "Welcome back, Ada" in page.text
     assert post(client, link).location == "/me"
-    assert who(client) == ada.id
+    assert who(client) == ada.session_nonce
     assert post(client, link).status_code == 410
 
 
@@ -59,7 +59,7 @@ def test_a_link_in_another_browser_explains_itself_and_signs_nobody_in(client: F
     assert post(elsewhere, link).status_code == 403
     assert who(elsewhere) is None
     assert post(elsewhere, "/sign-in/code", email=ADA, code=code).location == "/me"
-    assert who(elsewhere) == ada.id
+    assert who(elsewhere) == ada.session_nonce
     assert post(client, link).status_code == 410
 
 
@@ -96,10 +96,18 @@ def test_after_fifteen_minutes_neither_link_nor_code_opens(client: FlaskClient, 
     assert post(client, "/sign-in/code", email=ADA, code=code).status_code == 422
 
 
-def test_an_older_mail_still_works_where_two_were_asked_for(client: FlaskClient, ada: Person) -> None:
-    _link, first = asked(client)
-    asked(client)
-    assert post(client, "/sign-in/code", email=ADA, code=first).status_code == 303
+def test_an_older_mail_ends_when_the_same_browser_asks_for_a_newer(client: FlaskClient, ada: Person) -> None:
+    older, first = asked(client)
+    newer, _code = asked(client)
+    assert post(client, "/sign-in/code", email=ADA, code=first).status_code == 422
+    assert (client.get(older).status_code, post(client, older).status_code) == (410, 410)
+    assert post(client, newer).status_code == 303
+
+
+def test_a_stranger_who_asks_ends_nobody_elses_mail(client: FlaskClient, ada: Person) -> None:
+    link, _code = asked(client)
+    asked(client.application.test_client())
+    assert post(client, link).status_code == 303
 
 
 def test_an_unknown_address_gets_the_same_answer(client: FlaskClient, ada: Person) -> None:
@@ -175,7 +183,7 @@ def test_a_session_that_somebody_planted_is_gone_after_signing_in(client: FlaskC
     with client.session_transaction() as session:
         assert "planted" not in session
         assert session.get("csrf_token") != before
-        assert (session["person"], session["language"], session.permanent) == (ada.id, "cy", True)
+        assert (session["person"], session["language"], session.permanent) == (ada.session_nonce, "cy", True)
 
 
 def test_signed_in_lasts_sixty_days(client: FlaskClient, ada: Person) -> None:
@@ -204,10 +212,28 @@ def test_signing_out_keeps_the_language_and_nothing_else(client: FlaskClient, ad
         assert session["language"] == "cy"
 
 
+def test_signing_out_ends_every_session_and_says_so(client: FlaskClient, ada: Person) -> None:
+    sign_in(client, ada)
+    copied, phone = client.get_cookie("session").value, client.application.test_client()
+    sign_in(phone, ada)
+    assert phone.get("/me").status_code == 200
+    assert "signed out, here and in every other browser" in client.get(post(client, "/sign-out").location).text
+    thief = client.application.test_client()
+    thief.set_cookie("session", copied)
+    assert [browser.get("/me").status_code for browser in (thief, phone, client)] == [303, 303, 303]
+
+
+@pytest.mark.parametrize("old", [1, "1", None, ["x"], 10**30])
+def test_a_session_that_names_nobody_is_nobodys(client: FlaskClient, ada: Person, old: Any) -> None:
+    with client.session_transaction() as session:
+        session["person"] = old
+    assert client.get("/me").status_code == 303
+
+
 def test_a_forged_sign_out_does_nothing(client: FlaskClient, ada: Person) -> None:
     sign_in(client, ada)
     assert client.post("/sign-out").status_code == 422
-    assert who(client) == ada.id
+    assert who(client) == ada.session_nonce
 
 
 def test_a_printed_link_signs_in_once_in_any_browser_for_a_day(client: FlaskClient, ada: Person, clock: Any) -> None:
@@ -241,7 +267,7 @@ def test_a_mailbox_that_works_again_is_written_to_again(client: FlaskClient, ada
 
 def test_confirming_twice_says_so_and_shows_the_way_in(client: FlaskClient, app: Any) -> None:
     new = person("New Person", confirmed_at=None)
-    path = f"/confirm/{sign('confirm', new.id)}"
+    path = f"/confirm/{sign('confirm', new.nonce)}"
     assert post(client, path).status_code == 303
     again = client.get(path)
     assert again.status_code == 410
@@ -256,10 +282,10 @@ def test_a_link_that_is_not_ours_is_not_found(client: FlaskClient, ada: Person, 
 
 def test_a_key_for_another_purpose_confirms_nobody(client: FlaskClient, app: Any) -> None:
     new = person("New Person", confirmed_at=None)
-    assert client.get(f"/confirm/{sign('unsubscribe', new.id)}").status_code == 404
+    assert client.get(f"/confirm/{sign('unsubscribe', new.nonce)}").status_code == 404
 
 
 def test_a_forged_press_confirms_nobody(client: FlaskClient, app: Any) -> None:
     new = person("New Person", confirmed_at=None)
-    assert client.post(f"/confirm/{sign('confirm', new.id)}").status_code == 422
+    assert client.post(f"/confirm/{sign('confirm', new.nonce)}").status_code == 422
     assert db.session.get(Person, new.id).confirmed_at is None

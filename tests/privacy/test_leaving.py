@@ -134,8 +134,8 @@ def test_no_draw_and_no_sign_in_knows_them_any_more(client: FlaskClient, sian: P
     assert db.session.scalar(select(func.count(Membership.id))) == 0
     post(client, "/sign-in", email="sian@gwynedd.gov.uk")
     assert set(db.session.scalars(select(Message.kind))) == {"goodbye"}
-    assert client.get(f"/confirm/{sign('confirm', sian.id)}").status_code == 410
-    assert client.get(f"/unsubscribe/{sign('unsubscribe', f'{sian.id}:reminder')}").status_code == 410
+    assert client.get(f"/confirm/{sign('confirm', sian.nonce)}").status_code == 410
+    assert client.get(f"/unsubscribe/{sign('unsubscribe', f'{sian.nonce}:reminder')}").status_code == 410
 
 
 def test_somebody_who_left_may_come_back_as_somebody_new(client: FlaskClient, sian: Person) -> None:

@@ -73,6 +73,6 @@ def test_a_sender_that_does_not_run_is_missed_though_the_tick_beats_on(client: F
 def test_mail_that_should_have_left_is_noticed(client: FlaskClient, clock: Clock) -> None:
     all_beat(clock)
     ada = person("Ada")
-    letter = Letter("goodbye", (ada.name, ada.email), "person:1", ada.id, {"count": 1})
+    letter = Letter("goodbye", (ada.name, ada.email), "person:1", ada.id, {"count": 1}, reader=ada.nonce)
     queue(letter, clock() - timedelta(minutes=6))
     assert "1 messages should have left" in client.get("/readyz").json["wrong"]["mail"]

@@ -19,12 +19,12 @@ from unmentor.words import listed
 
 def key(part: Participation) -> str:
     """Return the key to a person's page of a conversation."""
-    return sign("conversation", part.id)
+    return sign("conversation", part.nonce)
 
 
 def feed_address(person: Person) -> str:
     """Return the address of the calendar that a person can subscribe to; whoever has it can read that calendar."""
-    return link("conversations.calendar", token=sign("calendar", person.id))
+    return link("conversations.calendar", token=sign("calendar", person.calendar_nonce))
 
 
 def video_room(conversation: Conversation) -> str:

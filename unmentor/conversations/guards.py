@@ -33,8 +33,7 @@ def still_ahead(token: str) -> Participation:
 
 def part_of(token: str) -> Participation:
     """Return the part that *token* was made for, whatever became of it; 404 for no key, 410 for who has left."""
-    number = signed("conversation", token)
-    part = queries.participation(number) if isinstance(number, int) else None
+    part = queries.participation(signed("conversation", token))
     if part is None:
         abort(404)
     if part.person.left_at is not None:

@@ -129,7 +129,7 @@ def paused(part: Participation, membership: Membership) -> Letter:
             None,
             title=_("We have not heard how your last three went, so we have paused you."),
             says=[_("Nothing is wrong. No draw includes you until you want it to."), _("Press here and you are back.")],
-            button=(_("Come back"), link("conversations.back", token=sign("back", membership.id))),
+            button=(_("Come back"), link("conversations.back", token=sign("back", membership.nonce))),
             ways=[],
         )
 
@@ -141,6 +141,7 @@ def _heads_up(part: Participation, about: str, pointless_at: datetime | None, **
         to=(person.name, person.email or ""),
         about=about,
         person_id=person.id,
+        reader=person.nonce,
         values={"programme": talk.round.programme.name} | values,
         language=person.language,
         sequence=talk.sequence,
@@ -187,6 +188,7 @@ def _letter(
         to=(person.name, person.email or ""),
         about=f"conversation:{conversation.id}",
         person_id=person.id,
+        reader=person.nonce,
         values=values | more,
         language=person.language,
         sequence=conversation.sequence if numbered is None else numbered,

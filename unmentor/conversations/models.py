@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.db import Base
+from unmentor.links import NONCE_LENGTH, new_nonce
 from unmentor.people.models import Person
 
 if TYPE_CHECKING:
@@ -63,10 +64,12 @@ class Participation(Base):
     """A person in a conversation, and what they said of it."""
 
     __tablename__ = "participation"
-    # Keys name parts by id, so no id is ever given twice.
+    # No id is ever given twice.
     __table_args__ = (UniqueConstraint("conversation_id", "person_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # What keys name.
+    nonce: Mapped[str] = mapped_column(String(NONCE_LENGTH), default=new_nonce, index=True, unique=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     # Named by the draw to say hello first.

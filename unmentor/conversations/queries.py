@@ -19,9 +19,9 @@ TELLING = ("invitation", "moved", "reminder")
 ARRIVED = ("sent", "sending", "uncertain")
 
 
-def participation(number: int) -> Participation | None:
-    """Return a person's part in a conversation, with everybody in it."""
-    return db.session.scalar(_participations().where(Participation.id == number))
+def participation(nonce: str | None) -> Participation | None:
+    """Return the part in a conversation that keys name by *nonce*, with everybody in it."""
+    return db.session.scalar(_participations().where(Participation.nonce == nonce))
 
 
 def hold(conversation: Conversation) -> None:

@@ -18,10 +18,9 @@ from unmentor.conversations.prompts import prompts
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.links import signed
-from unmentor.people.queries import person_numbered
+from unmentor.people.queries import owner_of_calendar
 from unmentor.programmes.actions import resume
-from unmentor.programmes.models import Membership
-from unmentor.programmes.queries import membership_numbered, next_draw
+from unmentor.programmes.queries import membership_of, next_draw
 from unmentor.words import when
 
 Page = str | tuple[str, int] | Redirect
@@ -91,8 +90,7 @@ def invite(token: str) -> Response:
 @blueprint.get("/calendar/<token>.ics")
 def calendar(token: str) -> Redirect:
     """Hand out the calendar that a person subscribes to; 304 where nothing has changed."""
-    number = signed("calendar", token)
-    person = person_numbered(number) if isinstance(number, int) else None
+    person = owner_of_calendar(signed("calendar", token))
     if person is None:
         abort(404)
     if person.left_at is not None:
@@ -105,10 +103,10 @@ def calendar(token: str) -> Redirect:
 @blueprint.route("/c/back/<token>", methods=["GET", "POST"])
 def back(token: str) -> Page:
     """Bring somebody back whom we paused because we had not heard of them."""
-    number = signed("back", token)
-    member: Membership | None = membership_numbered(number) if isinstance(number, int) else None
+    nonce = signed("back", token)
+    member = membership_of(nonce)
     if member is None:
-        abort(404 if number is None else GONE)
+        abort(404 if nonce is None else GONE)
     form, now = Button(), runtime.now()
     if form.validate_on_submit():
         with transaction():

@@ -40,7 +40,7 @@ Every template is also given ``person``, the recipient's first name.
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, cast
@@ -70,6 +70,8 @@ class Letter:
     about: str
     person_id: int | None
     values: Mapping[str, Any]
+    # The nonce by which keys in it know its reader; "" for who has no account.
+    reader: str = field(kw_only=True)
     language: str = "en"
     sequence: int = 0
     # When it is better not sent at all; three days from now unless told.
@@ -141,7 +143,7 @@ def _stop_link(letter: Letter) -> str:
         return ""
     if letter.person_id is None:
         return str(letter.values.get("stop_url", ""))
-    return links.link("me.unsubscribe", key=links.sign("unsubscribe", f"{letter.person_id}:{letter.kind}"))
+    return links.link("me.unsubscribe", key=links.sign("unsubscribe", f"{letter.reader}:{letter.kind}"))
 
 
 def _render(kind: str, form: str, values: Mapping[str, Any]) -> str:

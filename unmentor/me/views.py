@@ -16,13 +16,13 @@ from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.links import signed
-from unmentor.me import actions, queries
+from unmentor.me import actions, calendar_address, queries
 from unmentor.me.forms import NotWithForm, PauseForm, ProfileForm
 from unmentor.people import actions as people
 from unmentor.people import browser
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.people.models import Person
-from unmentor.people.queries import exclusions, person_numbered
+from unmentor.people.queries import exclusions, person_of
 from unmentor.privacy import leave as leaving
 from unmentor.privacy.export import held
 from unmentor.privacy.queries import reflections_of
@@ -49,6 +49,7 @@ KINDS = {
 Page = str | tuple[str, int] | Redirect
 
 blueprint = Blueprint("me", __name__)
+blueprint.post("/me/calendar")(calendar_address.renew)
 
 
 @blueprint.get("/me")
@@ -199,8 +200,8 @@ def unsubscribe_undo(key: str) -> Page:
 
 def _reader(key: str) -> tuple[Person, str]:
     """Return whom a key stops mail for, and of which kind; 404 for no key of ours, 410 for who has left."""
-    number, _colon, kind = str(signed("unsubscribe", key) or "").partition(":")
-    person = person_numbered(int(number)) if number.isdecimal() else None
+    nonce, _colon, kind = (signed("unsubscribe", key) or "").partition(":")
+    person = person_of(nonce)
     if person is None:
         abort(404)
     if person.left_at is not None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.exc import IntegrityError
 
 from unmentor.db import db
-from unmentor.links import link
+from unmentor.links import link, new_nonce
 from unmentor.mail.models import Suppressed
 from unmentor.mail.outbox import queue
 from unmentor.people import mails
@@ -54,6 +54,7 @@ def ask_in(email: str, browser: str, now: datetime, programme: str = "UnMentorin
     if person.confirmed_at is None:
         queue(mails.confirmation(person, programme, confirmations(person), now), now)
         return
+    _end_older(person, browser, now)
     token, code = secrets.token_urlsafe(BYTES), f"{secrets.randbelow(10**6):06}"
     asked = _asked(person, token, now, now + FOR_A_MAIL)
     asked.code_hash = _code_hash(asked, code)
@@ -122,6 +123,16 @@ def use_code(email: str, code: str, now: datetime) -> Person | None:
     return use(right[0], now) if right else None
 
 
+def end_sessions(person: Person) -> None:
+    """Sign *person* out everywhere: whoever copied a cookie of theirs holds nothing any more."""
+    person.session_nonce = new_nonce()
+
+
+def renew_calendar(person: Person) -> None:
+    """Give the calendar of *person* another address, and let the old one lead nowhere."""
+    person.calendar_nonce = new_nonce()
+
+
 def avoid(person: Person, email: str) -> None:
     """Never pair *person* with whoever has an address, now or later."""
     if not db.session.query(Exclusion).filter_by(person_id=person.id, email=email).count():
@@ -169,6 +180,12 @@ def _asked(person: Person, token: str, now: datetime, until: datetime) -> SignIn
     asked = SignIn(person=person, token_hash=_hash(token), code_hash="", asked_at=now, expires_at=until)
     db.session.add(asked)
     return asked
+
+
+def _end_older(person: Person, browser: str, now: datetime) -> None:
+    # Only those of the same browser: nobody ends what somebody else has just asked for.
+    older = update(SignIn).where(SignIn.person_id == person.id, SignIn.browser_hash == _hash(browser), *_open(now))
+    db.session.execute(older.values(expires_at=now))
 
 
 def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:

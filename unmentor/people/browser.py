@@ -12,7 +12,7 @@ def enter(person: Person) -> str | None:
     wanted = session.get("next")
     _start_afresh(session.get("language") or person.language)
     session.permanent = True
-    session["person"] = person.id
+    session["person"] = person.session_nonce
     return safe(wanted)
 
 

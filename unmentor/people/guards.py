@@ -7,8 +7,8 @@ from typing import ParamSpec, TypeVar, cast
 from flask import g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from unmentor.db import db
 from unmentor.people.models import Person
+from unmentor.people.queries import person_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -18,7 +18,7 @@ def signed_in() -> Person | None:
     """Return the person who is signed in in this browser, or None. Asks the database once a request."""
     if "person" not in g:
         known = session.get("person")
-        person = db.session.get(Person, known) if known else None
+        person = person_in(known) if isinstance(known, str) else None
         g.person = person if person and person.left_at is None else None
     return cast(Person | None, g.person)
 

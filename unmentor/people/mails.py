@@ -13,7 +13,7 @@ MINUTES = timedelta(minutes=1)
 
 def confirmation(person: Person, programme: str, sequence: int, now: datetime) -> Letter:
     """Return the question whether this address is theirs; its link stays good until it is used."""
-    values = {"programme": programme, "url": link("people.confirm", token=sign("confirm", person.id))}
+    values = {"programme": programme, "url": link("people.confirm", token=sign("confirm", person.nonce))}
     return _letter("confirm", person, f"person:{person.id}", values, now + PATIENCE, sequence)
 
 
@@ -40,6 +40,7 @@ def _letter(
         to=(person.name, person.email or ""),
         about=about,
         person_id=person.id,
+        reader=person.nonce,
         values=values,
         language=person.language,
         sequence=sequence,

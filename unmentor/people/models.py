@@ -6,16 +6,21 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.db import Base
+from unmentor.links import NONCE_LENGTH, new_nonce
 
 
 class Person(Base):
     """Somebody with an address. Who leaves keeps a row without a single detail, so that history still adds up."""
 
     __tablename__ = "person"
-    # Keys and sessions name people by id, so no id is ever given twice, not even after everybody has gone.
+    # Messages and rounds name people by id, so no id is ever given twice, not even after everybody has gone.
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's way to say it
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # In keys, for good; in sessions, until somebody signs out; in the address of their calendar, until it is renewed.
+    nonce: Mapped[str] = mapped_column(String(NONCE_LENGTH), default=new_nonce, index=True, unique=True)
+    session_nonce: Mapped[str] = mapped_column(String(NONCE_LENGTH), default=new_nonce, index=True, unique=True)
+    calendar_nonce: Mapped[str] = mapped_column(String(NONCE_LENGTH), default=new_nonce, index=True, unique=True)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(100), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")

@@ -18,9 +18,19 @@ def person_at(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == email))
 
 
-def person_numbered(number: int) -> Person | None:
-    """Return the person with this id, also where they have left."""
-    return db.session.get(Person, number)
+def person_of(nonce: str | None) -> Person | None:
+    """Return the person whom keys name by *nonce*, also where they have left."""
+    return db.session.scalar(select(Person).where(Person.nonce == nonce))
+
+
+def person_in(session_nonce: str) -> Person | None:
+    """Return whose sessions carry a nonce."""
+    return db.session.scalar(select(Person).where(Person.session_nonce == session_nonce))
+
+
+def owner_of_calendar(nonce: str | None) -> Person | None:
+    """Return whose calendar an address with this nonce is, also where they have left."""
+    return db.session.scalar(select(Person).where(Person.calendar_nonce == nonce))
 
 
 def silent_since(moment: datetime) -> Sequence[Person]:

@@ -12,7 +12,7 @@ from unmentor.people import actions, address, browser, phone
 from unmentor.people.forms import CodeForm, SignInForm
 from unmentor.people.guards import signed_in
 from unmentor.people.models import Person, SignIn
-from unmentor.people.queries import person_numbered
+from unmentor.people.queries import person_of
 
 GONE, NOT_HERE = 410, 403
 Page = str | tuple[str, int] | Response
@@ -24,8 +24,7 @@ blueprint.add_app_template_filter(phone.international, "phone")
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> Page:
     """Ask whoever opens the link of a confirmation to press a button; pressing it signs them in."""
-    number = signed("confirm", token)
-    person = person_numbered(number) if isinstance(number, int) else None
+    person = person_of(signed("confirm", token))
     if person is None:
         abort(404)
     form = Button()
@@ -85,12 +84,15 @@ def sign_in_link(token: str) -> Page:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Page:
-    """Sign out."""
+    """Sign out of every browser: a cookie that somebody copied ends with the one that is here."""
     form = Button()
     if not form.validate_on_submit():
         abort(form.status)
+    if person := signed_in():
+        with transaction():
+            actions.end_sessions(person)
     browser.leave()
-    flash(_("You are signed out."))
+    flash(_("You are signed out, here and in every other browser."))
     return redirect(url_for("public.home"), 303)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.db import Base
+from unmentor.links import NONCE_LENGTH, new_nonce
 from unmentor.people.models import Person
 
 
@@ -49,10 +50,12 @@ class Membership(Base):
     """A person in a programme: participant or organiser, active or paused."""
 
     __tablename__ = "membership"
-    # Keys name the id, so that of a deleted row must never come back.
+    # The id of a deleted row must never come back.
     __table_args__ = (UniqueConstraint("person_id", "programme_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # What keys name.
+    nonce: Mapped[str] = mapped_column(String(NONCE_LENGTH), default=new_nonce, index=True, unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(12), default="participant")

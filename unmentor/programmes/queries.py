@@ -36,9 +36,9 @@ def memberships(person: Person) -> Sequence[Membership]:
     ).all()
 
 
-def membership_numbered(number: int) -> Membership | None:
-    """Return the membership with this id."""
-    return db.session.get(Membership, number)
+def membership_of(nonce: str | None) -> Membership | None:
+    """Return the membership that keys name by *nonce*."""
+    return db.session.scalar(select(Membership).where(Membership.nonce == nonce))
 
 
 def organised_by(person: Person) -> list[Programme]:

@@ -29,6 +29,7 @@ def _letter(kind: str, reflection: Reflection, now: datetime, **values: str) -> 
         # Each new writing is news of its own; the same writing is told of once.
         about=f"reflection:{reflection.id}:{reflection.written_at:%Y%m%d%H%M%S%f}",
         person_id=person.id,
+        reader=person.nonce,
         values={"text": reflection.text, **values},
         language=person.language,
         pointless_at=now + STILL_NEWS,

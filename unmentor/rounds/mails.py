@@ -41,6 +41,7 @@ def _letter(kind: str, round_: Round, person: Person, now: datetime, **values: s
         to=(person.name, person.email or ""),
         about=f"round:{round_.id}",
         person_id=person.id,
+        reader=person.nonce,
         values=known | values,
         language=person.language,
         pointless_at=now + A_WEEK,
