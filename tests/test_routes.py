@@ -57,8 +57,8 @@ KEYED = {
     "rounds.withdrawn",
 }  # fmt: skip
 SIGNED_IN = {
-    "me.data", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove", "me.pause", "me.profile", "me.renew",
-    "me.resume", "organise.home",
+    "me.data", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove", "me.pause", "me.profile",
+    "me.renew", "me.resume", "organise.home",
 }  # fmt: skip
 ORGANISERS = {
     "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw", "organise.mail",

@@ -111,7 +111,7 @@ def test_every_row_of_a_full_database_gets_nonces_of_its_own(
         url = re.sub(r"/postgres(\?|$)", rf"/{name}\1", server).replace("postgresql://", "postgresql+psycopg://")
     app = create_app(Settings(database_url=url, secret_key="only for these tests", instance=tmp_path))
     with app.app_context():
-        upgrade(revision="0001")
+        upgrade(revision="0002")
         with db.engine.begin() as connection:
             for statement in ROWS.split(";"):
                 connection.execute(text(statement))
