@@ -13,6 +13,7 @@ from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import move
 from unmentor.db import db
 from unmentor.mail.models import Message
+from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership, Programme
 from unmentor.worker import tick
 
@@ -142,6 +143,17 @@ def test_after_three_silences_in_a_row_somebody_is_paused_kindly(of: Programme, 
     text = mailed("ada@example.gov.uk", "heads-up")
     assert "We have not heard how your last three went, so we have paused you." in text
     assert "Nothing is wrong." in text
+
+
+def test_a_pause_that_is_over_does_not_keep_a_ghost_in_the_draw(of: Programme, clock: Clock) -> None:
+    membership = silent_for(of, 2, clock)
+    pause(membership, until=clock().date())
+    talk = conversation(of, membership.person, person("Cat"), starts_at=clock())
+    for day in (1, 4, 7):
+        clock.moment = talk.starts_at + timedelta(days=day)
+        ask_how_it_was(clock())
+        give_up_asking(clock())
+    assert (membership.silences, membership.state, membership.paused_until) == (3, "paused", None)
 
 
 def test_one_press_and_they_are_back(of: Programme, client: FlaskClient, clock: Clock) -> None:

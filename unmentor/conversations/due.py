@@ -64,7 +64,7 @@ def give_up_asking(now: datetime) -> int:
         if membership is None:
             continue
         membership.silences += 1
-        if membership.silences >= PATIENCE and membership.state == "active":
+        if membership.silences >= PATIENCE and not membership.is_paused(membership.programme.today(now)):
             pause(membership, until=None)
             queue(mails.paused(part, membership), now)
     return len(silent)
@@ -79,6 +79,6 @@ def _is_due(programme: Programme, starts_at: datetime, told_at: datetime, now: d
 
 
 def _next_working_day(programme: Programme, now: datetime) -> date:
-    tomorrow = now.astimezone(programme.zone).date() + A_DAY
+    tomorrow = programme.today(now) + A_DAY
     window = Window(tomorrow, 1, programme.zone, holidays=holidays(programme.time_zone))
     return working_days(window)[0]

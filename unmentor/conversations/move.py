@@ -42,7 +42,7 @@ def offers(conversation: Conversation, now: datetime) -> list[Offer]:
     """Return some times from tomorrow on, in the programme's zone: those that suit everybody first."""
     programme = conversation.round.programme
     window = Window(
-        first_day=now.astimezone(programme.zone).date() + timedelta(days=1),
+        first_day=programme.today(now) + timedelta(days=1),
         days=THREE_WEEKS,
         zone=programme.zone,
         holidays=holidays(programme.time_zone),

@@ -111,8 +111,9 @@ def back(token: str) -> Page:
     if form.validate_on_submit():
         with transaction():
             resume(member)
-    next_one = next_draw(member.programme, now)
-    return render_template("conversations/back.html", form=form, member=member, next_draw=next_one), form.status
+    next_one, paused = next_draw(member.programme, now), member.is_paused(member.programme.today(now))
+    page = render_template("conversations/back.html", form=form, member=member, next_draw=next_one, paused=paused)
+    return page, form.status
 
 
 def _page(part: Participation, token: str, form: OutcomeForm) -> str:

@@ -1,9 +1,8 @@
 """A participant's own pages."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -79,8 +78,8 @@ def profile() -> Page:
 @needs_sign_in
 def pause() -> Page:
     """Skip draws until a day, or until they say so; in one programme, or in all."""
-    form = PauseForm(_today(), data={"programme": request.args.get("programme")})
-    chosen = _chosen(form.programme.data)
+    chosen = _chosen(request.values.get("programme"))
+    form = PauseForm(_today(chosen), data={"programme": request.args.get("programme")})
     if not form.validate_on_submit():
         return render_template("me/pause.html", form=form, memberships=chosen), form.status
     until = form.until.data
@@ -227,7 +226,7 @@ def _home(form: Button | None = None) -> str:
         past=past(person, now),
         written={each.participation_id: each for each in reflections_of(person)},
         memberships=mine,
-        paused={each.id for each in mine if queries.is_paused(each, now)},
+        paused={each.id for each in mine if each.is_paused(each.programme.today(now))},
         draws={each.id: next_draw(each.programme, now) for each in mine},
         others=[each for each in all_programmes() if each.id not in joined],
         key=key,
@@ -236,8 +235,10 @@ def _home(form: Button | None = None) -> str:
     )
 
 
-def _today() -> date:
-    return runtime.now().astimezone(ZoneInfo(runtime.settings().time_zone)).date()
+def _today(chosen: Iterable[Membership]) -> date:
+    """Return the day that it is where these programmes are: the later one where they are far apart."""
+    now = runtime.now()
+    return max((each.programme.today(now) for each in chosen), default=now.date())
 
 
 def _chosen(slug: str | None) -> Sequence[Membership]:

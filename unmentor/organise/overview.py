@@ -56,7 +56,7 @@ def _page(programme: Programme, form: Button) -> str:
         form=form,
         rounds=drawn,
         waiting=next((each for each in drawn if each.state == "drawn"), None),
-        taking_part=programmes.taking_part(programme, now.astimezone(programme.zone).date()),
+        taking_part=programmes.taking_part(programme, programme.today(now)),
         next_draw=programmes.next_draw(programme, now),
         pending=len(pending(programme)),
     )

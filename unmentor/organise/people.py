@@ -14,7 +14,10 @@ from unmentor.programmes.queries import members
 @needs_organiser
 def people(programme: Programme) -> Page:
     """Show everybody, and whether the next draw includes them."""
-    today = runtime.now().astimezone(programme.zone).date()
     return render_template(
-        "organise/people.html", programme=programme, members=members(programme), today=today, button=Button()
+        "organise/people.html",
+        programme=programme,
+        members=members(programme),
+        today=programme.today(runtime.now()),
+        button=Button(),
     )

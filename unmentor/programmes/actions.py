@@ -25,7 +25,8 @@ def found(name: str, time_zone: str, now: datetime) -> Programme:
         raise ValueError("Give the programme a name with at least one letter or digit in it")
     if programme_named(slug):
         raise ProgrammeExists(slug)
-    programme = Programme(slug=slug, name=name, time_zone=time_zone, starts_on=now.date(), created_at=now)
+    programme = Programme(slug=slug, name=name, time_zone=time_zone, created_at=now)
+    programme.starts_on = programme.today(now)
     db.session.add(programme)
     db.session.flush()
     return programme

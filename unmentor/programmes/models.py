@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.db import Base
@@ -45,6 +45,10 @@ class Programme(Base):
         """Return the zone that this programme's clock runs in."""
         return ZoneInfo(self.time_zone)
 
+    def today(self, now: datetime) -> date:
+        """Return the day that it is where this programme is."""
+        return now.astimezone(self.zone).date()
+
 
 class Membership(Base):
     """A person in a programme: participant or organiser, active or paused."""
@@ -69,6 +73,15 @@ class Membership(Base):
 
     person: Mapped[Person] = relationship()
     programme: Mapped[Programme] = relationship()
+
+    def is_paused(self, on: date) -> bool:
+        """Say whether draws leave them out on a day of the programme's; a pause until a day ends with it by itself."""
+        return self.state == "paused" and (self.paused_until is None or self.paused_until > on)
+
+    @classmethod
+    def are_paused(cls, on: date) -> ColumnElement[bool]:
+        """Return the same as a condition, for a database that looks at them all."""
+        return and_(cls.state == "paused", or_(cls.paused_until.is_(None), cls.paused_until > on))
 
 
 class Period(Base):

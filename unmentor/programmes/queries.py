@@ -7,7 +7,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from unmentor.db import db
@@ -89,17 +89,12 @@ def entrants(programme: Programme, on: date, among: Collection[int] | None = Non
             Person.confirmed_at.is_not(None),
             Person.left_at.is_(None),
             or_(Person.phone != "", Person.video != ""),
-            active(on),
+            ~Membership.are_paused(on),
             *([Membership.person_id.in_(among)] if among is not None else []),
         )
         .options(joinedload(Membership.person))
         .order_by(Membership.id)
     ).all()
-
-
-def active(on: date) -> ColumnElement[bool]:
-    """Return the condition that a membership is not paused on a day; a pause ends by itself."""
-    return or_(Membership.state == "active", Membership.paused_until <= on)
 
 
 def taking_part(programme: Programme, on: date) -> tuple[int, int]:

@@ -54,7 +54,7 @@ def show(slug: str) -> str:
     if programme is None:
         abort(404)
     now = runtime.now()
-    people_in, organisations = queries.taking_part(programme, now.astimezone(programme.zone).date())
+    people_in, organisations = queries.taking_part(programme, programme.today(now))
     person = signed_in()
     mine = queries.memberships(person) if person else []
     return render_template(

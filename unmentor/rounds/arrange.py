@@ -52,4 +52,4 @@ def times(programme: Programme, drawn: Drawn, first_day: date, days: int, now: d
 
 def first_day_of(programme: Programme, drawn_at: datetime) -> date:
     """Return the first day on which a round's conversations may be, some days after its draw."""
-    return drawn_at.astimezone(programme.zone).date() + timedelta(days=programme.lead_days)
+    return programme.today(drawn_at) + timedelta(days=programme.lead_days)

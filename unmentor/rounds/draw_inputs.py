@@ -57,7 +57,7 @@ def given_now(programme: Programme, now: datetime) -> Given:
     """Return what a draw of *programme* is given at this moment."""
     before = queries.latest_sent(programme)
     return Given(
-        people=queries.entrants(programme, now.astimezone(programme.zone).date()),
+        people=queries.entrants(programme, programme.today(now)),
         history=queries.history(programme),
         rules=Rules(odd=programme.odd, same_organisation=programme.same_organisation),  # type: ignore[arg-type]  # - Rules checks them
         planned_in=before.number if before else None,

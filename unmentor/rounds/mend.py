@@ -104,7 +104,7 @@ def _drawn(
 
 def _strangers(round_: Round, ids: set[int], reserve: set[int], now: datetime) -> list[Entrant]:
     """Return those of *ids* who take part today, kept from whom they met, and those in *reserve* from each other."""
-    programme, today = round_.programme, now.astimezone(round_.programme.zone).date()
+    programme, today = round_.programme, round_.programme.today(now)
     people = queries.entrants(programme, today, ids)
     here = {entrant.id for entrant in people}
     apart: dict[int, set[int]] = {number: reserve - {number} if number in reserve else set() for number in ids}
@@ -117,8 +117,9 @@ def _strangers(round_: Round, ids: set[int], reserve: set[int], now: datetime) -
 def _times(round_: Round, drawn: Drawn, now: datetime) -> list[Time]:
     """Return when the new pairs talk: within the round's days, and not before they can have read of it."""
     programme = round_.programme
-    today = now.astimezone(programme.zone).date()
-    soonest = working_days(Window(today + A_DAY, SOME_DAYS, programme.zone, holidays=holidays(programme.time_zone)))
+    soonest = working_days(
+        Window(programme.today(now) + A_DAY, SOME_DAYS, programme.zone, holidays=holidays(programme.time_zone))
+    )
     first_day = max(soonest[WORKING_DAYS_AHEAD - 1], first_day_of(programme, round_.drawn_at))
     end = first_day_of(programme, round_.drawn_at) + timedelta(days=programme.window_days)
     return times(programme, drawn, first_day, max((end - first_day).days, SOME_DAYS), now)
