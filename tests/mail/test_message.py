@@ -1,5 +1,7 @@
 import email
+import hashlib
 import re
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
@@ -98,6 +100,7 @@ def test_every_mail_carries_what_programs_read(app: Flask, kind: str) -> None:
     assert mail["X-UnMentor-Kind"] == kind
     assert mail["Date"].datetime == NOW
     assert re.fullmatch(r"<[0-9a-f]{40}@localhost>", mail["Message-ID"])
+    assert mail["Message-ID"] == f"<{mail['X-UnMentor-Id']}@localhost>"
 
 
 @pytest.mark.parametrize("kind", VALUES)
@@ -118,6 +121,20 @@ def test_the_same_letter_at_the_same_moment_is_the_same_bytes(app: Flask) -> Non
 @pytest.mark.parametrize("change", [{"sequence": 1}, {"about": "conversation:13"}, {"person_id": 8}])
 def test_another_letter_has_another_message_id(app: Flask, change: dict[str, object]) -> None:
     assert compose(letter(**change), NOW).message_id != compose(letter(), NOW).message_id
+
+
+def test_nobody_without_the_secret_key_can_tell_a_message_id(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, known = compose(letter(), NOW), letter()
+    told = (known.about, known.person_id, known.kind, known.sequence, known.to[1], NOW.isoformat())
+    assert hashlib.sha256(repr(told).encode()).hexdigest()[:40] not in ours.message_id
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], secret_key="another key"))
+    assert compose(letter(), NOW).message_id != ours.message_id
+
+
+def test_no_boundary_begins_with_another_one(app: Flask) -> None:
+    outer, inner = re.findall(rb'boundary="(\S+)"', compose(letter(), NOW).content)
+    assert not inner.startswith(outer)
+    assert not outer.startswith(inner)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

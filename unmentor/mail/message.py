@@ -38,6 +38,7 @@ Every template is also given ``person``, the recipient's first name.
 """
 
 import hashlib
+import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ from jinja2 import Environment, StrictUndefined
 from unmentor import links
 from unmentor.forms import clean_line
 from unmentor.mail.mime import address, alternative, header, mixed, part
+from unmentor.mail.seal import derived_key
 from unmentor.runtime import settings
 
 # Nobody can stop what they ask for in that moment; everything else has one click that stops it (RFC 8058).
@@ -112,6 +114,8 @@ def compose(letter: Letter, now: datetime) -> Composed:
         header("Auto-Submitted", "auto-generated"),
         header("X-Auto-Response-Suppress", "OOF, AutoReply"),
         header("X-UnMentor-Kind", letter.kind),
+        # Once more, for reports that come back through a relay that writes a Message-ID of its own.
+        header("X-UnMentor-Id", mark),
     ]
     if stop:
         head += [header("List-Unsubscribe", f"<{stop}>"), header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
@@ -127,14 +131,17 @@ def _body(text: str, html: str, calendar: Calendar | None, mark: str) -> bytes:
     method, ics = calendar
     parts.append(part(f"text/calendar; method={method}; charset=utf-8", ics))
     attachment = part('application/ics; name="invite.ics"', ics, 'attachment; filename="invite.ics"')
-    return b"MIME-Version: 1.0\r\n" + mixed([alternative(parts, f"{mark}-a"), attachment], mark)
+    # The outer boundary must be no prefix of the inner: readers would take one for the other (RFC 2046 §5.1.1).
+    return b"MIME-Version: 1.0\r\n" + mixed([alternative(parts, f"a-{mark}"), attachment], f"m-{mark}")
 
 
 def _mark(letter: Letter, recipient: str, now: datetime) -> str:
     """Return what tells this mail from every other, for its Message-ID and boundaries."""
     # With the moment in it: after a restore a number may mean another conversation, and readers drop known Message-IDs.
     told = (letter.about, letter.person_id, letter.kind, letter.sequence, recipient, now.isoformat())
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:40]
+    # Signed, since whoever can guess it can report that the mail never arrived.
+    key = derived_key(settings().secret_key, "message ids")
+    return hmac.new(key, repr(told).encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def _stop_link(letter: Letter) -> str:
