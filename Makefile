@@ -3,25 +3,43 @@ PYTHON ?= python3
 BIN = .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
 
-.PHONY: run test check bench install translations clean
+.PHONY: help run test fast check fix messages shell bench install translations clean
 
-run: .venv/installed translations
+help: ## say what can be typed here
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: .venv/installed translations ## start everything on this machine, with a demo community
 	@UNMENTOR_DEMO=1 $(BIN)/python app.py
 
-test: .venv/installed-dev translations
+test: .venv/installed-dev translations ## run the whole suite, on SQLite and PostgreSQL, with journeys in Chromium
 	@$(BIN)/pytest
 
-check: .venv/installed-dev translations
+fast: .venv/installed-dev translations ## run what takes seconds: the pure rooms, and all others on SQLite
+	@$(BIN)/pytest -q -m "not thorough" -k "not postgresql" --ignore=tests/journeys
+
+check: .venv/installed-dev translations ## look for what is wrong: lint, types, imports, migrations, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.checks
 
-bench: .venv/installed-dev translations
+fix: .venv/installed-dev ## mend what a machine can: format, order imports
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+messages: .venv/installed-dev ## bring the catalogues up to date with code and templates; then fill the gaps
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _l --no-location --omit-header -o .venv/messages.pot .
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete -l cy -i .venv/messages.pot -d unmentor/translations
+	@$(BIN)/python -m tests.checks
+
+shell: .venv/installed-dev translations ## open Python with the app and its database at hand
+	@$(BIN)/flask shell
+
+bench: .venv/installed-dev translations ## measure what we claim, side by side
 	@$(BIN)/python -m bench
 
-install: .venv/installed translations
+install: .venv/installed translations ## install what the service needs
 
 .venv/installed: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -39,5 +57,5 @@ translations: $(patsubst %.po,%.mo,$(wildcard unmentor/translations/*/LC_MESSAGE
 %.mo: %.po
 	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
 
-clean:
+clean: ## take away what was installed and cached
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

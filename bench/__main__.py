@@ -8,8 +8,8 @@ import bench
 from bench.table import keep, show
 
 NOT_BENCHMARKS = {"__main__", "table", "mail_house"}
-# Takes minutes, and finds the same each time: run when asked for by name.
-ONLY_BY_NAME = {"mail_crashes"}
+# These take long, and find the same each time: run when asked for by name.
+ONLY_BY_NAME = {"mail_crashes", "mutants"}
 
 
 def main() -> None:
