@@ -5,10 +5,14 @@ import sys
 from unmentor.factory import create_app
 from unmentor.settings import WrongSetting
 
+# What gunicorn takes for "do not try again": without it, it would start a worker every second, for ever.
+CANNOT_START = 3
+
 try:
     app = create_app()
 except WrongSetting as error:
-    sys.exit(str(error))
+    print(error, file=sys.stderr)  # noqa: T201 - a person reads it
+    sys.exit(CANNOT_START)
 
 if __name__ == "__main__":
     from unmentor.all_in_one import run

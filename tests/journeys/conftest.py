@@ -10,9 +10,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
+from conftest import new_database
 from playwright.sync_api import Browser, sync_playwright
 
 from journeys.running import Running, Start
@@ -61,7 +61,7 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         }
         if engine == "postgresql":
             environment |= {
-                "DATABASE_URL": _new_database(request.getfixturevalue("postgresql")),
+                "DATABASE_URL": new_database(request.getfixturevalue("postgresql")),
                 "SECRET_KEY": "only for this journey",
             }
         with (instance / "log").open("w") as log:
@@ -81,15 +81,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _new_database(server: str) -> str:
-    import psycopg
-
-    name = f"journey_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return re.sub(r"/postgres(\?|$)", rf"/{name}\1", server)
 
 
 def _printed_link(log: Path, address: str, process: subprocess.Popen[bytes]) -> str:
