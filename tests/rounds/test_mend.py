@@ -116,6 +116,18 @@ def test_who_was_left_out_steps_in(app: Flask, clock: Clock) -> None:
     assert partners(stays) == {out}
 
 
+def test_whoever_was_left_out_long_ago_is_not_invited_anew(app: Flask, clock: Clock) -> None:
+    round_ = sent(clock, "Ada", "Ben", "Cat", odd="sit-out")
+    out, talk = round_.left_out[0].person, round_.conversations[0]
+    clock.advance(days=60)
+    send_round(draw_round(round_.programme, 8, clock()), clock())
+    talk.starts_at = clock() + timedelta(days=5)
+    db.session.commit()
+    withdraw(talk.participations[0], "", 3, clock())
+    assert [each for each in round_.conversations if each.mended] == []
+    assert out.id not in {part.person_id for each in round_.conversations for part in each.participations}
+
+
 def test_who_was_left_out_and_stepped_in_has_not_had_their_turn(app: Flask, clock: Clock) -> None:
     round_ = sent(clock, "Ada", "Ben", "Cat", odd="sit-out")
     out = round_.left_out[0].person

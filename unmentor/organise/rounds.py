@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -16,6 +16,7 @@ from unmentor.programmes.models import Programme
 from unmentor.rounds import actions
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import round_of
+from unmentor.rounds.recheck import ChangedSince, changed, seen
 from unmentor.rounds.summary import across, summary
 from unmentor.rounds.why import why
 
@@ -31,7 +32,7 @@ def on_its_page(act: Callable[[Round], str]) -> Callable[[Programme, int], Page]
         try:
             with transaction():
                 said = act(round_)
-        except (actions.NotWaiting, actions.TooFewPeople) as error:
+        except (actions.NotWaiting, actions.TooFewPeople, ChangedSince) as error:
             form.form_errors = [str(error)]
             return _page(_round(programme, number), form), form.status
         flash(said)
@@ -52,7 +53,7 @@ def round_(programme: Programme, number: int) -> Page:
 @on_its_page
 def send(waiting: Round) -> str:
     """Send a drawn round."""
-    told = actions.send_round(waiting, runtime.now())
+    told = actions.send_round(waiting, runtime.now(), looked_at=request.form.get("seen"))
     return str(ngettext("%(num)s person is being told by mail.", "%(num)s people are being told by mail.", told))
 
 
@@ -82,6 +83,7 @@ def cancel(standing: Round) -> str:
 
 
 def _page(round_: Round, form: Button) -> str:
+    now, waits = runtime.now(), round_.state == "drawn"
     return render_template(
         "organise/round.html",
         programme=round_.programme,
@@ -90,6 +92,8 @@ def _page(round_: Round, form: Button) -> str:
         summary=summary(round_),
         across=across(round_),
         why=why(round_),
+        changed=changed(round_, now) if waits else [],
+        seen=seen(round_, now) if waits else "",
     )
 
 

@@ -20,6 +20,7 @@ from unmentor.rounds.draw_inputs import Drawn, draw_from, given_now
 from unmentor.rounds.mails import round_ready, round_report, unpaired
 from unmentor.rounds.memory import learned
 from unmentor.rounds.models import LeftOut, Round
+from unmentor.rounds.recheck import ChangedSince, recheck, seen
 
 SEEDS = 2**62
 
@@ -84,8 +85,17 @@ def draw_again(round_: Round, seed: int, now: datetime) -> Round:
     return draw_round(programme, seed, now)
 
 
-def send_round(round_: Round, now: datetime) -> int:
-    """Send a drawn round: every invitation is queued with it. Return how many people it tells. Raises NotWaiting."""
+def send_round(round_: Round, now: datetime, looked_at: str | None = None) -> int:
+    """Send a drawn round: every invitation is queued with it. Return how many people it tells.
+
+    Who has paused since, or must not meet any more, is taken care of first. *looked_at* is the mark of what an
+    organiser saw before they pressed. Raises NotWaiting, and ChangedSince where that is not what would be sent.
+    """
+    if round_.state != "drawn":
+        raise NotWaiting(round_)
+    if looked_at is not None and looked_at != seen(round_, now):
+        raise ChangedSince(round_)
+    recheck(round_, now)
     mark_sent(round_, now)
     # A round that was drawn just now knows its people only by their ids: read them all at once.
     whole = queries.round_of(round_.programme, round_.number) or round_
@@ -165,5 +175,5 @@ def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -
 
 def _letters(round_: Round, now: datetime) -> Iterator[Letter]:
     yield from invitations(round_.conversations)
-    for left_out in round_.left_out:
+    for left_out in round_.still_out:
         yield unpaired(round_, left_out.person, now)

@@ -68,6 +68,12 @@ class Round(KeptDraw, Base):
         return [conversation for conversation in self.conversations if not conversation.mended]
 
     @property
+    def still_out(self) -> list["LeftOut"]:
+        """Return whom it left out and nobody was found for since."""
+        talking = {part.person_id for talk in self.conversations if talk.state != "cancelled" for part in talk.present}
+        return [out for out in self.left_out if out.person_id not in talking]
+
+    @property
     def people(self) -> int:
         """Return how many people it drew, those left out included."""
         return sum(len(conversation.participations) for conversation in self.drawn) + len(self.left_out)

@@ -66,7 +66,7 @@ def entrants(programme: Programme, on: date, among: Collection[int] | None = Non
     """
     taking_part = programmes.entrants(programme, on, among)
     here = {member.person_id for member in taking_part}
-    turns, excluded, just_now = _last_turns(programme), _exclusions(), latest_number(programme) + 1
+    turns, excluded, just_now = _last_turns(programme), apart(), latest_number(programme) + 1
     numbers = {"": ""}
     return [
         Entrant(
@@ -79,6 +79,16 @@ def entrants(programme: Programme, on: date, among: Collection[int] | None = Non
         )
         for member in taking_part
     ]
+
+
+def apart() -> dict[int, set[int]]:
+    """Return whom each person must not meet, since one of the two would rather not."""
+    query = select(Exclusion.person_id, Person.id).join(Person, Person.email == Exclusion.email)
+    wishes: dict[int, set[int]] = {}
+    for one, other in db.session.execute(query):
+        wishes.setdefault(one, set()).add(other)
+        wishes.setdefault(other, set()).add(one)
+    return wishes
 
 
 def history(programme: Programme, among: Collection[int] | None = None) -> list[tuple[int, int, int]]:
@@ -112,6 +122,12 @@ def busy(after: datetime) -> list[tuple[int, datetime]]:
         .where(Conversation.state == "arranged", Conversation.starts_at > after, Participation.withdrew_at.is_(None))
     )
     return [(person, moment) for person, moment in db.session.execute(query)]
+
+
+def is_newest_sent(round_: Round) -> bool:
+    """Say whether nobody was told of a later round of its programme: who waits for somebody in this one still does."""
+    later = select(Round.id).where(Round.programme_id == round_.programme_id, Round.number > round_.number)
+    return db.session.scalar(later.where(Round.sent_at.is_not(None)).limit(1)) is None
 
 
 def latest_sent(programme: Programme) -> Round | None:
@@ -152,16 +168,6 @@ def _mended() -> ColumnElement[bool]:
         Conversation.round_id == LeftOut.round_id,
         Conversation.state != "cancelled",
     ).exists()
-
-
-def _exclusions() -> dict[int, set[int]]:
-    """Return whom each person would rather not meet; either side's wish counts."""
-    query = select(Exclusion.person_id, Person.id).join(Person, Person.email == Exclusion.email)
-    apart: dict[int, set[int]] = {}
-    for one, other in db.session.execute(query):
-        apart.setdefault(one, set()).add(other)
-        apart.setdefault(other, set()).add(one)
-    return apart
 
 
 def _whole() -> Select[Round]:

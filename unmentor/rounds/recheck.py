@@ -1,0 +1,67 @@
+"""Look at a drawn round once more before it is sent: who has paused since, or must not meet any more, counts."""
+
+from datetime import datetime
+from hashlib import sha256
+from itertools import combinations
+
+from flask_babel import gettext as _
+
+from unmentor.conversations.models import Conversation
+from unmentor.db import db
+from unmentor.programmes.queries import entrants
+from unmentor.rounds import queries
+from unmentor.rounds.find import find
+from unmentor.rounds.models import LeftOut, Round
+
+
+class ChangedSince(ValueError):  # noqa: N818 - it is named by what happened
+    """A round is not any more what somebody looked at before they pressed."""
+
+    def __init__(self, round_: Round) -> None:
+        said = _("Round %(number)s has changed since you looked. Look once more, then send it", number=round_.number)
+        super().__init__(said)
+
+
+def changed(round_: Round, now: datetime) -> list[Conversation]:
+    """Return the conversations of a drawn round that cannot go ahead: somebody paused or left, or two must not meet."""
+    here, apart = _taking_part(round_, now), queries.apart()
+    return [
+        talk
+        for talk in round_.conversations
+        if not _stands({part.person_id for part in talk.participations}, here, apart)
+    ]
+
+
+def seen(round_: Round, now: datetime) -> str:
+    """Return a mark of what an organiser sees of a drawn round: it is another as soon as anything of it is."""
+    groups = [(talk.id, [part.person_id for part in talk.participations]) for talk in round_.conversations]
+    told = (round_.id, round_.seed, groups, [talk.id for talk in changed(round_, now)])
+    return sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def recheck(round_: Round, now: datetime) -> None:
+    """Undo what cannot go ahead of a round that is about to be sent, and find somebody new for whoever is left alone.
+
+    Those for whom there is nobody are left out of it. Nobody is told: the round tells everybody.
+    """
+    here = _taking_part(round_, now)
+    round_.left_out[:] = [out for out in round_.left_out if out.person_id in here]
+    undone = changed(round_, now)
+    alone = {part.person_id for talk in undone for part in talk.participations} & here
+    for talk in undone:
+        round_.conversations.remove(talk)
+    db.session.flush()
+    if undone:
+        found = find(round_, alone, round_.seed, now)
+        out = alone - {part.person_id for talk in found for part in talk.participations}
+        round_.left_out.extend(LeftOut(person_id=number) for number in sorted(out))
+        db.session.flush()
+
+
+def _taking_part(round_: Round, now: datetime) -> set[int]:
+    """Return the ids of those whom a draw of its programme would include now."""
+    return {member.person_id for member in entrants(round_.programme, round_.programme.today(now))}
+
+
+def _stands(group: set[int], here: set[int], apart: dict[int, set[int]]) -> bool:
+    return group <= here and not any(other in apart.get(one, ()) for one, other in combinations(group, 2))
