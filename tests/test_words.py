@@ -1,9 +1,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from conftest import Clock
 from flask import Flask
 from flask_babel import force_locale
 
+from unmentor.words import clock as time_in_words
 from unmentor.words import day, listed, when
 
 
@@ -36,3 +38,26 @@ def test_a_time_is_said_in_the_zone_of_those_who_read_it(app: Flask) -> None:
     summer = datetime(2026, 7, 10, 11, 30, tzinfo=UTC)
     assert when(summer, "Europe/London") == "Friday 10 July, 12:30"
     assert day(datetime(2027, 1, 1, 9, tzinfo=UTC)) == "Friday 1 January 2027"
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Australia/Sydney", "Tuesday 8 December"),
+        ("America/New_York", "Monday 7 December"),
+        ("UTC", "Monday 7 December"),
+    ],
+)
+def test_a_day_is_that_of_the_zone_and_not_of_utc(app: Flask, zone: str, said: str) -> None:
+    assert day(datetime(2026, 12, 7, 22, 30, tzinfo=UTC), zone) == said
+
+
+def test_the_year_is_left_out_where_the_zone_is_still_in_it(app: Flask, clock: Clock) -> None:
+    clock.set(2026, 12, 31, 23, 30)
+    assert day(datetime(2027, 1, 5, 9, tzinfo=UTC), "Australia/Sydney") == "Tuesday 5 January"
+
+
+@pytest.mark.parametrize(("hour", "said"), [(0, "1:30 BST"), (1, "1:30 GMT"), (2, "2:30"), (3, "3:30")])
+def test_the_hour_that_an_autumn_night_has_twice_is_named(app: Flask, hour: int, said: str) -> None:
+    night = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+    assert time_in_words(night, "Europe/London") == said

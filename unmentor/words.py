@@ -24,14 +24,17 @@ def chosen_language() -> str:
 
 def day(moment: date | datetime, zone: str = "") -> str:
     """Return a day in words, as "Thursday 10 December"; with the year where it is not this one."""
-    local = moment.astimezone(ZoneInfo(zone or settings().time_zone)) if isinstance(moment, datetime) else moment
-    pattern = "EEEE d MMMM" if local.year == now().year else "EEEE d MMMM y"
-    return str(format_date(local, pattern))
+    # A date and not a datetime, which Flask-Babel would take back to UTC: Sydney's Tuesday would be Monday.
+    shown = _local(moment, zone).date() if isinstance(moment, datetime) else moment
+    pattern = "EEEE d MMMM" if shown.year == _local(now(), zone).year else "EEEE d MMMM y"
+    return str(format_date(shown, pattern))
 
 
 def clock(moment: datetime, zone: str = "") -> str:
-    """Return a local time, as "12:30"."""
-    return str(format_datetime(moment.astimezone(ZoneInfo(zone or settings().time_zone)), "H:mm", rebase=False))
+    """Return a local time, as "12:30"; in the hour that an autumn night has twice, as "1:30 GMT"."""
+    local = _local(moment, zone)
+    twice = local.replace(fold=0).utcoffset() > local.replace(fold=1).utcoffset()  # type: ignore[operator]  # - it has a zone
+    return str(format_datetime(local, "H:mm", rebase=False)) + (f" {local.tzname()}" if twice else "")
 
 
 def when(moment: datetime, zone: str = "") -> str:
@@ -54,6 +57,10 @@ def listed(names: Iterable[str]) -> str:
         return format_list(called, locale="en_GB")
     vowel = bool(called) and slugify(called[-1])[:1] in tuple("aeiou")
     return (" ac " if vowel else " a ").join(part for part in (", ".join(called[:-1]), *called[-1:]) if part)
+
+
+def _local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone or settings().time_zone))
 
 
 def speak(app: Flask) -> None:
