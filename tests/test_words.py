@@ -1,12 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from conftest import Clock
 from flask import Flask
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 
+from unmentor.programmes.models import Programme
+from unmentor.programmes.rhythm import rhythm
+from unmentor.runtime import now
+from unmentor.words import ago, day, listed, when
 from unmentor.words import clock as time_in_words
-from unmentor.words import day, listed, when
 
 
 @pytest.mark.parametrize(
@@ -61,3 +64,40 @@ def test_the_year_is_left_out_where_the_zone_is_still_in_it(app: Flask, clock: C
 def test_the_hour_that_an_autumn_night_has_twice_is_named(app: Flask, hour: int, said: str) -> None:
     night = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
     assert time_in_words(night, "Europe/London") == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "1 peth a ddysgwyd"), (2, "2 beth a ddysgwyd"), (3, "3 pheth a ddysgwyd"), (6, "6 pheth a ddysgwyd"),
+     (38, "38 peth a ddysgwyd")],
+)  # fmt: skip
+def test_welsh_numbers_change_what_follows_them(app: Flask, number: int, said: str) -> None:
+    with force_locale("cy"):
+        assert ngettext("%(num)s thing that somebody learned", "%(num)s things that people learned", number) == said
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 person"), (2, "2 berson"), (38, "38 o bobl")])
+def test_many_people_are_counted_with_o_in_welsh(app: Flask, number: int, said: str) -> None:
+    with force_locale("cy"):
+        assert ngettext("%(num)d person", "%(num)d people", number) == said
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(1, "1 munud yn ôl"), (2, "2 funud yn ôl"), (12, "12 munud yn ôl")])
+def test_two_minutes_ago_is_softened_in_welsh(app: Flask, minutes: int, said: str) -> None:
+    with force_locale("cy"):
+        assert ago(now() - timedelta(minutes=minutes)) == said
+
+
+@pytest.mark.parametrize(
+    ("every", "nth", "said"),
+    [
+        ("weekly", 1, "bob dydd Llun am 9:00"),
+        ("fortnightly", 1, "bob yn ail ddydd Llun am 9:00"),
+        ("monthly", 1, "ar ddydd Llun cyntaf bob mis am 9:00"),
+        ("monthly", 3, "ar drydydd dydd Llun bob mis am 9:00"),
+        ("monthly", -1, "ar ddydd Llun olaf bob mis am 9:00"),
+    ],
+)
+def test_a_rhythm_reads_as_welsh(app: Flask, every: str, nth: int, said: str) -> None:
+    with force_locale("cy"):
+        assert rhythm(Programme(every=every, nth=nth, weekday=0, draw_time=time(9))) == said

@@ -9,7 +9,8 @@ from unmentor.programmes.models import Programme
 
 def rhythm(programme: Programme) -> str:
     """Return when a programme draws, as one would say it: "the first Monday of each month at 9:00"."""
-    day = get_day_names("wide", locale=get_locale())[programme.weekday]
+    # In the middle of a sentence Welsh writes "dydd Llun"; English keeps its capital.
+    day = get_day_names("wide", locale=get_locale())[programme.weekday].replace("Dydd", "dydd")
     time = format_time(programme.draw_time, "H:mm", rebase=False)
     often = programme.nth if programme.every == "monthly" else programme.every
     # Each a sentence of its own: languages differ in where the number goes, and in what it does to the day.
