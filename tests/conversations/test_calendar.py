@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from cast import START, conversation, mailed, path_in, person, post, programme
+from cast import START, conversation, letter_to, mailed, path_in, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -88,8 +88,35 @@ def test_only_a_key_of_ours_opens_a_feed(talk: Conversation, ada: Person, client
     assert feed(client, ada).status_code == 410
 
 
-def test_the_conversation_page_says_how_to_subscribe(talk: Conversation, ada: Person, client: FlaskClient) -> None:
-    assert feed_address(ada) in client.get(f"/c/{key(talk.participations[0])}").text
+def test_the_address_of_a_calendar_is_shown_only_to_who_is_signed_in_as_its_person(
+    talk: Conversation, ada: Person, client: FlaskClient
+) -> None:
+    page = f"/c/{key(talk.participations[0])}"
+    assert "/calendar/" not in client.get(page).text
+    sign_in(client, talk.people[1])
+    assert "/calendar/" not in client.get(page).text
+    sign_in(client, ada)
+    assert feed_address(ada) in client.get(page).text
+
+
+def test_how_to_reach_somebody_leaves_the_calendar_once_it_is_over(
+    talk: Conversation, ada: Person, client: FlaskClient, clock: Clock
+) -> None:
+    talk.people[1].video = "sian on Teams"
+    invite = f"/c/{key(talk.participations[0])}/invite.ics"
+    for moment, shown in ((talk.starts_at, True), (talk.ends_at, False)):
+        clock.moment = moment
+        for calendar in (feed(client, ada).text, client.get(invite).text):
+            entry = str(Calendar.from_ical(calendar).walk("VEVENT")[0]["DESCRIPTION"])
+            assert ("960002" in entry, "sian on Teams" in entry) == (shown, shown)
+
+
+def test_a_cancellation_says_no_more_how_to_reach_anybody(of: Programme, talk: Conversation, clock: Clock) -> None:
+    withdraw(talk.participations[0], "", 7, clock())
+    mail = letter_to("sian@example.gov.uk", "cancelled")
+    entry = next(part for part in mail.walk() if part.get_content_type() == "text/calendar").get_payload(decode=True)
+    assert b"METHOD:CANCEL" in entry
+    assert b"960002" not in entry
 
 
 @pytest.mark.parametrize(

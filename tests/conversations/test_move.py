@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,9 +11,9 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 
 from unmentor.conversations.calendar_entry import key
-from unmentor.conversations.models import Conversation
-from unmentor.conversations.move import CannotMove, local_time, offers
-from unmentor.db import db
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.move import CannotMove, local_time, move, offers
+from unmentor.db import db, transaction
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue_all
 from unmentor.programmes.models import Programme
@@ -81,6 +83,33 @@ def test_each_hears_it_in_their_own_words(talk: Conversation, client: FlaskClien
     mine, theirs = letter_to("ada@example.gov.uk", "moved"), letter_to("sian@example.gov.uk", "moved")
     assert "You moved your conversation with Siân." in mine.get_body(("plain",)).get_content()
     assert "Ada moved your conversation." in theirs.get_body(("plain",)).get_content()
+
+
+def test_one_person_moves_a_conversation_three_times_and_then_it_is_the_others_turn(
+    talk: Conversation, client: FlaskClient
+) -> None:
+    for day in (7, 8, 9):
+        assert moved(client, talk, f"2026-12-{day:02}T10:00").status_code == 303
+    answer = moved(client, talk, "2026-12-10T10:00")
+    assert answer.status_code == 422
+    assert "You have moved this three times. Let Siân pick the next" in answer.text
+    assert db.session.query(Message).filter_by(kind="moved").count() == 6
+    assert moved(client, talk, "2026-12-10T10:00", place=1).status_code == 303
+
+
+def test_moving_once_more_at_the_same_moment_counts_too(app: Flask, talk: Conversation, clock: Clock) -> None:
+    number = talk.participations[0].id
+
+    def press(day: int) -> bool:
+        with app.app_context(), suppress(CannotMove), transaction():
+            part = db.session.get(Participation, number)
+            move(part, datetime(2026, 12, day, 10, tzinfo=UTC), clock())
+            return True
+        return False
+
+    db.session.commit()
+    with ThreadPoolExecutor(6) as threads:
+        assert sum(threads.map(press, (7, 8, 9, 10, 11, 14))) == 3
 
 
 def test_a_move_starts_everything_anew(talk: Conversation, client: FlaskClient, clock: Clock) -> None:

@@ -47,7 +47,8 @@ def test_a_cancelled_conversation_is_gone(talk: Conversation, client: FlaskClien
     assert client.get(address).status_code == 410
 
 
-def test_saying_yes_leads_to_writing(talk: Conversation, client: FlaskClient) -> None:
+def test_saying_yes_leads_to_writing(talk: Conversation, client: FlaskClient, clock: Clock) -> None:
+    clock.moment = talk.ends_at
     answer = post(client, page(talk) + "/outcome", met="yes", challenged="4", again="yes")
     assert answer.status_code == 303
     assert answer.location == page(talk) + "/reflection"
@@ -55,14 +56,16 @@ def test_saying_yes_leads_to_writing(talk: Conversation, client: FlaskClient) ->
     assert (said.met, said.challenged, said.again, talk.state) == ("yes", 4, True, "met")
 
 
-def test_one_no_is_not_a_missed_conversation_yet(talk: Conversation, client: FlaskClient) -> None:
+def test_one_no_is_not_a_missed_conversation_yet(talk: Conversation, client: FlaskClient, clock: Clock) -> None:
+    clock.moment = talk.ends_at
     post(client, page(talk, 0) + "/outcome", met="no")
     assert talk.state == "arranged"
     post(client, page(talk, 1) + "/outcome", met="no")
     assert talk.state == "missed"
 
 
-def test_a_changed_mind_is_kept(talk: Conversation, client: FlaskClient) -> None:
+def test_a_changed_mind_is_kept(talk: Conversation, client: FlaskClient, clock: Clock) -> None:
+    clock.moment = talk.ends_at
     post(client, page(talk) + "/outcome", met="no")
     post(client, page(talk) + "/outcome", met="yes", challenged="5")
     assert (talk.state, talk.participations[0].challenged) == ("met", 5)
@@ -111,5 +114,7 @@ def test_who_has_left_is_nameless(talk: Conversation, client: FlaskClient) -> No
 def test_phone_numbers_are_shown_only_while_they_are_needed(
     talk: Conversation, client: FlaskClient, clock: Clock
 ) -> None:
+    clock.moment = talk.starts_at
+    assert "1632" in client.get(page(talk)).text
     post(client, page(talk) + "/outcome", met="yes")
     assert "1632" not in client.get(page(talk)).text

@@ -69,6 +69,15 @@ def test_only_the_first_of_a_person_waits_where_the_programme_says_first(client:
     assert {each.state for each in db.session.query(Reflection)} == {"published"}
 
 
+def test_whose_name_goes_public_at_once_hears_of_it_and_can_take_it_back(client: FlaskClient) -> None:
+    post(client, path(part(moderation="none")), **said())
+    letter = mailed("sian@example.gov.uk", "reflection-published")
+    assert WORDS in letter
+    assert client.get(path_in(letter, "/reflections")).status_code == 200
+    post(client, path_in(letter, "/c"))
+    assert only().state == "withdrawn"
+
+
 def test_writing_again_while_it_waits_replaces_the_words_and_the_address(client: FlaskClient) -> None:
     mine = part(moderation="all")
     post(client, path(mine), **said(text="Marek Nowak told me all about it."))

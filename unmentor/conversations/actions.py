@@ -3,13 +3,20 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from unmentor.conversations import mails, queries
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.mail.message import Letter
 from unmentor.mail.outbox import queue
+from unmentor.words import when
 
 # What a calendar may answer (RFC 5545 §3.2.12); it could also delegate, which means nothing here.
 ANSWERS = {"accepted", "tentative", "declined"}
+
+
+class CannotAnswer(ValueError):  # noqa: N818 - it is named by what happened
+    """Nobody can say how a conversation went that is off, or has not begun; its one line says which."""
 
 
 def invitations(conversations: Iterable[Conversation]) -> Iterator[Letter]:
@@ -91,21 +98,34 @@ def replied(uid: str, address: str, partstat: str, now: datetime, *, sequence: i
 def answer(participation: Participation, met: str, challenged: int | None, again: bool | None, now: datetime) -> None:
     """Keep what a person said of their conversation, and what that makes of it.
 
-    One yes is enough: people who say no have often mixed up the date. Whoever answers is not silent any more.
+    One yes is enough: people who say no have often mixed up the date. Whoever answers is not silent any more. What is
+    off stays off, and what is closed is not arranged again. Raises CannotAnswer.
     """
+    _check(participation, now)
     participation.met = met
     participation.challenged = challenged if met == "yes" else None
     participation.again = again
     participation.answered_at = now
-    answers = [each.met for each in participation.conversation.present]
-    if "yes" in answers:
-        participation.conversation.state = "met"
-    elif all(each == "no" for each in answers):
-        participation.conversation.state = "missed"
-    else:
-        participation.conversation.state = "arranged"
+    participation.conversation.state = _came_of(participation.conversation)
     if membership := queries.membership(participation):
         membership.silences = 0
+
+
+def _check(part: Participation, now: datetime) -> None:
+    talk = part.conversation
+    if talk.state == "cancelled" or part.withdrew_at:
+        raise CannotAnswer(_("This conversation was called off a moment ago"))
+    if talk.starts_at > now:
+        begins = when(talk.starts_at, talk.round.programme.time_zone)
+        raise CannotAnswer(_("It begins on %(when)s. Say how it went after that", when=begins))
+
+
+def _came_of(conversation: Conversation) -> str:
+    answers = [each.met for each in conversation.present]
+    if "yes" in answers:
+        return "met"
+    undecided = conversation.round.state == "sent" and any(each != "no" for each in answers)
+    return "arranged" if undecided else "missed"
 
 
 def _call_off(conversation: Conversation, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -32,16 +33,19 @@ def video_room(conversation: Conversation) -> str:
     return settings().video_room_url.format(room=conversation.room)
 
 
-def event(conversation: Conversation, language: str, parts: Sequence[Participation] = ()) -> calendars.Event:
+def event(
+    conversation: Conversation, language: str, parts: Sequence[Participation] = (), *, over: bool = False
+) -> calendars.Event:
     """Return the calendar entry of a conversation, in one reader's language; it holds nobody's private address.
 
-    *parts* are those it names, whoever is in it today unless told.
+    *parts* are those it names, whoever is in it today unless told. Once it is *over* or off it does not say how to
+    reach them.
     """
     parts = parts or conversation.present
     people = [part.person for part in parts]
     with force_locale(language):
         names = listed([person.name for person in people])
-        reach = [(person.name, (international(person.phone), person.video)) for person in people]
+        reach = [(person.name, (international(person.phone), person.video)) for person in people if not over]
         ways = [f"{name}: {way}" for name, told in reach for way in told if way]
         questions = [f"– {prompt}" for prompt in prompts(conversation.id)]
         return calendars.Event(
@@ -59,11 +63,13 @@ def event(conversation: Conversation, language: str, parts: Sequence[Participati
         )
 
 
-def feed(person: Person) -> bytes:
-    """Return the calendar of everything that *person* was invited to and that was not called off."""
+def feed(person: Person, now: datetime) -> bytes:
+    """Return the calendar of everything that *person* was invited to and that was not called off, as of *now*."""
+    talks = [part.conversation for part in arranged_for(person)]
+    events = (event(talk, person.language, over=talk.ends_at <= now) for talk in talks)
     with force_locale(person.language):
         name = _("UnMentoring")
-    return calendars.feed(name, (event(part.conversation, person.language) for part in arranged_for(person)))
+    return calendars.feed(name, events)
 
 
 def _attendees(parts: Sequence[Participation]) -> Iterator[calendars.Attendee]:

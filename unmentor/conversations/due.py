@@ -21,6 +21,7 @@ A_DAY = timedelta(days=1)
 THREE_DAYS = timedelta(days=3)
 # After a longer silence of the service itself, the questions would be about nothing that anybody remembers.
 FRESH = timedelta(days=2)
+A_WEEK = timedelta(days=7)
 LATELY = timedelta(days=14)
 PATIENCE = 3
 
@@ -44,12 +45,16 @@ def call_off_unsent(now: datetime) -> int:
 
 
 def ask_how_it_was(now: datetime) -> int:
-    """Ask everybody whose conversation has ended how it was, and after three days of silence once more."""
+    """Ask everybody whose conversation has ended how it was, and after three days of silence once more.
+
+    Who said a week ago that it was still to come, and named no new date, is asked again too.
+    """
     ended = queries.unanswered(0, None, now - FRESH, now, BATCH)
     silent = queries.unanswered(1, now - THREE_DAYS, now - LATELY, now, BATCH)
+    asked = [*ended, *silent, *queries.still_planned(now - A_WEEK, BATCH)]
     # The letter is numbered by how often they were asked, so it is written before that is counted.
-    letters = [mails.how_was_it(part) for part in [*ended, *silent]]
-    for part in [*ended, *silent]:
+    letters = [mails.how_was_it(part) for part in asked]
+    for part in asked:
         part.asks, part.asked_at = part.asks + 1, now
     queue_all(letters, now)
     return len(letters)

@@ -1,35 +1,52 @@
 """What an old key says: a conversation is off or over, and what comes instead (410, with a way forward)."""
 
+from datetime import timedelta
 from typing import NoReturn
 
-from flask import abort, make_response, render_template, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from unmentor import runtime
 from unmentor.conversations import queries
 from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.models import Participation
+from unmentor.gone import gone
 from unmentor.programmes.queries import next_draw
 from unmentor.words import listed, when
 
-GONE = 410
+# So long after a conversation its key is enough to say how it went: mails are forwarded, and kept for years.
+WRITES_FOR = timedelta(days=60)
 
 
-def gone(part: Participation) -> NoReturn:
+def called_off(part: Participation) -> NoReturn:
     """Answer that a conversation is off for this reader, why, and whom they meet instead or when."""
     instead = queries.instead_of(part)
     if instead is None:
-        refuse(_why(part), _next_time(part), _("See your page"), url_for("me.home"))
+        gone(_why(part), _next_time(part), _("See your page"), url_for("me.home"))
     names, talk = listed(person.name for person in instead.partners), instead.conversation
     moment = when(talk.starts_at, talk.round.programme.time_zone)
     text = _("You talk to %(names)s instead: %(when)s.", names=names, when=moment)
-    refuse(_why(part), text, _("Open your conversation"), url_for("conversations.show", token=key(instead)))
+    gone(_why(part), text, _("Open your conversation"), url_for("conversations.show", token=key(instead)))
 
 
-def refuse(heading: str, text: str, words: str, address: str) -> NoReturn:
-    """Answer 410: a heading, a sentence, and the way forward as a button."""
-    page = render_template("errors/410.html", heading=heading, text=text, action=(words, address))
-    abort(make_response(page, GONE))
+def over(token: str) -> NoReturn:
+    """Answer that there is nothing to change any more, and ask how it was."""
+    gone(
+        _("This conversation is over"),
+        _("There is no time to change any more. How was it?"),
+        _("Say how it went"),
+        url_for("conversations.show", token=token),
+    )
+
+
+def too_old(token: str) -> NoReturn:
+    """Answer that a key alone is not enough any more to write something, but to sign in is."""
+    gone(
+        _("This link is too old to change anything"),
+        _("It was enough for %(days)s days after the conversation. Sign in, and you still can.", days=WRITES_FOR.days),
+        _("Sign in"),
+        url_for("people.sign_in", next=url_for("conversations.show", token=token)),
+    )
 
 
 def _why(part: Participation) -> str:

@@ -39,6 +39,16 @@ class OutcomeForm(Form):
         validate_choice=False,
     )
 
+    @property
+    def how_challenging(self) -> int | None:
+        """Return how much it challenged them, 1 to 5, where they say so."""
+        return int(self.challenged.data) if self.challenged.data else None
+
+    @property
+    def once_more(self) -> bool | None:
+        """Return whether they would talk to them again, where they say so."""
+        return self.again.data == "yes" if self.again.data else None
+
 
 class MoveForm(Form):
     """One of the times that are offered, or another that was agreed on."""

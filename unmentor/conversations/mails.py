@@ -18,6 +18,8 @@ from unmentor.programmes.models import Membership
 from unmentor.words import listed, when
 
 STILL_WORTH_ASKING = timedelta(days=5)
+# More than anybody is asked before a conversation closes, so that no two questions have one number.
+MOST_ASKS = 8
 Parts = Sequence[Participation]
 
 
@@ -69,7 +71,7 @@ def cancelled(
         "cancelled",
         part,
         pointless_at=conversation.ends_at,
-        calendar=lambda: ("CANCEL", calendars.cancellation(event(conversation, language, were))),
+        calendar=lambda: ("CANCEL", calendars.cancellation(event(conversation, language, were, over=True))),
         partners=[each.person for each in were if each is not part],
         url=link("me.home"),
         withdrew=withdrew.person.first_name if withdrew else "",
@@ -94,9 +96,11 @@ def reminder(part: Participation) -> Letter:
 
 def how_was_it(part: Participation) -> Letter:
     """Return the question how a conversation went; asked a second time, it is another letter."""
+    # From when they said that they have a time, where they did.
+    since = max(part.conversation.ends_at, part.answered_at or part.conversation.ends_at)
     patience = STILL_WORTH_ASKING * (part.asks + 1)
-    numbered = 2 * part.conversation.sequence + part.asks
-    return _letter("how-was-it", part, pointless_at=part.conversation.ends_at + patience, numbered=numbered)
+    numbered = MOST_ASKS * part.conversation.sequence + part.asks
+    return _letter("how-was-it", part, pointless_at=since + patience, numbered=numbered)
 
 
 def declined(part: Participation) -> Letter:

@@ -87,6 +87,8 @@ class Participation(Base):
     # When we last asked, and how often: once, once more, and then no more.
     asked_at: Mapped[datetime | None]
     asks: Mapped[int] = mapped_column(default=0)
+    # How often they gave it another time.
+    moves: Mapped[int] = mapped_column(default=0)
 
     conversation: Mapped[Conversation] = relationship(back_populates="participations")
     person: Mapped[Person] = relationship()

@@ -17,6 +17,8 @@ from unmentor.words import clock, day, listed
 OFFERED = 6
 THREE_WEEKS = 21
 FURTHEST = timedelta(days=90)
+# One person moves one conversation so often: each time everybody gets a mail and another entry.
+MOST_MOVES = 3
 # When the parts of a day end; people say "Tuesday midday", and 13:15 is.
 PARTS = ((12, "am"), (14, "mid"), (18, "pm"))
 
@@ -77,6 +79,7 @@ def move(part: Participation, starts_at: datetime, now: datetime) -> None:
     was, talk.starts_at = talk.starts_at, starts_at
     talk.suits_all = _suits_all(talk, starts_at)
     talk.sequence, talk.stamped_at, talk.reminded_at = talk.sequence + 1, now, None
+    part.moves += 1
     for each in talk.present:
         # Whoever picks a time can make it; everybody else is asked anew, before and after.
         each.partstat = "accepted" if each is part else "needs-action"
@@ -90,6 +93,14 @@ def _check(part: Participation, starts_at: datetime, now: datetime) -> None:
     talk, zone = part.conversation, part.conversation.round.programme.time_zone
     if talk.state != "arranged" or part.withdrew_at:
         raise CannotMove(_("This conversation was called off a moment ago"))
+    if part.moves >= MOST_MOVES:
+        names = listed(person.first_name for person in part.partners)
+        raise CannotMove(
+            _(
+                "You have moved this three times. Let %(names)s pick the next, or say that you can’t make it",
+                names=names,
+            )
+        )
     if starts_at <= now:
         raise CannotMove(_("That time has passed. Pick one that is still to come"))
     if starts_at > now + FURTHEST:

@@ -28,6 +28,7 @@ def hold(conversation: Conversation) -> None:
     """Read *conversation* again, and let nobody else change it before this transaction ends."""
     db.session.execute(select(Conversation.id).where(Conversation.id == conversation.id).with_for_update())
     db.session.refresh(conversation)
+    db.session.refresh(conversation.round, ["state"])
     for part in conversation.participations:
         db.session.refresh(part)
 
@@ -174,6 +175,21 @@ def unanswered(
     query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id).limit(most)
     found = db.session.scalars(query.with_for_update(skip_locked=True, of=Participation)).all()
     return [each for each in found if each.conversation.ends_at <= now]
+
+
+def still_planned(before: datetime, most: int) -> Sequence[Participation]:
+    """Return at most *most* parts whose people said before a moment that they have a time, and were not asked since."""
+    query = _participations().where(
+        Conversation.state == "arranged",
+        Conversation.starts_at < before,
+        Conversation.round.has(state="sent"),
+        Participation.met == "planned",
+        Participation.answered_at <= before,
+        or_(Participation.asked_at.is_(None), Participation.asked_at <= Participation.answered_at),
+        Participation.withdrew_at.is_(None),
+    )
+    query = query.order_by(Conversation.starts_at, Participation.id).limit(most)
+    return db.session.scalars(query.with_for_update(skip_locked=True, of=Participation)).all()
 
 
 def _of(person: Person) -> Select[Participation]:

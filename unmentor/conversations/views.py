@@ -7,17 +7,18 @@ from werkzeug.wrappers import Response as Redirect
 
 from unmentor import calendars, runtime
 from unmentor.conversations import queries
-from unmentor.conversations.actions import answer
+from unmentor.conversations.actions import CannotAnswer, answer
 from unmentor.conversations.calendar_entry import event, feed, feed_address, video_room
-from unmentor.conversations.expired_links import GONE
 from unmentor.conversations.forms import MoveForm, OutcomeForm
-from unmentor.conversations.guards import opened, still_ahead
+from unmentor.conversations.guards import is_here, may_write, movable, opened, writable
 from unmentor.conversations.models import Participation
 from unmentor.conversations.move import CannotMove, Offer, local_time, move, offers
 from unmentor.conversations.prompts import prompts
 from unmentor.db import transaction
 from unmentor.forms import Button
+from unmentor.gone import GONE
 from unmentor.links import signed
+from unmentor.people.guards import has_left
 from unmentor.people.queries import owner_of_calendar
 from unmentor.programmes.actions import resume
 from unmentor.programmes.queries import membership_of, next_draw
@@ -36,26 +37,31 @@ def show(token: str) -> str:
 
 @blueprint.post("/c/<token>/outcome")
 def outcome(token: str) -> Page:
-    """Keep how it went; somebody who talked is asked what they learned."""
-    part = opened(token)
+    """Keep how it went; somebody who talked is asked what they learned, and who will is asked when."""
+    part = writable(token)
     form = OutcomeForm()
     if not form.validate_on_submit():
         return _page(part, token, form), form.status
-    with transaction():
-        queries.hold(part.conversation)
-        challenged = int(form.challenged.data) if form.challenged.data else None
-        again = form.again.data == "yes" if form.again.data else None
-        answer(part, form.met.data, challenged, again, runtime.now())
+    try:
+        with transaction():
+            queries.hold(part.conversation)
+            answer(part, form.met.data, form.how_challenging, form.once_more, runtime.now())
+    except CannotAnswer as error:
+        opened(token)  # it says what became of it, where it is off
+        form.met.errors = [str(error)]
+        return _page(part, token, form), form.status
     if part.met == "yes":
         return redirect(url_for("reflections.write", token=token), 303)
     flash(_("Thank you for telling us."))
+    if part.met == "planned" and part.conversation.state == "arranged":
+        return redirect(url_for("conversations.move", token=token), 303)
     return redirect(url_for("conversations.show", token=token), 303)
 
 
 @blueprint.route("/c/<token>/move", methods=["GET", "POST"], endpoint="move")
 def another_time(token: str) -> Page:
     """Offer times that suit everybody first, and move the conversation."""
-    part, now = still_ahead(token), runtime.now()
+    part, now = movable(token), runtime.now()
     programme, offered = part.conversation.round.programme, offers(part.conversation, now)
     form = MoveForm(offered, programme.time_zone)
     if not form.validate_on_submit():
@@ -79,7 +85,8 @@ def another_time(token: str) -> Page:
 def invite(token: str) -> Response:
     """Hand out the calendar entry, the same that the invitation carried."""
     part = opened(token)
-    content = calendars.request(event(part.conversation, part.person.language))
+    over = part.conversation.ends_at <= runtime.now()
+    content = calendars.request(event(part.conversation, part.person.language, over=over))
     return Response(
         content,
         content_type="text/calendar; method=REQUEST; charset=utf-8",
@@ -94,8 +101,8 @@ def calendar(token: str) -> Redirect:
     if person is None:
         abort(404)
     if person.left_at is not None:
-        abort(GONE)
-    answer = Response(feed(person), content_type="text/calendar; charset=utf-8")
+        has_left()
+    answer = Response(feed(person, runtime.now()), content_type="text/calendar; charset=utf-8")
     answer.add_etag()
     return answer.make_conditional(request)
 
@@ -127,7 +134,8 @@ def _page(part: Participation, token: str, form: OutcomeForm) -> str:
         form=form,
         video=video_room(conversation),
         prompts=prompts(conversation.id),
-        feed=feed_address(part.person),
+        feed=feed_address(part.person) if is_here(part) else "",
+        writable=may_write(part),
         begun=conversation.starts_at <= now,
         over=conversation.ends_at <= now or conversation.state != "arranged",
         locale=get_locale(),

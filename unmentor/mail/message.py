@@ -27,7 +27,7 @@ Every template is also given ``person``, the recipient's first name.
                         of the same); all in the reader's language already
 ``unpaired``            ``programme``, ``round``, ``url`` (their own pages)
 ``how-was-it``          ``partners``, ``starts_at`` (moment), ``zone``, ``url``
-``reflection-published``  ``text``, ``url``
+``reflection-published``  ``text``, ``url``; may have ``back_url`` (where to take it back)
 ``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it)
 ``round-ready``         ``programme``, ``round``, ``summary`` (one sentence), ``url``
 ``round-report``        ``programme``, ``round``, ``summary`` (sentences), ``url``

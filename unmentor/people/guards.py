@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import NoReturn, ParamSpec, TypeVar, cast
 
 from flask import g, redirect, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from unmentor.gone import gone
 from unmentor.people.models import Person
 from unmentor.people.queries import person_in
 
@@ -29,6 +31,16 @@ def the_person() -> Person:
     if person is None:
         raise LookupError("This view is not guarded")
     return person
+
+
+def has_left() -> NoReturn:
+    """Answer whoever brings an old key and has left since (410): nothing is kept, and the way back is open."""
+    gone(
+        _("You have left"),
+        _("We keep no detail of you and write to you no more. You are welcome back whenever you like."),
+        _("Join again"),
+        url_for("programmes.join"),
+    )
 
 
 def needs_sign_in(view: Callable[P, R]) -> Callable[P, R | Response]:

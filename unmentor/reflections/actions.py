@@ -43,9 +43,17 @@ def publish(reflection: Reflection, now: datetime) -> bool:
     """Make a pending reflection public and tell its writer; say whether this call did it."""
     if not _move(reflection, "published", published_at=now):
         return False
-    if reflection.person.email:
-        queue(published(reflection, now), now)
+    tell_writer(reflection, now)
     return True
+
+
+def tell_writer(reflection: Reflection, now: datetime) -> None:
+    """Tell whose words they are that they are public, and how to take them back; once for each writing.
+
+    Where they were public at once too: the key that wrote them may have been forwarded.
+    """
+    if reflection.state == "published" and reflection.person.email:
+        queue(published(reflection, now), now)
 
 
 def return_(reflection: Reflection, note: str, now: datetime) -> bool:

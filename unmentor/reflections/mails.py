@@ -11,8 +11,10 @@ STILL_NEWS = timedelta(days=14)
 
 
 def published(reflection: Reflection, now: datetime) -> Letter:
-    """Return the news that somebody's words are public."""
-    return _letter("reflection-published", reflection, now, url=link("reflections.show", slug=reflection.slug))
+    """Return the news that somebody's words are public, and how to take them back."""
+    back = link("reflections.withdraw", token=key(reflection.participation))
+    url = link("reflections.show", slug=reflection.slug)
+    return _letter("reflection-published", reflection, now, url=url, back_url=back)
 
 
 def returned(reflection: Reflection, now: datetime) -> Letter:

@@ -1,19 +1,21 @@
 """Write what you learned, and read what others did."""
 
+from typing import NoReturn
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from unmentor import runtime
-from unmentor.conversations.expired_links import GONE
-from unmentor.conversations.guards import opened
+from unmentor.conversations.guards import opened, writable
 from unmentor.db import transaction
 from unmentor.forms import Button, clean_line
+from unmentor.gone import gone
 from unmentor.links import link
 from unmentor.page_cache import same_for_everybody
 from unmentor.programmes.queries import all_programmes
 from unmentor.reflections import feeds, queries
-from unmentor.reflections.actions import share
+from unmentor.reflections.actions import share, tell_writer
 from unmentor.reflections.actions import withdraw as take_back
 from unmentor.reflections.forms import ReflectionForm
 from unmentor.reflections.models import Topic
@@ -32,7 +34,7 @@ blueprint = Blueprint("reflections", __name__)
 @blueprint.route("/c/<token>/reflection", methods=["GET", "POST"])
 def write(token: str) -> Redirect | str | tuple[str, int]:
     """Write, or change what is not public yet; what is public is shown, with a way to take it back."""
-    part = opened(token)
+    part = writable(token)
     written = queries.reflection_of(part)
     if written and written.state == "published":
         return render_template("reflections/shared.html", reflection=written, token=token)
@@ -41,7 +43,7 @@ def write(token: str) -> Redirect | str | tuple[str, int]:
         page = {"part": part, "token": token, "reflection": written, "topics": queries.topics(6)}
         return render_template("reflections/write.html", form=form, **page), form.status
     with transaction():
-        share(part, form.draft(), runtime.now())
+        tell_writer(share(part, form.draft(), runtime.now()), runtime.now())
     return redirect(url_for("reflections.thanks", token=token), 303)
 
 
@@ -57,7 +59,7 @@ def thanks(token: str) -> Redirect | str:
 @blueprint.route("/c/<token>/reflection/withdraw", methods=["GET", "POST"])
 def withdraw(token: str) -> Redirect | str | tuple[str, int]:
     """Ask once, then take it back."""
-    reflection = queries.reflection_of(opened(token))
+    reflection = queries.reflection_of(writable(token))
     if reflection is None or reflection.state == "withdrawn":
         return redirect(url_for("reflections.write", token=token), 303)
     form = Button()
@@ -95,7 +97,7 @@ def show(slug: str) -> str:
     """Show one reflection at its permanent address; 410 once it was taken back."""
     reflection = queries.reflection_named(slug)
     if reflection and reflection.state == "withdrawn" and reflection.published_at:
-        abort(GONE, response=_gone())
+        _taken_back()
     if reflection is None or reflection.state != "published":
         abort(404)
     return render_template(
@@ -149,10 +151,10 @@ def _page_number() -> int:
     return int(asked)
 
 
-def _gone() -> Response:
-    words = {
-        "heading": _("Its writer took this back"),
-        "text": _("What stood here was shared for a while, and then its writer changed their mind. That is fine."),
-        "action": (_("Read what others learned"), url_for("reflections.feed")),
-    }
-    return Response(render_template("errors/410.html", **words), GONE)
+def _taken_back() -> NoReturn:
+    gone(
+        _("Its writer took this back"),
+        _("What stood here was shared for a while, and then its writer changed their mind. That is fine."),
+        _("Read what others learned"),
+        url_for("reflections.feed"),
+    )
