@@ -17,6 +17,7 @@ class MailServer(ThreadingTCPServer):
     def __init__(self, mails: list[bytes], tls: ssl.SSLContext | None, hangs: bool) -> None:
         self.mails, self.tls, self.hangs = mails, tls, hangs
         self.seen: set[int] = set()
+        self.validity = 1
         self.commands: list[str] = []
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -54,6 +55,7 @@ class _Handler(StreamRequestHandler):
                 return "OK in" if given == r'ada@example.com "p@ss \"word"' else "NO [AUTHENTICATIONFAILED] Not you"
             case ["SELECT", folder]:
                 self.say(f"* {len(self.server.mails)} EXISTS")
+                self.say(f"* OK [UIDVALIDITY {self.server.validity}] numbers stand")
                 return "OK [READ-WRITE] selected" if folder == '"INBOX"' else "NO there is no such folder"
             case ["SEARCH", "UNSEEN"]:
                 unseen = set(range(1, len(self.server.mails) + 1)) - self.server.seen

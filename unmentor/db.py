@@ -89,6 +89,13 @@ def last_beat(who: int = TICK) -> datetime | None:
     return db.session.scalar(select(Heartbeat.at).where(Heartbeat.id == who))
 
 
+def insert_new(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert that leaves alone what is there already, whoever put it there."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """Commit what the block did, or undo all of it. Views, commands and the worker open it; nothing deeper does."""

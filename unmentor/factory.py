@@ -24,7 +24,6 @@ from unmentor.settings import Settings
 from unmentor.web.every_page import init_pages
 
 HOUSE = Path(__file__).parent.parent
-MOST_SENT = 64 * 1024
 
 
 class UnMentoring(Flask):
@@ -58,10 +57,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(days=60),
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
-        # The longest form is a reflection of a few thousand characters; nothing is uploaded.
-        MAX_CONTENT_LENGTH=MOST_SENT,
-        MAX_FORM_MEMORY_SIZE=MOST_SENT,
-        MAX_FORM_PARTS=100,
+        MAX_CONTENT_LENGTH=1024 * 1024,
     )
     settings.instance.mkdir(parents=True, exist_ok=True)
     connect(app)

@@ -43,8 +43,8 @@ def test_whom_the_time_does_not_suit_is_asked_for_another(talk: Conversation, cl
 
 @pytest.mark.parametrize("write", PROGRAMS.values(), ids=PROGRAMS)
 def test_nobody_answers_for_somebody_else(talk: Conversation, clock: Clock, write: Writer) -> None:
-    assert take(write(talk.uid, "DECLINED", sender="eve@example.com"), clock()) == "ignored"
-    assert take(write(talk.uid, "DECLINED", sender="ada@example.gov.uk"), clock()) == "ignored"
+    assert take(write(talk.uid, "DECLINED", sender="eve@example.com"), clock()) == "left"
+    assert take(write(talk.uid, "DECLINED", sender="ada@example.gov.uk"), clock()) == "left"
     assert said(talk) == ["needs-action", "needs-action"]
     assert db.session.query(Message).count() == 0
 

@@ -6,6 +6,9 @@ from flask.testing import FlaskClient
 
 from unmentor.db import db
 from unmentor.mail.actions import forget_old, hold_all
+from unmentor.mail.inbound.actions import complained
+from unmentor.mail.inbound.reports import Complaint
+from unmentor.mail.inbound.unread import Mailbox
 from unmentor.mail.message import Letter
 from unmentor.mail.models import Message, Suppressed
 from unmentor.mail.outbox import queue
@@ -61,6 +64,22 @@ def test_a_refused_address_is_shown_with_how_to_mend_it(ada: Person, client: Fla
     assert "ada@example.gov.uk" in client.get(MAIL).text
     post(client, f"{MAIL}/to/{ada.id}/again")
     assert db.session.query(Suppressed).count() == 0
+
+
+def test_who_called_our_mail_spam_is_shown_to_organisers(ada: Person, client: FlaskClient, clock: Clock) -> None:
+    message = sent_to(ada, clock, "sent")
+    assert complained(Complaint((message.message_id,)), clock())
+    assert "They marked our mail as spam." in client.get(MAIL).text
+
+
+def test_organisers_see_how_many_letters_lie_unread_and_how_to_list_them(
+    ada: Person, client: FlaskClient, clock: Clock
+) -> None:
+    assert "waits for somebody to read it" not in client.get(MAIL).text
+    Mailbox("INBOX").leave("1", clock())
+    page = client.get(MAIL).text
+    assert "1 letter waits for somebody to read it" in page
+    assert "<code>flask mail receive --list</code>" in page
 
 
 def test_held_mail_is_let_go(ada: Person, client: FlaskClient, clock: Clock) -> None:

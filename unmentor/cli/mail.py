@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Iterator
 from contextlib import closing
 from imaplib import IMAP4
 from pathlib import Path
@@ -21,7 +21,9 @@ from unmentor.mail import actions, queries
 from unmentor.mail.catcher import server as catcher
 from unmentor.mail.delivery.sender import Sender
 from unmentor.mail.delivery.transport import Unreachable
-from unmentor.mail.inbound.mailboxes import ImapServer, Waiting, in_imap, in_maildir
+from unmentor.mail.inbound.headline import headline
+from unmentor.mail.inbound.mailboxes import ImapServer, Mails, Waiting, alone, in_imap, in_maildir
+from unmentor.mail.inbound.unread import Mailbox
 from unmentor.settings import WrongSetting
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -88,42 +90,71 @@ def release_mail() -> None:
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option("--maildir", type=FOLDER, help="Read what is unread in this Maildir.")
 @click.option("--imap", metavar="URL", help="Read what is unread at imaps://user:password@host/INBOX.")
-def receive_mail(file: BinaryIO | None, maildir: Path | None, imap: str | None) -> None:
+@click.option("--list", "listing", is_flag=True, help="Also list what is left for you.")
+def receive_mail(file: BinaryIO | None, maildir: Path | None, imap: str | None, listing: bool) -> None:
     """Take in what came back to MAIL_FROM: one message from FILE or standard input, or a mailbox.
 
     Answers of calendars show on their conversations, and what could not be delivered in the outbox. What is for a
-    person is left where it is, unread.
+    person is left where it is, unread, and counted on the organisers' mail page.
     """
+    box, mails = _box(file, maildir, imap)
     counts: Counter[returned.Outcome] = Counter()
     try:
-        with closing(_waiting(file, maildir, imap)) as mails:
-            for mail in mails:
-                outcome = _taken(mail.content)
+        with closing(mails):
+            for mail, outcome in _taken_in(box, mails):
                 counts[outcome] += 1
-                if outcome != "left":
-                    mail.mark_read()
+                if listing and outcome == "left":
+                    click.echo(headline(mail.read()))
     except DATABASE_TROUBLE as error:
         raise TryAgain(f"The database does not answer ({type(error).__name__}). Try again later.") from None
     except (OSError, IMAP4.error) as error:
         raise TryAgain(f"The mailbox cannot be read: {error}. Try again later.") from None
+    click.echo(_summary(counts))
+
+
+def _summary(counts: Counter[returned.Outcome]) -> str:
     answers = "1 answer" if counts["answer"] == 1 else f"{counts['answer']} answers"
+    complaints = {0: "", 1: "1 complaint, "}.get(counts["complaint"], f"{counts['complaint']} complaints, ")
     undeliverable, ignored, left = (counts[outcome] for outcome in ("undeliverable", "ignored", "left"))
-    click.echo(f"{answers}, {undeliverable} undeliverable, {ignored} ignored, {left} left for you.")
+    return f"{answers}, {undeliverable} undeliverable, {complaints}{ignored} ignored, {left} left for you."
 
 
-def _waiting(file: BinaryIO | None, maildir: Path | None, imap: str | None) -> Generator[Waiting, None, None]:
+def _box(file: BinaryIO | None, maildir: Path | None, imap: str | None) -> tuple[Mailbox | None, Mails]:
+    """Return what is known of a mailbox, none for a single message, and what waits in it."""
     if len([given for given in (file, maildir, imap) if given]) > 1:
         raise click.UsageError("Name one of FILE, --maildir and --imap.")
     if maildir:
-        yield from in_maildir(maildir)
-    elif imap:
-        try:
-            server = ImapServer.parse(imap)
-        except WrongSetting as error:
-            raise click.UsageError(str(error)) from None
-        yield from in_imap(server)
-    else:
-        yield Waiting((file or sys.stdin.buffer).read(), lambda: None)
+        return Mailbox(str(maildir.resolve())), in_maildir(maildir)
+    if not imap:
+        return None, alone(file or sys.stdin.buffer)
+    try:
+        server = ImapServer.parse(imap)
+    except WrongSetting as error:
+        raise click.UsageError(str(error)) from None
+    return Mailbox(f"{server.user}@{server.host}/{server.folder}"), in_imap(server)
+
+
+def _taken_in(box: Mailbox | None, mails: Mails) -> Iterator[tuple[Waiting, returned.Outcome]]:
+    """Yield each mail and what became of it. What was left for a person before is not read again."""
+    there = []
+    for mail in mails:
+        there.append(mail.identity)
+        with transaction():
+            known = box is not None and box.known(mail.identity)
+        if known:
+            yield mail, "left"
+            continue
+        content = mail.read()
+        outcome = _taken(content)
+        if outcome != "left":
+            mail.mark_read()
+        elif box and content:  # what could not be read may be readable next time
+            with transaction():
+                box.leave(mail.identity, runtime.now())
+        yield mail, outcome
+    if box:
+        with transaction():
+            box.keep_only(there)
 
 
 def _taken(content: bytes) -> returned.Outcome:

@@ -1,15 +1,16 @@
-"""What comes back by mail: calendars that answer an invitation, and mail that did not arrive."""
+"""What comes back by mail: calendars that answer or propose another time, and mail that did not arrive."""
 
 from datetime import datetime
 from typing import Literal
 
 from unmentor.conversations import queries
 from unmentor.conversations.actions import replied
-from unmentor.mail.actions import undelivered
-from unmentor.mail.inbound.receive import Answer, Automatic, Other, Undelivered, understand
+from unmentor.mail.inbound.actions import complained, undelivered
+from unmentor.mail.inbound.receive import Answer, Automatic, Other, understand
+from unmentor.mail.inbound.reports import Complaint, Undelivered
 
 # What became of it; what is "left" is for a person to read.
-Outcome = Literal["answer", "undeliverable", "ignored", "left"]
+Outcome = Literal["answer", "undeliverable", "complaint", "ignored", "left"]
 
 
 def take(content: bytes, now: datetime) -> Outcome:
@@ -19,6 +20,8 @@ def take(content: bytes, now: datetime) -> Outcome:
             return _answered(answer, now)
         case Undelivered() as report:
             return "undeliverable" if undelivered(report, now) else "left"
+        case Complaint() as complaint:
+            return "complaint" if complained(complaint, now) else "left"
         case Automatic():
             return "ignored"
         case Other():
@@ -27,11 +30,9 @@ def take(content: bytes, now: datetime) -> Outcome:
 
 def _answered(answer: Answer, now: datetime) -> Outcome:
     talk = queries.invited(answer.uid)
+    # Anybody can write to that mailbox, and some answer from another address than was invited: a person can tell.
     if talk is None or answer.attendee not in {(part.person.email or "").lower() for part in talk.participations}:
         return "left"
-    # Anybody can write to that mailbox: nobody answers for somebody else. And what has moved, is off or over asks for
-    # no answer any more.
-    stands = answer.sender == answer.attendee and replied(
-        answer.uid, answer.attendee, answer.partstat, now, sequence=answer.sequence
-    )
+    stands = replied(answer.uid, answer.attendee, answer.partstat, now, sequence=answer.sequence)
+    # What has moved, is off or over asks for no answer any more.
     return "answer" if stands else "ignored"

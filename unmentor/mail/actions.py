@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from unmentor.db import db
-from unmentor.mail.delivery.transport import GONE
-from unmentor.mail.inbound.receive import Undelivered
 from unmentor.mail.models import DUE, Body, Hold, Message, Suppressed
 
 # Long enough for a report that one did not arrive, and for somebody to ask where it is.
@@ -52,18 +50,3 @@ def forget(which: ColumnElement[bool]) -> None:
 def forget_old(now: datetime) -> None:
     """Forget the words of mail that left long ago: what is in somebody's mailbox need not be in ours."""
     forget((Message.sent_at < now - KEPT) & (Message.message_id != ""))
-
-
-def undelivered(report: Undelivered, now: datetime) -> bool:
-    """Note that a message did not arrive after all; False, and nothing done, where we never sent it there."""
-    said = f"{report.status} {report.said}".strip()[:300]
-    ours = update(Message).where(
-        Message.message_id == report.message_id,
-        Message.message_id != "",  # as of what was forgotten, or never written
-        func.lower(Message.recipient) == report.recipient,
-    )
-    bounced = ours.values(state="failed", trouble=said)
-    known = db.session.scalars(bounced.returning(Message.id)).all()
-    if known and GONE.search(report.status):
-        db.session.merge(Suppressed(address=report.recipient, since=now, trouble=said))
-    return bool(known)

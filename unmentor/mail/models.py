@@ -97,3 +97,13 @@ class Hold(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     since: Mapped[datetime]
+
+
+class Unread(Base):
+    """Something in a mailbox that was left for a person; nothing of it but hashes of what the mailbox knows it by."""
+
+    __tablename__ = "unread"
+
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mailbox: Mapped[str] = mapped_column(String(64), index=True)
+    since: Mapped[datetime]

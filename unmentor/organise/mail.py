@@ -9,6 +9,8 @@ from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.mail import actions
+from unmentor.mail.inbound.actions import COMPLAINED
+from unmentor.mail.inbound.unread import unread
 from unmentor.mail.queries import held_since
 from unmentor.organise import queries
 from unmentor.organise.blueprint import blueprint
@@ -73,6 +75,9 @@ def _page(programme: Programme, form: Button) -> str:
         troubled=queries.troubled_mail(programme),
         refused=queries.refused_members(programme),
         held_since=held_since(),
+        unread=unread(),
+        mail_from=runtime.settings().mail_from[1],
+        complained=COMPLAINED,
     )
 
 

@@ -107,3 +107,25 @@ def test_every_connection_has_a_time_out(monkeypatch: pytest.MonkeyPatch) -> Non
             with to(server, security) as transport, pytest.raises(Unreachable):
                 transport.open()
     assert asked == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("stage", "said", "gone"),
+    [
+        ("RCPT", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", True),
+        ("RCPT", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", True),
+        ("RCPT", "550 No such user", True),
+        ("RCPT", "550 5.7.1 Client host [85.1.1.4] blocked", False),
+        ("DATA", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", True),
+        ("DATA", "550 5.1.1 No such user", True),
+        ("DATA", "550 It looks like spam", False),
+        ("MAIL", "550 5.1.1 Who are you", False),
+    ],
+)
+def test_a_refusal_says_whether_the_address_is_wrong_after_the_final_dot_too(stage: str, said: str, gone: bool) -> None:
+    with listening(lambda now, _recipient: said if now == stage else "") as server:
+        transport = Transport(lambda: server.address, "unmentoring@localhost", connecting=2, patience=2)
+        transport.open()
+        answer = transport.deliver("sian@gwynedd.example", MAIL)
+        transport.close()
+    assert (answer.fate, answer.no_such_mailbox) == (Fate.REFUSED, gone)

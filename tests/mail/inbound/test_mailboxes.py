@@ -1,12 +1,14 @@
+import os
 import ssl
 from imaplib import IMAP4
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from imap_server import mailbox
 
 from unmentor.mail.inbound import mailboxes
-from unmentor.mail.inbound.mailboxes import ImapServer, in_imap, in_maildir
+from unmentor.mail.inbound.mailboxes import ImapServer, alone, in_imap, in_maildir
 from unmentor.settings import WrongSetting
 
 # Made for these tests, and trusted by nobody.
@@ -27,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_maildir_gives_what_nobody_has_read_oldest_first(folder: Path) -> None:
     for name in ("new/1700000002.b", "new/1700000003.c", "cur/1700000001.a:2,F", "cur/1700000000.z:2,RS", "tmp/1.x"):
         (folder / name).write_bytes(name.encode())
-    assert [mail.content for mail in in_maildir(folder)] == [
+    assert [mail.read() for mail in in_maildir(folder)] == [
         b"cur/1700000001.a:2,F",
         b"new/1700000002.b",
         b"new/1700000003.c",
@@ -60,13 +62,46 @@ def test_a_mail_program_may_work_in_the_same_maildir(folder: Path) -> None:
 def test_an_imap_folder_gives_what_nobody_has_read_and_marks_only_what_was() -> None:
     with mailbox(b"one", b"two", b"three") as server:
         server.seen.add(1)
-        two, three = in_imap(at(server.port))
-        assert (two.content, three.content, server.seen) == (b"two", b"three", {1})
+        assert ([mail.read() for mail in in_imap(at(server.port))], server.seen) == ([b"two", b"three"], {1})
         for mail in in_imap(at(server.port)):
-            if mail.content == b"three":
+            if mail.read() == b"three":
                 mail.mark_read()
         assert server.seen == {1, 3}
         assert server.commands[-1] == "LOGOUT"
+
+
+def test_a_mail_is_known_by_a_name_that_its_mailbox_never_gives_twice(folder: Path) -> None:
+    (folder / "new" / "1700000001.a").write_bytes(b"one")
+    [mail] = in_maildir(folder)
+    mail.mark_read()
+    (folder / "cur" / "1700000001.a:2,S").rename(folder / "cur" / "1700000001.a:2,F")
+    assert [mail.identity] == [again.identity for again in in_maildir(folder)]
+    with mailbox(b"one", b"two") as server:
+        assert [mail.identity for mail in in_imap(at(server.port))] == ["1:1", "1:2"]
+        server.validity = 7  # the folder was made anew, and its numbers begin again
+        assert [mail.identity for mail in in_imap(at(server.port))] == ["7:1", "7:2"]
+
+
+def test_what_is_no_mail_in_a_maildir_is_passed_over_and_never_waited_for(folder: Path) -> None:
+    (folder / "new" / "1.folder").mkdir()
+    os.mkfifo(folder / "new" / "2.pipe")
+    (folder / "new" / "3.secret").write_bytes(b"mine")
+    (folder / "new" / "4.mail").write_bytes(b"mail")
+    waiting = list(in_maildir(folder))
+    (folder / "new" / "3.secret").unlink()
+    assert [mail.read() for mail in waiting] == [b"", b"mail"]
+
+
+def test_of_a_large_file_only_the_beginning_is_read(folder: Path) -> None:
+    (folder / "new" / "1.large").write_bytes(b"x" * (mailboxes.MOST + 9))
+    [mail] = in_maildir(folder)
+    assert len(mail.read()) == mailboxes.MOST
+
+
+def test_a_mail_server_that_pipes_may_write_all_of_it() -> None:
+    stream = BytesIO(b"x" * (2 * mailboxes.MOST + 9))
+    [mail] = alone(stream)
+    assert (len(mail.read()), stream.read()) == (mailboxes.MOST, b"")
 
 
 def test_an_empty_folder_gives_nothing() -> None:
@@ -76,13 +111,13 @@ def test_an_empty_folder_gives_nothing() -> None:
 
 def test_a_mail_that_the_server_cannot_give_stops_no_other() -> None:
     with mailbox(b"", b"two") as server:
-        assert [mail.content for mail in in_imap(at(server.port))] == [b"", b"two"]
+        assert [mail.read() for mail in in_imap(at(server.port))] == [b"", b"two"]
 
 
 def test_of_a_large_mail_only_the_beginning_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailboxes, "MOST", 3)
     with mailbox(b"large") as server:
-        assert [mail.content for mail in in_imap(at(server.port))] == [b"lar"]
+        assert [mail.read() for mail in in_imap(at(server.port))] == [b"lar"]
 
 
 def test_a_wrong_password_or_folder_is_said() -> None:
@@ -109,7 +144,7 @@ def test_the_certificate_of_a_server_is_checked(monkeypatch: pytest.MonkeyPatch)
             list(in_imap(at(server.port, "imaps")))
         assert server.commands == []
         monkeypatch.setattr(ssl, "create_default_context", lambda: usual(cafile=str(HERE / "certificate.pem")))
-        assert [mail.content for mail in in_imap(at(server.port, "imaps"))] == [b"one"]
+        assert [mail.read() for mail in in_imap(at(server.port, "imaps"))] == [b"one"]
 
 
 def test_an_address_names_a_server_percent_decoded() -> None:

@@ -17,8 +17,13 @@ CONNECTING = 10.0
 DELIVERING = 40.0
 # A connection that was idle for longer may be gone without a word.
 FRESH = 20.0
-# The mailbox does not exist, has moved, or is misspelt (RFC 3463 §3.2); a server without such codes says 550, 551, 553.
-GONE = re.compile(r"5\.(1\.[0-36]|2\.1)\b")
+# The mailbox does not exist, has moved or is misspelt, or its domain is none (RFC 3463 §3.2, §3.5); a server without
+# such codes says 550, 551, 553. Microsoft 365 says 5.1.10, or 5.4.1 and means it; 5.1.0 may also be about the sender.
+GONE = re.compile(
+    r"(?<![\d.])5\.(?:1\.(?:[1-36]|10)|2\.1|4\.(?:4|310))(?!\.?\d)"
+    r"|(?<![\d.])5\.(?:1\.0|4\.1)(?!\.?\d)(?!.*sender).*(?:address rejected|recipient not found)",
+    re.IGNORECASE | re.DOTALL,
+)
 DONE, GO_ON, CLOSING = 250, 354, 421
 DETAILED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 
@@ -174,12 +179,15 @@ def _refusal(code: int, said: bytes, command: str) -> Answer | None:
         return None
     words = f"{code} {said.decode('utf-8', 'replace')}"[:300]
     if 500 <= code < 600:
-        return Answer(Fate.REFUSED, words, no_such_mailbox=command.startswith("RCPT") and _gone(code, words))
+        return Answer(Fate.REFUSED, words, no_such_mailbox=_gone(code, words, command))
     return Answer(Fate.DEFERRED, words, lost=not 400 <= code < 500 or code == CLOSING)
 
 
-def _gone(code: int, words: str) -> bool:
-    return bool(GONE.search(words)) if DETAILED.search(words) else code in {550, 551, 553}
+def _gone(code: int, words: str, command: str) -> bool:
+    """Say whether it is the address that is wrong; after the final dot only where the server says so by a code."""
+    by_codes = bool(GONE.search(words)) and not command.startswith("MAIL")
+    plain = command.startswith("RCPT") and not DETAILED.search(words)
+    return by_codes or (plain and code in {550, 551, 553})
 
 
 def _hurry(smtp: smtplib.SMTP, deadline: float) -> None:

@@ -1,10 +1,17 @@
 """Read calendars that come by mail (RFC 5545, 5546), whichever program wrote them."""
 
+import re
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from icalendar import Calendar, Component, Event
+from icalendar import Component, Event
+
+# An answer repeats the invitation and adds little: about 5 kB.
+MOST = 32_768
+_METHOD = re.compile(rb"^METHOD[^:\r\n]*:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_EVENT = re.compile(rb"^(BEGIN|END):VEVENT[ \t]*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +41,28 @@ class Entry:
 def read(content: bytes) -> Entry | None:
     """Return the first event in *content*, or None where there is none to be read. Never raises, whatever the bytes."""
     try:
-        calendar = Calendar.from_ical(content)
-        return _entry(_words(calendar, "METHOD").upper(), calendar.events[0])
+        with warnings.catch_warnings(action="ignore"):  # what it is in doubt about is in the hands of whoever wrote it
+            return _entry(*_first_event(content[:MOST].replace(b"\r\n", b"\n")))
     except Exception:  # anybody may write these bytes, and what the library raises for each mistake is its own affair
         return None
 
 
-def _entry(method: str, event: Event) -> Entry:
+def _first_event(content: bytes) -> tuple[str, bytes]:
+    """Return the method and the bytes of the first event, without the zones that a calendar defines.
+
+    Zones are known by their names: to work out rules of a stranger's own may take longer than anybody lives.
+    """
+    method = _METHOD.search(content)
+    begin, end = [found for found, _ in zip(_EVENT.finditer(content), range(2), strict=False)]
+    if begin[1].upper() != b"BEGIN" or end[1].upper() != b"END":
+        raise ValueError("no whole event")
+    return method[1].decode("ascii").strip().upper() if method else "", content[begin.start() : end.end()]
+
+
+def _entry(method: str, content: bytes) -> Entry:
+    event = Event.from_ical(content)
+    if not isinstance(event, Event):
+        raise TypeError("no event")
     sequence = _first(event, "SEQUENCE")
     invited = (
         Invited(str(each.params.get("CN", "")), each.email, str(each.params.get("PARTSTAT", "NEEDS-ACTION")).upper())

@@ -1,33 +1,38 @@
 """Mailboxes where mail comes back: on this machine (Maildir), or on a server (IMAP, RFC 3501).
 
-Each mail comes with what marks it as read. What nobody marks is left as it was found.
+Each mail comes with what marks it as read. What nobody marks is left as it was found, and known again by its identity:
+a Maildir never gives a name twice, nor a server a number within one UIDVALIDITY.
 """
 
 import imaplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from unmentor.mail.inbound.bounded import MOST
 from unmentor.settings import LOOPBACK, WrongSetting
 
 # Seconds for each answer of a server.
 PATIENCE = 30.0
-# What a machine has to say is at the beginning of what it sends; a large attachment is not fetched anew every time.
-MOST = 262_144
 SEEN = "S"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A mail that nobody has read yet, and what says that it was."""
+    """A mail that nobody has read yet: what it is known by, its beginning, and what says that it was read."""
 
-    content: bytes
+    identity: str
+    # What cannot be read is empty, and so for a person; the rest still comes.
+    read: Callable[[], bytes]
     mark_read: Callable[[], object]
+
+
+Mails = Generator[Waiting, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +69,41 @@ class ImapServer:
         return cls(parts.hostname, port or (993 if tls else 143), tls, user, password, folder)
 
 
-def in_maildir(folder: Path) -> Iterator[Waiting]:
+def alone(stream: BinaryIO) -> Mails:
+    """Yield the one message that *stream* holds."""
+    content = stream.read(MOST)
+    while stream.read(MOST):  # a mail server that could not write all of it would think that it was not taken
+        pass
+    yield Waiting("", lambda: content, lambda: None)
+
+
+def in_maildir(folder: Path) -> Mails:
     """Yield what nobody has read in a Maildir, oldest first. Raises FileNotFoundError where *folder* is none."""
     found = [path for part in ("new", "cur") for path in (folder / part).iterdir() if not path.name.startswith(".")]
     for path in sorted(found, key=lambda path: path.name):
-        if SEEN in path.name.partition(":2,")[2]:
-            continue
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:  # a mail program moved it meanwhile
-            continue
-        yield Waiting(content, partial(_move_to_cur, path))
+        name, _, flags = path.name.partition(":2,")
+        # Not a folder, nor a pipe that would be waited for; nor what a mail program moved meanwhile.
+        if SEEN not in flags and path.is_file():
+            yield Waiting(name, partial(_beginning, path), partial(_move_to_cur, path))
 
 
-def in_imap(server: ImapServer) -> Iterator[Waiting]:
+def in_imap(server: ImapServer) -> Mails:
     """Yield what nobody has read in a folder of a server. Raises OSError or imaplib.IMAP4.error where it cannot."""
     with _connected(server) as imap:
         imap.login(server.user, server.password)
         folder = server.folder.replace("\\", "\\\\").replace('"', '\\"')
         _accepted(imap.select(f'"{folder}"'))
+        [validity] = imap.response("UIDVALIDITY")[1]
         [unseen] = _accepted(imap.uid("SEARCH", "UNSEEN"))
         for uid in (unseen or b"").decode().split():
-            # Unlike BODY, BODY.PEEK does not mark as read.
-            _, fetched = imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST}>)")
-            # One that the server cannot give is empty, and so for a person; the rest still comes.
-            yield Waiting(
-                next((part[1] for part in fetched if isinstance(part, tuple)), b""), partial(_flag, imap, uid)
-            )
+            known_by = f"{(validity or b'').decode()}:{uid}"
+            yield Waiting(known_by, partial(_fetched, imap, uid), partial(_flag, imap, uid))
+
+
+def _beginning(path: Path) -> bytes:
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(MOST)
+    return b""
 
 
 def _move_to_cur(path: Path) -> None:
@@ -105,6 +118,17 @@ def _connected(server: ImapServer) -> imaplib.IMAP4:
         context = ssl.create_default_context()
         return imaplib.IMAP4_SSL(server.host, server.port, ssl_context=context, timeout=PATIENCE)
     return imaplib.IMAP4(server.host, server.port, timeout=PATIENCE)
+
+
+def _fetched(imap: imaplib.IMAP4, uid: str) -> bytes:
+    try:
+        # Unlike BODY, BODY.PEEK does not mark as read.
+        _, fetched = imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST}>)")
+    except imaplib.IMAP4.abort:  # the connection is gone, and with it the rest
+        raise
+    except imaplib.IMAP4.error:
+        return b""
+    return next((part[1] for part in fetched if isinstance(part, tuple)), b"")
 
 
 def _flag(imap: imaplib.IMAP4, uid: str) -> None:
