@@ -8,6 +8,10 @@ GONE = 410
 
 
 def gone(heading: str, text: str, words: str, address: str) -> NoReturn:
-    """Answer with a heading, a sentence, and the way forward as a button that says *words*."""
-    page = render_template("errors/410.html", heading=heading, text=text, action=(words, address))
-    abort(make_response(page, GONE))
+    """Answer 410 with a heading, a sentence, and the way forward as a button that says *words*."""
+    abort(make_response(forward(heading, text, words, address), GONE))
+
+
+def forward(heading: str, text: str, words: str, address: str) -> str:
+    """Return the page that ``gone`` answers with."""
+    return render_template("errors/410.html", heading=heading, text=text, action=(words, address))

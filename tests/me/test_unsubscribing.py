@@ -1,14 +1,19 @@
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from cast import member, person, post, programme
+from cast import START, conversation, kept, member, person, post, programme
 from flask import Flask
 from sqlalchemy import select
 
-from unmentor.db import db
+from unmentor.conversations.actions import cancel
+from unmentor.conversations.move import move
+from unmentor.db import db, transaction
 from unmentor.links import sign
-from unmentor.mail.models import Stopped
+from unmentor.mail.models import Message, Stopped
 from unmentor.people.models import Person
+from unmentor.privacy.leave import leave
+from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -54,6 +59,62 @@ def test_stopping_invitations_pauses_and_says_so(app: Flask, ada: Person) -> Non
     assert stopped() == []
     post(client, stop + "/undo")
     assert db.session.scalars(select(Membership.state)).one() == "active"
+
+
+@pytest.mark.parametrize("kind", ["invitation", "moved", "cancelled"])
+def test_without_these_kinds_nobody_takes_part_and_what_is_arranged_is_still_told(
+    app: Flask, ada: Person, kind: str
+) -> None:
+    talk = conversation(db.session.scalars(select(Membership)).one().programme, ada, person("Ben"))
+    app.test_client().post(path(ada, kind), data=ONE_CLICK)
+    assert db.session.scalars(select(Membership.state)).one() == "paused"
+    move(talk.participations[1], talk.starts_at + timedelta(days=1), START)
+    cancel(talk, "Flood duty.", START)
+    told = select(Message.kind).where(Message.person_id == ada.id).order_by(Message.id)
+    assert db.session.scalars(told).all() == ["moved", "cancelled"]
+
+
+def test_who_stopped_these_kinds_before_is_told_of_what_is_arranged(app: Flask, ada: Person) -> None:
+    talk = conversation(db.session.scalars(select(Membership)).one().programme, ada, person("Ben"))
+    kept(Stopped(person_id=ada.id, kind="moved"))
+    move(talk.participations[1], talk.starts_at + timedelta(days=1), START)
+    assert db.session.query(Message).filter_by(person_id=ada.id, kind="moved").count() == 1
+
+
+def test_undoing_resumes_only_what_it_paused(app: Flask, ada: Person) -> None:
+    resting = member(ada, programme("Resting"), state="paused")
+    away = member(ada, programme("Away"), state="paused", paused_until=date(2026, 12, 24))
+    client, stop = app.test_client(), path(ada, "cancelled")
+    for _ in range(2):
+        client.post(stop, data=ONE_CLICK)
+    assert {(each.state, each.paused_until) for each in db.session.scalars(select(Membership))} == {("paused", None)}
+    assert "Undone." in client.get(post(client, stop + "/undo").location).text
+    db.session.expire_all()
+    home = db.session.scalars(select(Membership).order_by(Membership.id)).first()
+    assert [(each.state, each.paused_until) for each in (home, resting, away)] == [
+        ("active", None), ("paused", None), ("paused", date(2026, 12, 24)),
+    ]  # fmt: skip
+
+
+def test_a_pause_of_their_own_is_not_undone_here(app: Flask, ada: Person) -> None:
+    client, stop = app.test_client(), path(ada, "invitation")
+    pause(db.session.scalars(select(Membership)).one(), None)
+    assert "Undo" not in post(client, stop).text
+    post(client, stop + "/undo")
+    assert db.session.scalars(select(Membership.state)).one() == "paused"
+
+
+def test_one_click_in_an_old_mail_answers_well_to_somebody_who_has_left(app: Flask, ada: Person) -> None:
+    client = app.test_client()
+    goodbye, reminder = path(ada, "goodbye"), path(ada, "reminder")
+    with transaction():
+        leave(ada, 7, START)
+    for stop in (goodbye, reminder):
+        answer = client.post(stop, data=ONE_CLICK)
+        assert (answer.status_code, "write to you no more" in answer.text) == (200, True)
+    assert [client.get(goodbye).status_code, client.get(reminder).status_code] == [200, 410]
+    assert post(client, reminder + "/undo").status_code == 410
+    assert stopped() == []
 
 
 def test_an_undo_needs_a_person_at_the_page(app: Flask, ada: Person) -> None:

@@ -58,6 +58,8 @@ from unmentor.runtime import settings
 
 # Nobody can stop what they ask for in that moment; everything else has one click that stops it (RFC 8058).
 UNSTOPPABLE = {"sign-in", "confirm", "follow-confirm"}
+# Nobody can take part without these. Stopping one pauses, and what is arranged is still told.
+PAUSES = {"invitation", "moved", "cancelled"}
 
 Calendar = tuple[str, bytes]
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.db import db
-from unmentor.mail.message import UNSTOPPABLE, Letter, compose
+from unmentor.mail.message import PAUSES, UNSTOPPABLE, Letter, compose
 from unmentor.mail.models import Body, Hold, Message, Stopped, Suppressed
 from unmentor.runtime import where
 
@@ -98,7 +98,11 @@ def _when(letter: Letter, row: dict[str, Any], now: datetime, suppressed: set[st
 
 
 def _stopped(letters: list[Letter]) -> set[tuple[int | None, str]]:
-    asked = {(letter.person_id, letter.kind) for letter in letters if letter.person_id is not None}
+    asked = {
+        (letter.person_id, letter.kind)
+        for letter in letters
+        if letter.person_id is not None and letter.kind not in PAUSES
+    }
     key = tuple_(Stopped.person_id, Stopped.kind)
     return {(person, kind) for person, kind in db.session.execute(select(*key.clauses).where(key.in_(asked)))}
 

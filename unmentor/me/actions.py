@@ -6,14 +6,13 @@ from datetime import date
 from sqlalchemy import delete
 
 from unmentor.db import db
+from unmentor.mail.message import PAUSES
 from unmentor.mail.models import Stopped
 from unmentor.people.models import Person
+from unmentor.programmes import actions as programmes
 from unmentor.programmes.actions import pause, resume
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import memberships
-
-# Without invitations nobody can take part, so stopping them is a pause.
-PAUSES = "invitation"
 
 
 def pause_in(chosen: Iterable[Membership], until: date | None) -> None:
@@ -30,15 +29,17 @@ def resume_in(chosen: Iterable[Membership]) -> None:
 
 def stop(person: Person, kind: str) -> None:
     """Send *person* no more mail of a kind (RFC 8058)."""
-    if kind == PAUSES:
-        pause_in(memberships(person), None)
+    if kind in PAUSES:
+        for membership in memberships(person):
+            programmes.stop(membership)
     elif db.session.get(Stopped, (person.id, kind)) is None:
         db.session.add(Stopped(person_id=person.id, kind=kind))
 
 
 def start_again(person: Person, kind: str) -> None:
-    """Send *person* that kind of mail again."""
-    if kind == PAUSES:
-        resume_in(memberships(person))
+    """Send *person* that kind of mail again; where stopping it paused them, all is as it was before."""
+    if kind in PAUSES:
+        for membership in memberships(person):
+            programmes.undo_stop(membership)
     else:
         db.session.execute(delete(Stopped).where(Stopped.person_id == person.id, Stopped.kind == kind))

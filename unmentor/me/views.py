@@ -14,12 +14,14 @@ from unmentor.conversations.calendar_entry import feed_address, key
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
 from unmentor.forms import Button
+from unmentor.gone import forward
 from unmentor.links import signed
+from unmentor.mail.message import PAUSES
 from unmentor.me import actions, calendar_address, queries
 from unmentor.me.forms import NotWithForm, PauseForm, ProfileForm
 from unmentor.people import actions as people
 from unmentor.people import browser
-from unmentor.people.guards import needs_sign_in, the_person
+from unmentor.people.guards import farewell, has_left, needs_sign_in, the_person
 from unmentor.people.models import Person
 from unmentor.people.queries import exclusions, person_of
 from unmentor.privacy import leave as leaving
@@ -31,7 +33,6 @@ from unmentor.programmes.queries import all_programmes, memberships, next_draw, 
 from unmentor.rounds.actions import new_seed
 from unmentor.words import day
 
-GONE = 410
 KINDS = {
     "cancelled": _l("about conversations that are off"),
     "goodbye": _l("that says goodbye"),
@@ -178,6 +179,9 @@ def goodbye() -> Page:
 def unsubscribe(key: str) -> Page:
     """Stop a kind of mail. Mail programs press this without a cookie (RFC 8058), so the key is all that it asks for."""
     person, kind = _reader(key)
+    if person.left_at is not None:
+        # A mail program that stops our mail for somebody who has left has all that it wants.
+        return forward(*farewell()) if request.method == "POST" or kind == "goodbye" else has_left()
     if request.method == "POST":
         with transaction():
             actions.stop(person, kind)
@@ -188,31 +192,31 @@ def unsubscribe(key: str) -> Page:
 def unsubscribe_undo(key: str) -> Page:
     """Send that kind of mail again."""
     person, kind = _reader(key)
+    if person.left_at is not None:
+        has_left()
     form = Button()
     if not form.validate_on_submit():
         return _stopping(key, person, kind, form), form.status
     with transaction():
         actions.start_again(person, kind)
-    flash(_("You are back. The next draw includes you.") if kind == actions.PAUSES else _("We write to you again."))
+    flash(_("Undone. Everything is as it was before.") if kind in PAUSES else _("We write to you again."))
     return redirect(url_for("me.unsubscribe", key=key), 303)
 
 
 def _reader(key: str) -> tuple[Person, str]:
-    """Return whom a key stops mail for, and of which kind; 404 for no key of ours, 410 for who has left."""
+    """Return whom a key stops mail for, and of which kind; 404 for no key of ours."""
     nonce, _colon, kind = (signed("unsubscribe", key) or "").partition(":")
     person = person_of(nonce)
     if person is None:
         abort(404)
-    if person.left_at is not None:
-        abort(GONE)
     return person, kind
 
 
 def _stopping(key: str, person: Person, kind: str, form: Button | None = None) -> str:
     stopped = queries.has_stopped(person, kind, runtime.now())
     return render_template(
-        "me/unsubscribe.html", key=key, kind=KINDS.get(kind), pauses=kind == actions.PAUSES, stopped=stopped,
-        form=form or Button(),
+        "me/unsubscribe.html", key=key, kind=KINDS.get(kind), pauses=kind in PAUSES, stopped=stopped,
+        can_undo=queries.can_undo(person, kind), form=form or Button(),
     )  # fmt: skip
 
 

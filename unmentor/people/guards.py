@@ -35,7 +35,12 @@ def the_person() -> Person:
 
 def has_left() -> NoReturn:
     """Answer whoever brings an old key and has left since (410): nothing is kept, and the way back is open."""
-    gone(
+    gone(*farewell())
+
+
+def farewell() -> tuple[str, str, str, str]:
+    """Return what ``gone`` and ``forward`` say to somebody who has left."""
+    return (
         _("You have left"),
         _("We keep no detail of you and write to you no more. You are welcome back whenever you like."),
         _("Join again"),

@@ -68,10 +68,28 @@ def pause(membership: Membership, until: date | None) -> None:
     """Leave a person out of draws until the day *until*, or until they resume."""
     membership.state = "paused"
     membership.paused_until = until
+    membership.before_stop = None
+
+
+def stop(membership: Membership) -> None:
+    """Pause somebody who wants no more of the mail that taking part needs, and remember how it was before."""
+    if membership.state == "paused" and membership.paused_until is None:
+        return
+    before = "active" if membership.state == "active" else str(membership.paused_until)
+    pause(membership, None)
+    membership.before_stop = before
+
+
+def undo_stop(membership: Membership) -> None:
+    """Let it be again as it was before they stopped our mail; nothing changes where that was not what paused them."""
+    if membership.before_stop == "active":
+        resume(membership)
+    elif membership.before_stop:
+        pause(membership, date.fromisoformat(membership.before_stop))
 
 
 def resume(membership: Membership) -> None:
     """Take a person into the next draw again."""
     membership.state = "active"
-    membership.paused_until = None
+    membership.paused_until = membership.before_stop = None
     membership.silences = 0

@@ -66,6 +66,8 @@ class Membership(Base):
     state: Mapped[str] = mapped_column(String(8), default="active")
     # Paused until this day, or until they say so.
     paused_until: Mapped[date | None]
+    # How it was before they stopped our mail, which paused them: "active", or the day on which a pause was to end.
+    before_stop: Mapped[str | None] = mapped_column(String(10))
     standby: Mapped[bool] = mapped_column(default=False)
     first_next: Mapped[bool] = mapped_column(default=False)
     silences: Mapped[int] = mapped_column(default=0)
