@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
 
 from unmentor import cli, words
+from unmentor.collector import collect_between
 from unmentor.conversations import views as conversations
 from unmentor.db import connect, db
 from unmentor.mail.catcher import views as mail
@@ -68,4 +69,5 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
         app.register_blueprint(room.blueprint)
     init_pages(app)
     cli.teach(app)
+    collect_between(app)
     return app
