@@ -22,7 +22,8 @@ from unmentor.mail.actions import forget_old as forget_old_mail
 from unmentor.mail.delivery.sender import Sender
 from unmentor.privacy.retention import forget
 from unmentor.programmes.queries import all_programmes
-from unmentor.rounds.actions import close_rounds
+from unmentor.rounds.actions import close_rounds, new_seed
+from unmentor.rounds.mend import withdraw_unreachable
 from unmentor.rounds.schedule import run_due
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def tick(now: datetime) -> None:
     for programme in all_programmes():
         _try("draw", partial(run_due, programme, now))
         _all("remind", partial(remind, programme, now))
+    _all("withdraw whom no mail reaches", partial(withdraw_unreachable, new_seed(), now))
     _all("call off what nobody was told of", partial(call_off_unsent, now))
     _all("ask how it was", partial(ask_how_it_was, now))
     _all("give up asking", partial(give_up_asking, now))

@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cast import conversation, mailed, member, path_in, person, post, programme
+from cast import conversation, kept, mailed, member, path_in, person, post, programme
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from unmentor.conversations import due
 from unmentor.conversations.actions import answer
@@ -12,7 +13,7 @@ from unmentor.conversations.due import ask_how_it_was, give_up_asking, remind
 from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import move
 from unmentor.db import db
-from unmentor.mail.models import Message
+from unmentor.mail.models import Message, Stopped
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership, Programme
 from unmentor.worker import tick
@@ -123,13 +124,19 @@ def silent_for(of: Programme, times: int, clock: Clock) -> Membership:
     ada = person("Ada")
     membership = member(ada, of)
     for number in range(times):
-        talk = conversation(of, ada, person(f"Ben {number}"), starts_at=clock())
-        for day in (1, 4, 7):
-            clock.moment = talk.starts_at + timedelta(days=day)
-            ask_how_it_was(clock())
-            give_up_asking(clock())
+        ask_three_times(conversation(of, ada, person(f"Ben {number}"), starts_at=clock()), clock)
     db.session.commit()
     return membership
+
+
+def ask_three_times(talk: Conversation, clock: Clock, arrives: str = "sent") -> None:
+    """Ask, ask again and give up, three days apart, while our mail arrives or does not."""
+    for day in (1, 4, 7):
+        clock.moment = talk.starts_at + timedelta(days=day)
+        ask_how_it_was(clock())
+        give_up_asking(clock())
+        queued = update(Message).where(Message.state == "queued", Message.kind == "how-was-it")
+        db.session.execute(queued.values(state=arrives, sent_at=clock() if arrives == "sent" else None))
 
 
 def test_two_silences_are_only_counted(of: Programme, clock: Clock) -> None:
@@ -148,11 +155,7 @@ def test_after_three_silences_in_a_row_somebody_is_paused_kindly(of: Programme, 
 def test_a_pause_that_is_over_does_not_keep_a_ghost_in_the_draw(of: Programme, clock: Clock) -> None:
     membership = silent_for(of, 2, clock)
     pause(membership, until=clock().date())
-    talk = conversation(of, membership.person, person("Cat"), starts_at=clock())
-    for day in (1, 4, 7):
-        clock.moment = talk.starts_at + timedelta(days=day)
-        ask_how_it_was(clock())
-        give_up_asking(clock())
+    ask_three_times(conversation(of, membership.person, person("Cat"), starts_at=clock()), clock)
     assert (membership.silences, membership.state, membership.paused_until) == (3, "paused", None)
 
 
@@ -171,6 +174,20 @@ def test_an_answer_ends_a_row_of_silences(of: Programme, clock: Clock) -> None:
     membership = silent_for(of, 2, clock)
     talk = conversation(of, membership.person, person("Cat"), starts_at=clock())
     answer(talk.participations[0], "no", None, None, clock())
+    assert membership.silences == 0
+
+
+@pytest.mark.parametrize("state", ["failed", "expired", "held", "queued"])
+def test_silence_after_a_question_that_did_not_arrive_is_not_theirs(of: Programme, clock: Clock, state: str) -> None:
+    membership = member(person("Ada"), of)
+    ask_three_times(conversation(of, membership.person, person("Ben"), starts_at=clock()), clock, arrives=state)
+    assert membership.silences == 0
+
+
+def test_silence_of_who_asked_not_to_be_asked_is_not_counted(of: Programme, clock: Clock) -> None:
+    membership = member(person("Ada"), of)
+    kept(Stopped(person_id=membership.person_id, kind="how-was-it"))
+    ask_three_times(conversation(of, membership.person, person("Ben"), starts_at=clock()), clock)
     assert membership.silences == 0
 
 

@@ -34,11 +34,13 @@ def cancel(conversation: Conversation, reason: str, now: datetime, told: bool = 
             queue(mails.cancelled(part, were, reason=reason), now)
 
 
-def withdraw(part: Participation, reason: str, now: datetime, leaving: bool = False) -> list[Participation]:
+def withdraw(
+    part: Participation, reason: str, now: datetime, *, leaving: bool = False, unreached: bool = False
+) -> list[Participation]:
     """Take a person out of a conversation and its calendar; return everybody who was in it.
 
     With two it is off, and whoever is left has not been told yet: there may be somebody new. Two of three talk on, and
-    hear why.
+    hear why. Who is *unreached* by our mail is told nothing.
     """
     talk, were = part.conversation, part.conversation.present
     part.withdrew_at = now
@@ -50,7 +52,8 @@ def withdraw(part: Participation, reason: str, now: datetime, leaving: bool = Fa
         part.starts = False
         for each in talk.present:
             queue(mails.moved(each, was=talk.starts_at, withdrew=part, reason=reason), now)
-    queue(mails.cancelled(part, were, withdrew=part, leaving=leaving), now)
+    if not unreached:
+        queue(mails.cancelled(part, were, withdrew=part, leaving=leaving), now)
     return were
 
 

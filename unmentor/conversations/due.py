@@ -61,12 +61,15 @@ def ask_how_it_was(now: datetime) -> int:
 
 
 def give_up_asking(now: datetime) -> int:
-    """Count the silence of everybody whom we asked twice in vain; after three in a row pause them, kindly."""
+    """Count the silence of everybody whom we asked twice in vain; after three in a row pause them, kindly.
+
+    Silence after a question that did not leave, or came back, is ours and not theirs.
+    """
     silent = queries.unanswered(2, now - THREE_DAYS, now - LATELY, now, BATCH)
     for part in silent:
         part.asks += 1
         membership = queries.membership(part)
-        if membership is None:
+        if membership is None or not queries.was_asked_twice(part, now - THREE_DAYS):
             continue
         membership.silences += 1
         if membership.silences >= PATIENCE and not membership.is_paused(membership.programme.today(now)):

@@ -60,11 +60,13 @@ def cancelled(
     first_next: bool = False,
     leaving: bool = False,
     ours: bool = False,
+    unreached: bool = False,
 ) -> Letter:
     """Return the news that a conversation is off, which also takes it out of the calendar.
 
     *were* are all who were in it. *withdrew* is who cannot make it, or is *leaving* for good, none where the organiser
-    called it off; *new* are the people whom the reader meets instead; *ours* says that it is our mistake.
+    called it off; *new* are the people whom the reader meets instead; *ours* says that it is our mistake, *unreached*
+    that our mail does not reach who withdrew.
     """
     conversation, language = part.conversation, part.person.language
     return _letter(
@@ -81,6 +83,7 @@ def cancelled(
         new=list(new),
         first_next=first_next,
         ours=ours,
+        unreached=unreached,
     )
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
-from unmentor.mail.models import Message
+from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 
@@ -151,6 +151,35 @@ def untold() -> ColumnElement[bool]:
         & unsent.correlate(Conversation, Participation).exists()
         & ~told.correlate(Conversation, Participation).exists()
     )
+
+
+def unreachable(now: datetime) -> Participation | None:
+    """Return the next part ahead whose person was not told when it is, and whose address refuses our mail for good."""
+    query = (
+        _participations()
+        .join(Participation.person)
+        .where(
+            Conversation.state == "arranged",
+            Conversation.starts_at > now,
+            Conversation.round.has(state="sent"),
+            exists().where(Suppressed.address == func.lower(Person.email)),
+            untold(),
+        )
+    )
+    return db.session.scalars(query.order_by(Participation.id).limit(1)).first()
+
+
+def was_asked_twice(part: Participation, by: datetime) -> bool:
+    """Say whether two questions how it went had left by a moment and did not come back: only then silence says much."""
+    query = select(func.count()).where(
+        Message.about == f"conversation:{part.conversation_id}",
+        Message.person_id == part.person_id,
+        Message.kind == "how-was-it",
+        Message.state == "sent",
+        Message.queued_at >= part.conversation.ends_at,
+        Message.sent_at <= by,
+    )
+    return (db.session.scalar(query) or 0) > 1
 
 
 def unanswered(

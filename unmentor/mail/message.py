@@ -18,7 +18,8 @@ Every template is also given ``person``, the recipient's first name.
                         ``mine`` (bool: the recipient withdrew), ``reason`` (their words, or ""),
                         ``new`` (list of new partners, or []), ``first_next`` (bool: they go first next time);
                         may have ``left`` (bool: who withdrew has left for good), ``ours`` (bool: it is off
-                        because our mail did not leave in time)
+                        because our mail did not leave in time), ``unreached`` (bool: our mail does not reach who
+                        withdrew)
 ``moved``               all of ``invitation``, and ``was`` (moment: the time before), ``mover`` (first name of who
                         picked the new time, or ""), ``mine`` (bool: the recipient did), ``withdrew`` (first name of
                         who is no longer in it while the others talk on, or ""), ``reason`` (their words, or "")

@@ -7,10 +7,11 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from unmentor.db import db
+from unmentor.mail.models import Suppressed
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.timetable import cadence as pairing
@@ -77,9 +78,9 @@ def going_first(programme: Programme) -> Sequence[Membership]:
 
 
 def entrants(programme: Programme, on: date, among: Collection[int] | None = None) -> Sequence[Membership]:
-    """Return who takes part in a draw on the day *on*: confirmed, not paused, with a way to talk.
+    """Return who takes part in a draw on the day *on*: confirmed, not paused, with a way to talk, and reached by mail.
 
-    Only those *among* some ids if told.
+    Whose address refuses our mail for good would only be waited for. Only those *among* some ids if told.
     """
     return db.session.scalars(
         select(Membership)
@@ -89,6 +90,7 @@ def entrants(programme: Programme, on: date, among: Collection[int] | None = Non
             Person.confirmed_at.is_not(None),
             Person.left_at.is_(None),
             or_(Person.phone != "", Person.video != ""),
+            ~exists().where(Suppressed.address == func.lower(Person.email)),
             ~Membership.are_paused(on),
             *([Membership.person_id.in_(among)] if among is not None else []),
         )

@@ -1,11 +1,12 @@
 """Mend a round when somebody withdraws: whoever is left alone gets somebody new at once, drawn like everybody else."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from unmentor.conversations import actions, mails
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.conversations.queries import hold, upcoming
+from unmentor.conversations.queries import hold, unreachable, upcoming
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.people.models import Person
 from unmentor.programmes.queries import memberships_of
@@ -19,7 +20,9 @@ class TooLate(ValueError):  # noqa: N818 - it is named by what happened
     """There is nothing left to withdraw from: it was called off a moment ago, or is over."""
 
 
-def withdraw(part: Participation, reason: str, seed: int, now: datetime, leaving: bool = False) -> list[Conversation]:
+def withdraw(
+    part: Participation, reason: str, seed: int, now: datetime, *, leaving: bool = False, unreached: bool = False
+) -> list[Conversation]:
     """Take a person out of a conversation for good, and find somebody new for whoever is alone now.
 
     Everything is told with it: the others hear why, in the words of *reason*, and whom they meet instead, or that they
@@ -30,7 +33,7 @@ def withdraw(part: Participation, reason: str, seed: int, now: datetime, leaving
     hold(talk)
     if talk.state != "arranged" or part.withdrew_at or talk.ends_at <= now:
         raise TooLate(talk.state)
-    were = actions.withdraw(part, reason, now, leaving)
+    were = actions.withdraw(part, reason, now, leaving=leaving, unreached=unreached)
     if talk.state != "cancelled":
         return []
     alone = [each for each in were if each is not part]
@@ -43,7 +46,8 @@ def withdraw(part: Participation, reason: str, seed: int, now: datetime, leaving
         instead, first = new.get(each.person_id, []), each.person_id in next_time
         queue(
             mails.cancelled(
-                each, were, withdrew=part, reason=reason, new=instead, first_next=first, leaving=leaving
+                each, were, withdrew=part, reason=reason, new=instead, first_next=first, leaving=leaving,
+                unreached=unreached,
             ),
             now,
         )  # fmt: skip
@@ -54,6 +58,15 @@ def withdraw_from_all(person: Person, seed: int, now: datetime) -> None:
     """Take somebody who leaves out of everything that is before them."""
     for part in upcoming(person, now):
         withdraw(part, "", seed, now, leaving=True)
+
+
+def withdraw_unreachable(seed: int, now: datetime) -> int:
+    """Withdraw somebody to whom no invitation gets through, so that nobody waits for them; return how many that is."""
+    part = unreachable(now)
+    if part is not None:
+        with suppress(TooLate):  # somebody was faster
+            withdraw(part, "", seed, now, unreached=True)
+    return 0 if part is None else 1
 
 
 def mend(round_: Round, just_left: Collection[int], seed: int, now: datetime) -> list[Conversation]:
