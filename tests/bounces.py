@@ -12,15 +12,11 @@ Content-Type: multipart/report; report-type=delivery-status;
 \tboundary="4T5vC13Kq0z1.1795521600/relay.example"
 Message-Id: <20261124120000.4T5vC23Kq0z2@relay.example>
 
-This is a MIME-encapsulated message.
-
 --4T5vC13Kq0z1.1795521600/relay.example
 Content-Description: Notification
 Content-Type: text/plain; charset=us-ascii
 
 This is the mail system at host relay.example.
-
-<{recipient}>: host mx.gwynedd.example[192.0.2.1] said: 550 5.1.1 no
 
 --4T5vC13Kq0z1.1795521600/relay.example
 Content-Description: Delivery report
@@ -116,7 +112,6 @@ Final-Recipient: rfc822;{recipient}
 Action: failed
 Status: 5.1.10
 Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup
-X-Display-Name: Wyn, Sian
 
 --6e2b0c5a-0c8f-4f1d-9f6b-0f6f6f6f6f6f--
 """
@@ -145,7 +140,6 @@ Content-Type: text/plain; charset="UTF-8"
 Content-Type: message/delivery-status
 
 Reporting-MTA: dns; googlemail.com
-Received-From-MTA: dns; unmentoring@localhost
 Arrival-Date: Tue, 24 Nov 2026 04:00:00 -0800 (PST)
 X-Original-Message-ID: {message_id}
 
@@ -189,7 +183,7 @@ Content-Type: message/rfc822
 
 From: UnMentoring <unmentoring@localhost>
 Message-ID: <0102018c0000-00000000@eu-west-2.amazonses.com>
-X-UnMentor-Id: {message_id}
+X-UnMentor-Id: {mark}
 Subject: You and Ada
 
 --A1B2C3.1795521600/eu-west-2.amazonses.com--
@@ -228,12 +222,16 @@ Ada and you.
 --part1_13d.2e68ed54_boundary--
 """
 
+MARK = "0123456789abcdef0123456789abcdef01234567"
 Report = Callable[..., bytes]
 
 
 def _writer(report: str) -> Report:
-    def write(message_id: str = "<1@localhost>", recipient: str = "Sian@gwynedd.example", kind: str = "abuse") -> bytes:
-        return report.format(message_id=message_id, recipient=recipient, kind=kind).encode()
+    def write(
+        message_id: str = f"<{MARK}@localhost>", recipient: str = "Sian@gwynedd.example", kind: str = "abuse"
+    ) -> bytes:
+        mark = message_id.partition("@")[0].strip("<")
+        return report.format(message_id=message_id, mark=mark, recipient=recipient, kind=kind).encode()
 
     return write
 

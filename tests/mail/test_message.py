@@ -179,3 +179,13 @@ def test_no_line_is_longer_than_mail_may_carry(app: Flask) -> None:
     lines = compose(letter(to=(HOSTILE[-2], "sian@example.com")), NOW).content.split(b"\r\n")
     assert max(len(line) for line in lines) <= 998
     assert not any(b"\n" in line or b"\r" in line for line in lines)
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_every_mail_says_where_a_reply_goes(app: Flask, kind: str) -> None:
+    for language, said in (("en", "A reply reaches the people who run"), ("cy", "Mae ateb yn cyrraedd")):
+        mail = parsed(compose(letter(kind, language=language), NOW).content)
+        for form in ("plain", "html"):
+            body = mail.get_body((form,))
+            assert body is not None
+            assert said in body.get_content()

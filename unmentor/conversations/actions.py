@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from unmentor.conversations import mails, queries
 from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.proposals import propose
 from unmentor.mail.message import Letter
 from unmentor.mail.outbox import queue
 from unmentor.words import when
@@ -79,11 +80,13 @@ def call_off_untold(conversation: Conversation, now: datetime) -> bool:
     return True
 
 
-def replied(uid: str, address: str, partstat: str, now: datetime, *, sequence: int) -> bool:
+def replied(
+    uid: str, address: str, partstat: str, now: datetime, *, sequence: int, proposes: datetime | None = None
+) -> bool:
     """Keep what somebody's calendar answered to an invitation; return whether it was one that stands.
 
     An answer to a version that has changed since says nothing of this one (RFC 5546 §2.1.5). Whoever declines is asked
-    whether to move or to withdraw: a calendar cannot say which.
+    whether to move or to withdraw, which a calendar cannot say, unless it *proposes* another time.
     """
     talk = queries.invited(uid)
     if talk is None or partstat.lower() not in ANSWERS:
@@ -93,6 +96,10 @@ def replied(uid: str, address: str, partstat: str, now: datetime, *, sequence: i
     if part is None or talk.state != "arranged" or talk.ends_at <= now or sequence < talk.sequence:
         return False
     before, part.partstat = part.partstat, partstat.lower()
+    if part.partstat == "accepted":
+        part.proposes = part.proposed_at = None
+    if proposes and propose(part, proposes, now):
+        return True
     if part.partstat == "declined" != before:
         queue(mails.declined(part), now)
     return True

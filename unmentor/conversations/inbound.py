@@ -33,6 +33,8 @@ def _answered(answer: Answer, now: datetime) -> Outcome:
     # Anybody can write to that mailbox, and some answer from another address than was invited: a person can tell.
     if talk is None or answer.attendee not in {(part.person.email or "").lower() for part in talk.participations}:
         return "left"
-    stands = replied(answer.uid, answer.attendee, answer.partstat, now, sequence=answer.sequence)
+    stands = replied(
+        answer.uid, answer.attendee, answer.partstat, now, sequence=answer.sequence, proposes=answer.proposes
+    )
     # What has moved, is off or over asks for no answer any more.
     return "answer" if stands else "ignored"

@@ -127,6 +127,24 @@ def declined(part: Participation) -> Letter:
         )  # fmt: skip
 
 
+def proposed(part: Participation, by: Participation, starts_at: datetime) -> Letter:
+    """Return the news that somebody else's calendar proposes another time; it moves where the reader takes it up."""
+    talk, zone, name = part.conversation, part.conversation.round.programme.time_zone, by.person.first_name
+    with force_locale(part.person.language):
+        return _heads_up(
+            part,
+            f"participation:{by.id}",
+            talk.ends_at,
+            title=_("%(name)s’s calendar proposes %(when)s", name=name, when=when(starts_at, zone)),
+            says=[
+                _("Nothing has moved yet: you talk on %(when)s.", when=when(talk.starts_at, zone)),
+                _("If the other time suits you, move it there, and every calendar follows."),
+            ],
+            button=(_("Move it there"), link("conversations.move", token=key(part), start=by.proposes_local)),
+            ways=[(_("Leave it, or pick another time"), link("conversations.show", token=key(part)))],
+        )
+
+
 def paused(part: Participation, membership: Membership) -> Letter:
     """Return the kind word to somebody whom we have not heard from three times: paused, and one press to come back."""
     with force_locale(part.person.language):

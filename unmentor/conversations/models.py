@@ -78,6 +78,9 @@ class Participation(Base):
     third: Mapped[bool] = mapped_column(default=False)
     # What their calendar answered to the invitation as it stands: an RFC 5545 PARTSTAT in lower case.
     partstat: Mapped[str] = mapped_column(String(12), default="needs-action")
+    # The time that their calendar proposes instead of the one it has now, and since when.
+    proposes: Mapped[datetime | None]
+    proposed_at: Mapped[datetime | None]
     withdrew_at: Mapped[datetime | None]
     # How it went: yes, no or planned; 1 to 5; whether they would do it again.
     met: Mapped[str | None] = mapped_column(String(7))
@@ -97,3 +100,9 @@ class Participation(Base):
     def partners(self) -> list[Person]:
         """Return the others."""
         return [person for person in self.conversation.people if person.id != self.person_id]
+
+    @property
+    def proposes_local(self) -> str:
+        """Return the time that is proposed as forms write it, YYYY-MM-DDTHH:MM in the programme's zone."""
+        zone = self.conversation.round.programme.zone
+        return self.proposes.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if self.proposes else ""

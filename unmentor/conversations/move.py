@@ -83,6 +83,7 @@ def move(part: Participation, starts_at: datetime, now: datetime) -> None:
     for each in talk.present:
         # Whoever picks a time can make it; everybody else is asked anew, before and after.
         each.partstat = "accepted" if each is part else "needs-action"
+        each.proposes = each.proposed_at = None
         each.met = each.challenged = each.again = each.answered_at = each.asked_at = None
         each.asks = 0
     for each in talk.present:

@@ -1,5 +1,8 @@
 """A conversation's own page, opened from the mail without signing in, and what can be done from there."""
 
+from contextlib import suppress
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -63,7 +66,7 @@ def another_time(token: str) -> Page:
     """Offer times that suit everybody first, and move the conversation."""
     part, now = movable(token), runtime.now()
     programme, offered = part.conversation.round.programme, offers(part.conversation, now)
-    form = MoveForm(offered, programme.time_zone)
+    form = MoveForm(offered, programme.time_zone, start=_asked_for(programme.zone))
     if not form.validate_on_submit():
         return _move_page(part, token, form, offered), form.status
     try:
@@ -132,6 +135,7 @@ def _page(part: Participation, token: str, form: OutcomeForm) -> str:
         programme=conversation.round.programme,
         token=token,
         form=form,
+        proposals=[each for each in conversation.present if each.proposes and each.proposes > now],
         video=video_room(conversation),
         prompts=prompts(conversation.id),
         feed=feed_address(part.person) if is_here(part) else "",
@@ -152,6 +156,15 @@ def _move_page(part: Participation, token: str, form: MoveForm, offered: list[Of
         form=form,
         suiting={offer.local for offer in offered if offer.suits_all},
     )
+
+
+def _asked_for(zone: ZoneInfo) -> str | None:
+    """Return the time that a link fills the form with, for whoever then sends it; none where it is no time."""
+    start = request.args.get("start", "").strip() if request.method == "GET" else ""
+    with suppress(CannotMove):
+        local_time(start, zone)
+        return start
+    return None
 
 
 def _said(part: Participation) -> dict[str, str | None]:

@@ -61,6 +61,7 @@ def _conversations(person: Person) -> list[dict[str, Any]]:
             "again": each.again,
             "answered_at": _said(each.answered_at),
             "your_calendar_said": each.partstat,
+            "your_calendar_proposed": _said(each.proposes),
             "withdrew_at": _said(each.withdrew_at),
         }
         for each in queries.participations(person)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from unmentor.db import db, insert_new
 from unmentor.mail.delivery.transport import GONE
@@ -16,9 +16,7 @@ COMPLAINED = "They marked our mail as spam."
 def undelivered(report: Undelivered, now: datetime) -> bool:
     """Note that a message did not arrive after all; False, and nothing done, where we never sent it there."""
     said = f"{report.status} {report.said}".strip()[:300]
-    ours = update(Message).where(
-        Message.message_id.in_(report.message_ids), func.lower(Message.recipient).in_(report.recipients)
-    )
+    ours = update(Message).where(_marked(report.marks), func.lower(Message.recipient).in_(report.recipients))
     bounced = ours.values(state="failed", trouble=said)
     known = db.session.scalars(bounced.returning(Message.recipient)).all()
     if known and GONE.search(said):
@@ -28,11 +26,16 @@ def undelivered(report: Undelivered, now: datetime) -> bool:
 
 def complained(complaint: Complaint, now: datetime) -> bool:
     """Send nothing that can be stopped to whom a message of ours is spam; False where it was none of ours."""
-    ours = select(Message.recipient).where(Message.message_id.in_(complaint.message_ids))
+    ours = select(Message.recipient).where(_marked(complaint.marks))
     known = db.session.scalar(ours.limit(1))
     if known:
         _suppress(known, COMPLAINED, now)
     return known is not None
+
+
+def _marked(marks: tuple[str, ...]) -> ColumnElement[bool]:
+    # A Message-ID is "<mark@domain>"; what was forgotten, or never written, has none.
+    return func.substr(Message.message_id, 2, 40).in_(marks)
 
 
 def _suppress(address: str, why: str, now: datetime) -> None:

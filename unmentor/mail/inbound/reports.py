@@ -10,8 +10,9 @@ from unmentor.mail.inbound.bounded import headers
 _STATUS = re.compile(r"\s*([45]\.\d{1,3}\.\d{1,3})\b")
 # "rfc822; ada@example.com" is an address, "smtp; 550 5.1.1 No; ask ada" an answer with a semicolon of its own.
 _TYPED = re.compile(r"\s*[\w.+-]{1,40}\s*;(.*)", re.DOTALL)
-_ID = re.compile(r"<[^<>\s]{1,298}>")
-MOST_IDS = 20
+# What our Message-IDs begin with.
+_MARK = re.compile(r"\b[0-9a-f]{40}\b")
+MOST_MARKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class Undelivered:
 
     # To whom, as we wrote it or as it was forwarded.
     recipients: tuple[str, ...]
-    # What the message may be known by, with angle brackets; none where the report does not say.
-    message_ids: tuple[str, ...]
+    # What tells our message from every other; none where the report does not say.
+    marks: tuple[str, ...]
     # As "5.1.1".
     status: str
     said: str
@@ -31,7 +32,7 @@ class Undelivered:
 class Complaint:
     """Somebody told their mail service that a message is spam."""
 
-    message_ids: tuple[str, ...]
+    marks: tuple[str, ...]
 
 
 def undelivered(mail: Message) -> Undelivered | None:
@@ -42,7 +43,7 @@ def undelivered(mail: Message) -> Undelivered | None:
             named = (_typed(_field(fields, name)).lower() for name in ("Original-Recipient", "Final-Recipient"))
             return Undelivered(
                 recipients=tuple(dict.fromkeys(name.strip("<>") for name in named if name)),
-                message_ids=_ids(mail),
+                marks=_marks(mail),
                 status=status[1],
                 said=_typed(_field(fields, "Diagnostic-Code"))[:300],
             )
@@ -53,7 +54,7 @@ def complaint(mail: Message) -> Complaint | None:
     """Return which message was called spam, or None where *mail* does not report that."""
     for fields in _reported(mail, "message/feedback-report"):
         if _field(fields, "Feedback-Type").strip().lower() == "abuse":
-            return Complaint(_ids(mail, _field(fields, "Original-Message-ID")))
+            return Complaint(_marks(mail, _field(fields, "Original-Message-ID")))
     return None
 
 
@@ -65,15 +66,15 @@ def _reported(mail: Message, content_type: str) -> Iterator[Message]:
                 yield from _inside(part)
 
 
-def _ids(mail: Message, *more: str) -> tuple[str, ...]:
-    """Return what the message that came back is known by.
+def _marks(mail: Message, *more: str) -> tuple[str, ...]:
+    """Return what tells the message that came back from every other.
 
-    Relays write a Message-ID of their own, so ours stands in a second header; and where nothing of the message came
-    back, the report itself answers it.
+    Some relays write a Message-ID of their own, so ours stands in a second header; and where nothing of the message
+    came back, the report itself answers it.
     """
     returned = [_field(each, name) for each in _returned(mail) for name in ("X-UnMentor-Id", "Message-ID")]
     told = " ".join([*more, *returned, *(_field(mail, name) for name in ("In-Reply-To", "References"))])
-    return tuple(dict.fromkeys(_ID.findall(told)))[:MOST_IDS]
+    return tuple(dict.fromkeys(_MARK.findall(told)))[:MOST_MARKS]
 
 
 def _returned(mail: Message) -> Iterator[Message]:
