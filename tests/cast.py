@@ -16,7 +16,7 @@ from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.reflections.actions import topics as topics_named
-from unmentor.reflections.models import Reflection
+from unmentor.reflections.models import Reflection, signature
 from unmentor.rounds.models import Round
 
 START = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -99,7 +99,9 @@ def reflection(
         "written_at": START,
         "published_at": START,
     }
-    return kept(Reflection(**known | {"topics": topics_named(topics.split())} | given))
+    known |= given
+    known["signed_name"], known["signed_place"] = signature(known["person"], known["attribution"])
+    return kept(Reflection(**{"topics": topics_named(topics.split())} | known))
 
 
 def kept(row: Any) -> Any:

@@ -64,7 +64,7 @@ ORGANISERS = {
     "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw", "organise.mail",
     "organise.moderation", "organise.people", "organise.programme", "organise.publish", "organise.redraw",
     "organise.release", "organise.return_", "organise.round_", "organise.send", "organise.start_empty",
-    "organise.try_again", "organise.write_again",
+    "organise.take_down", "organise.try_again", "organise.write_again",
 }  # fmt: skip
 TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 303, 403, 404
 

@@ -5,6 +5,7 @@ with SECRET_KEY (HMAC-SHA256, RFC 2104) for one purpose. It can be written again
 """
 
 import hashlib
+import hmac
 import secrets
 
 from flask import current_app
@@ -38,6 +39,12 @@ def signed(purpose: str, key: str) -> str | None:
     except BadSignature:
         return None
     return value if isinstance(value, str) else None
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """Return what tells whether a text is this one, to whoever holds SECRET_KEY and the text; the text is not in it."""
+    key = settings().secret_key.encode()
+    return hmac.new(key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def _signer(purpose: str) -> URLSafeSerializer:

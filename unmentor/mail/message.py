@@ -29,7 +29,8 @@ Every template is also given ``person``, the recipient's first name.
 ``unpaired``            ``programme``, ``round``, ``url`` (their own pages)
 ``how-was-it``          ``partners``, ``starts_at`` (moment), ``zone``, ``url``
 ``reflection-published``  ``text``, ``url``; may have ``back_url`` (where to take it back)
-``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it)
+``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it);
+                        may have ``was_public`` (bool: it was, and is not any more)
 ``round-ready``         ``programme``, ``round``, ``summary`` (one sentence), ``url``
 ``round-report``        ``programme``, ``round``, ``summary`` (sentences), ``url``
 ``goodbye``             ``count`` (of conversations)

@@ -1,4 +1,4 @@
-"""Read what is about to become public: let it, or send it back with a kind word."""
+"""Read what is about to become public: let it, or send it back with a kind word; and take down what should not be."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from unmentor.organise.forms import PublishForm, ReturnForm
 from unmentor.organise.guards import needs_organiser
 from unmentor.programmes.models import Programme
 from unmentor.reflections import actions
-from unmentor.reflections.queries import pending, pending_reflection
+from unmentor.reflections.queries import Asked, newest, pending, pending_reflection, public_reflection
 
 
 @blueprint.get("/<slug>/reflections")
@@ -49,5 +49,23 @@ def return_(programme: Programme, number: int) -> Page:
     return redirect(url_for("organise.moderation", slug=programme.slug), 303)
 
 
+@blueprint.route("/<slug>/reflections/<int:number>/take-down", methods=["GET", "POST"])
+@needs_organiser
+def take_down(programme: Programme, number: int) -> Page:
+    """Take a public reflection off the site, and tell its writer kindly why."""
+    reflection = public_reflection(programme, number) or abort(410)
+    form = ReturnForm()
+    if not form.validate_on_submit():
+        page = render_template("organise/take-down.html", programme=programme, reflection=reflection, form=form)
+        return page, form.status
+    with transaction():
+        actions.take_down(reflection, form.note.data or "", runtime.now())
+    flash(_("It is off the public pages, and back with its writer, with your note."))
+    return redirect(url_for("organise.moderation", slug=programme.slug), 303)
+
+
 def _page(programme: Programme, form: PublishForm | ReturnForm) -> str:
-    return render_template("organise/reflections.html", programme=programme, pending=pending(programme), form=form)
+    public = newest(Asked(programme=programme.slug))
+    return render_template(
+        "organise/reflections.html", programme=programme, pending=pending(programme), public=public, form=form
+    )

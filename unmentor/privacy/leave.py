@@ -49,6 +49,7 @@ def _drawn(round_: Round) -> set[int]:
 
 def _let_go(reflection: Reflection) -> None:
     if reflection.state == "published":
-        reflection.attribution, reflection.note = "anonymous", ""
+        reflection.attribution = "anonymous"
+        reflection.signed_name = reflection.signed_place = reflection.note = ""
     else:
         db.session.delete(reflection)

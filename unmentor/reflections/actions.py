@@ -11,9 +11,9 @@ from unmentor.db import db
 from unmentor.mail.outbox import queue
 from unmentor.reflections.forms import Draft, topic_slug
 from unmentor.reflections.mails import published, returned
-from unmentor.reflections.models import Reflection, Topic
+from unmentor.reflections.models import Reflection, Topic, signature
 from unmentor.reflections.queries import reflection_of, trusted
-from unmentor.reflections.slugs import settle
+from unmentor.reflections.slugs import hidden, hide, settle
 
 
 def share(participation: Participation, draft: Draft, now: datetime) -> Reflection:
@@ -29,10 +29,14 @@ def share(participation: Participation, draft: Draft, now: datetime) -> Reflecti
     )
     if reflection.state == "published":
         return reflection
-    looked_at = programme.moderation == "none" or (programme.moderation == "first" and trusted(person, programme))
+    signed = signature(person, draft.attribution)
+    looked_at = programme.moderation == "none" or (
+        programme.moderation == "first" and trusted(person, programme, *signed)
+    )
     reflection.state = "published" if looked_at else "pending"
     reflection.published_at = now if looked_at else None
     reflection.text, reflection.link, reflection.attribution = draft.text, draft.link, draft.attribution
+    reflection.signed_name, reflection.signed_place = signed
     reflection.language, reflection.written_at, reflection.note = person.language, now, ""
     settle(reflection)
     reflection.topics = topics(draft.topics)
@@ -65,8 +69,22 @@ def return_(reflection: Reflection, note: str, now: datetime) -> bool:
     return True
 
 
+def take_down(reflection: Reflection, note: str, now: datetime) -> bool:
+    """Take a public reflection off the site and ask its writer to change it; say whether this call did it.
+
+    Its words are out of its address as well.
+    """
+    if not _move(reflection, "returned", "published", note=note, slug=hidden(reflection.slug)):
+        return False
+    if reflection.person.email:
+        queue(returned(reflection, now), now)
+    return True
+
+
 def withdraw(reflection: Reflection) -> None:
-    """Take a reflection back. Its words are gone; its address says that they were here."""
+    """Take a reflection back. Its words are gone, from its address too, which says only that something was here."""
+    if reflection.state != "withdrawn":
+        hide(reflection)
     reflection.state = "withdrawn"
     reflection.text = reflection.link = reflection.note = ""
     reflection.topics = []
@@ -93,9 +111,9 @@ def _topic(name: str) -> Topic:
             return db.session.scalars(same).one()
 
 
-def _move(reflection: Reflection, state: str, **values: object) -> bool:
-    """Move a reflection on from pending, unless somebody else was faster."""
-    waits = (Reflection.id == reflection.id, Reflection.state == "pending")
+def _move(reflection: Reflection, state: str, before: str = "pending", **values: object) -> bool:
+    """Move a reflection on from the state *before*, unless somebody else was faster."""
+    waits = (Reflection.id == reflection.id, Reflection.state == before)
     won = db.session.scalar(update(Reflection).where(*waits).values(state=state, **values).returning(Reflection.id))
     db.session.refresh(reflection)
     return won is not None

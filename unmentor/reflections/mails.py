@@ -20,10 +20,17 @@ def published(reflection: Reflection, now: datetime) -> Letter:
 def returned(reflection: Reflection, now: datetime) -> Letter:
     """Return an organiser's kind question, with the way back to the words."""
     url = link("reflections.write", token=key(reflection.participation))
-    return _letter("reflection-returned", reflection, now, url=url, note=reflection.note)
+    return _letter(
+        "reflection-returned",
+        reflection,
+        now,
+        url=url,
+        note=reflection.note,
+        was_public=reflection.published_at is not None,
+    )
 
 
-def _letter(kind: str, reflection: Reflection, now: datetime, **values: str) -> Letter:
+def _letter(kind: str, reflection: Reflection, now: datetime, **values: str | bool) -> Letter:
     person = reflection.person
     return Letter(
         kind=kind,

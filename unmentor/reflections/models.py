@@ -48,6 +48,9 @@ class Reflection(Base):
     link: Mapped[str] = mapped_column(String(500), default="")
     # name, first-name, organisation or anonymous
     attribution: Mapped[str] = mapped_column(String(12))
+    # As it was named when it was written and looked at: whoever changes their name afterwards does not change this.
+    signed_name: Mapped[str] = mapped_column(String(100), default="")
+    signed_place: Mapped[str] = mapped_column(String(100), default="")
     language: Mapped[str] = mapped_column(String(2), default="en")
     state: Mapped[str] = mapped_column(String(9), default="pending")
     # What the organiser asked to change, when it was returned.
@@ -62,8 +65,8 @@ class Reflection(Base):
 
     @property
     def byline(self) -> str:
-        """Return whose words these are, as far as they want it known today."""
-        return byline(self.person, self.attribution)
+        """Return whose words these are, as they were signed."""
+        return _byline(self.signed_name, self.signed_place)
 
     @property
     def headline(self) -> str:
@@ -71,11 +74,18 @@ class Reflection(Base):
         return textwrap.shorten(self.text, HEADLINE, placeholder="…").removeprefix("…") or self.text[:HEADLINE] + "…"
 
 
+def signature(person: Person, attribution: str) -> tuple[str, str]:
+    """Return the name and the organisation that *person* signs with as they chose, each "" where it is not shown."""
+    name = {"name": person.name, "first-name": person.first_name}.get(attribution, "")
+    return name, "" if attribution == "anonymous" else person.organisation
+
+
 def byline(person: Person, attribution: str) -> str:
-    """Return how *person* is named under their words: as they chose, and not at all once they have left."""
-    if person.left_at or attribution == "anonymous":
-        return str(_("Someone"))
-    if attribution == "organisation":
-        return str(_("Someone at %(place)s", place=person.organisation) if person.organisation else _("Someone"))
-    name = person.name if attribution == "name" else person.first_name
-    return str(_("%(name)s, %(place)s", name=name, place=person.organisation)) if person.organisation else name
+    """Return how *person* would be named under their words today."""
+    return _byline(*signature(person, attribution))
+
+
+def _byline(name: str, place: str) -> str:
+    if not place:
+        return name or str(_("Someone"))
+    return str(_("%(name)s, %(place)s", name=name, place=place) if name else _("Someone at %(place)s", place=place))

@@ -12,6 +12,7 @@ from unmentor.db import db
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection, Topic, reflection_topic
+from unmentor.reflections.slugs import hidden
 
 PAGE = 20
 IN_A_FEED = 30
@@ -37,8 +38,9 @@ def newest(asked: Asked = Asked(), most: int = IN_A_FEED) -> Sequence[Reflection
 
 
 def reflection_named(slug: str) -> Reflection | None:
-    """Return the reflection at *slug*, public or not."""
-    return db.session.scalar(_reflections().where(Reflection.slug == slug))
+    """Return the reflection at *slug*, public or not; or what was there and is gone."""
+    found = _reflections().where(Reflection.slug.in_((slug, hidden(slug))))
+    return db.session.scalar(found.order_by(Reflection.slug != slug))
 
 
 def reflection_of(participation: Participation) -> Reflection | None:
@@ -64,13 +66,25 @@ def pending_reflection(programme: Programme, number: int) -> Reflection | None:
     return db.session.scalar(_pending(programme).where(Reflection.id == number))
 
 
-def trusted(person: Person, programme: Programme) -> bool:
-    """Say whether something that *person* wrote in *programme* was ever made public."""
-    public = (Reflection.person_id == person.id, Reflection.programme_id == programme.id)
-    return (
-        db.session.scalar(select(Reflection.id).where(*public, Reflection.published_at.is_not(None)).limit(1))
-        is not None
+def trusted(person: Person, programme: Programme, name: str, place: str) -> bool:
+    """Say whether what *person* writes in *programme*, signed so, may be public before anybody looks at it.
+
+    It may where something of theirs was public before, and nothing that they sign with is new; and not while an
+    organiser waits for them to change something that was public.
+    """
+    theirs = (Reflection.person_id == person.id, Reflection.programme_id == programme.id)
+    public = select(Reflection.signed_name, Reflection.signed_place, Reflection.state).where(
+        *theirs, Reflection.published_at.is_not(None)
     )
+    known = db.session.execute(public).all()
+    names, places = {""} | {row.signed_name for row in known}, {""} | {row.signed_place for row in known}
+    taken_down = any(row.state == "returned" for row in known)
+    return bool(known) and not taken_down and name in names and place in places
+
+
+def public_reflection(programme: Programme, number: int) -> Reflection | None:
+    """Return one that is public, or None where it is not any more."""
+    return db.session.scalar(_published().where(Reflection.programme_id == programme.id, Reflection.id == number))
 
 
 def topics(most: int = 12) -> Sequence[Topic]:
@@ -95,12 +109,12 @@ def topic_named(slug: str) -> Topic | None:
 
 
 def _reflections() -> Select[Reflection]:
-    writer = joinedload(Reflection.person).load_only(Person.name, Person.organisation, Person.left_at)
-    return select(Reflection).options(writer, selectinload(Reflection.topics))
+    return select(Reflection).options(selectinload(Reflection.topics))
 
 
 def _pending(programme: Programme) -> Select[Reflection]:
-    return _reflections().where(Reflection.programme_id == programme.id, Reflection.state == "pending")
+    waiting = _reflections().where(Reflection.programme_id == programme.id, Reflection.state == "pending")
+    return waiting.options(joinedload(Reflection.person))
 
 
 def _published() -> Select[Reflection]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from unmentor.db import db
+from unmentor.links import keyed_hash
 from unmentor.reflections.models import Reflection
 
 LONGEST = 60
@@ -43,6 +44,16 @@ def settle(reflection: Reflection) -> None:
         except IntegrityError:
             continue
     raise RuntimeError(f"No address was free in {TRIES} tries")
+
+
+def hide(reflection: Reflection) -> None:
+    """Take the words out of the address of *reflection*; whoever still has the address learns that it is gone."""
+    reflection.slug = hidden(reflection.slug)
+
+
+def hidden(slug: str) -> str:
+    """Return what stands in the place of an address whose words are gone: only the address itself leads to it."""
+    return f"gone-{keyed_hash('slug', slug)[:40]}"
 
 
 def _free(base: str) -> str:

@@ -18,7 +18,7 @@ from unmentor.reflections import feeds, queries
 from unmentor.reflections.actions import share, tell_writer
 from unmentor.reflections.actions import withdraw as take_back
 from unmentor.reflections.forms import ReflectionForm
-from unmentor.reflections.models import Topic
+from unmentor.reflections.models import Reflection, Topic
 from unmentor.reflections.queries import Asked
 
 FEEDS = {
@@ -96,8 +96,8 @@ def feed() -> str:
 def show(slug: str) -> str:
     """Show one reflection at its permanent address; 410 once it was taken back."""
     reflection = queries.reflection_named(slug)
-    if reflection and reflection.state == "withdrawn" and reflection.published_at:
-        _taken_back()
+    if reflection and reflection.published_at and reflection.state != "published":
+        _gone(reflection)
     if reflection is None or reflection.state != "published":
         abort(404)
     return render_template(
@@ -151,10 +151,17 @@ def _page_number() -> int:
     return int(asked)
 
 
-def _taken_back() -> NoReturn:
-    gone(
+def _gone(reflection: Reflection) -> NoReturn:
+    said = (
         _("Its writer took this back"),
         _("What stood here was shared for a while, and then its writer changed their mind. That is fine."),
+    )
+    asked = (
+        _("This is not public any more"),
+        _("What stood here was shared for a while. Somebody is looking at it again."),
+    )
+    gone(
+        *(said if reflection.state == "withdrawn" else asked),
         _("Read what others learned"),
         url_for("reflections.feed"),
     )
