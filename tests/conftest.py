@@ -80,6 +80,7 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     app.testing = True
     with app.app_context():
         upgrade()
+        wipe()
         yield app
         db.engine.dispose()
 

@@ -42,6 +42,15 @@ def test_what_is_restored_is_what_was_backed_up(file: Path, clock: Clock) -> Non
     assert {message.message_id: message.content for message in db.session.query(Message)} == mails
 
 
+def test_the_first_programme_of_a_new_database_gives_way(file: Path, clock: Clock) -> None:
+    before = everything()
+    wipe()
+    programme(name="UnMentoring", time_zone="Pacific/Apia")
+    restore(file, clock())
+    db.session.commit()
+    assert everything() == before
+
+
 def test_mail_is_held_after_a_restore(file: Path, clock: Clock) -> None:
     wipe()
     restore(file, clock())

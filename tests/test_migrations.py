@@ -17,6 +17,9 @@ from sqlalchemy import JSON, MetaData, Table, func, insert, inspect, select
 from unmentor import demo
 from unmentor.db import db, transaction
 from unmentor.factory import create_app
+from unmentor.programmes.models import Programme
+from unmentor.rounds.actions import draw_round
+from unmentor.rounds.models import Round
 from unmentor.settings import Settings
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -205,3 +208,30 @@ def test_every_migration_runs_over_a_full_database_of_the_one_before(full: Flask
         after = {table: len(rows) for table, rows in stored().items()}
         assert {table: count for table, count in before.items() if after.get(table, count) < count} == {}, name
     assert newest() == names[-1]
+
+
+def test_there_is_a_first_programme_to_join(full: Flask) -> None:
+    # The demo took its place, so begin again.
+    with db.engine.begin() as connection:
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(table.delete())
+    downgrade(revision="0009")
+    upgrade()
+    first = db.session.scalars(select(Programme)).one()
+    assert (first.slug, first.name, first.time_zone, first.demo) == (
+        "unmentoring",
+        "UnMentoring",
+        "Europe/London",
+        False,
+    )
+    db.session.rollback()
+    upgrade()
+    assert db.session.scalar(select(func.count(Programme.id))) == 1
+
+
+def test_the_number_of_a_round_is_never_given_again(full: Flask) -> None:
+    round_ = db.session.scalars(select(Round).order_by(Round.id.desc())).first()
+    last, programme = round_.id, round_.programme
+    db.session.delete(round_)
+    db.session.flush()
+    assert draw_round(programme, 1, NOW).id > last

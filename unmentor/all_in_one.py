@@ -14,7 +14,7 @@ from unmentor.db import db, transaction
 from unmentor.mail.catcher import server as catcher
 from unmentor.people.actions import printed_sign_in
 from unmentor.programmes.actions import found_first, make_organiser
-from unmentor.programmes.queries import all_programmes
+from unmentor.programmes.queries import all_programmes, untouched
 from unmentor.runtime import settings
 
 HOST = "127.0.0.1"
@@ -42,7 +42,7 @@ def run(app: Flask) -> None:
 
 def _welcome() -> None:
     """Prepare for somebody who looks around: an organiser to be, a demo community where asked for, and caught mail."""
-    if settings().demo and not all_programmes():
+    if settings().demo and untouched():
         _say("  The database is empty, so here is a demo community; one click starts empty instead.")
         demo.fill(runtime.now())
     found_first(settings().time_zone, runtime.now())

@@ -14,6 +14,7 @@ from sqlalchemy import Table, func, insert, select, text
 
 from unmentor.db import db
 from unmentor.mail.actions import hold_all
+from unmentor.programmes.actions import give_way
 
 AT_ONCE = 500
 
@@ -41,6 +42,7 @@ def restore(path: Path, now: datetime) -> int:
     Some of what waited in the outbox may have left since the backup was made, so nothing leaves before an organiser
     lets it. Raises CannotRestore.
     """
+    give_way()
     if any(db.session.scalar(select(func.count()).select_from(table)) for table in db.metadata.sorted_tables):
         raise CannotRestore("This database is not empty. Restore into a new one, after flask db upgrade.")
     try:

@@ -7,7 +7,7 @@ Nothing is mailed: what would have been news months ago is not news today.
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from unmentor.db import db
 from unmentor.demo.outcomes import answer_all
@@ -16,9 +16,9 @@ from unmentor.demo.telling import places, tell_all
 from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.privacy.leave import leave
-from unmentor.programmes.actions import pause
+from unmentor.programmes.actions import give_way, pause
 from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.queries import all_programmes, cadence
+from unmentor.programmes.queries import cadence
 from unmentor.rounds.actions import close_rounds, draw_round, mark_sent
 from unmentor.rounds.models import Round
 from unmentor.timetable.cadence import latest_draw
@@ -70,7 +70,7 @@ def _check(people: int, rounds: int) -> None:
         raise CannotFill(f"A demo community has 2 to {MOST_PEOPLE:,} people, not {people:,}.")
     if not 0 <= rounds <= MOST_ROUNDS:
         raise CannotFill(f"A demo community has 0 to {MOST_ROUNDS} rounds behind it, not {rounds:,}.")
-    if all_programmes() or db.session.scalar(select(Person.id).limit(1)):
+    if not give_way():
         raise CannotFill("This database is in use already. The demo community needs an empty one.")
 
 

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 
 from slugify import slugify
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from unmentor.db import db
 from unmentor.people.models import Person
 from unmentor.people.queries import person_at
 from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.queries import all_programmes, programme_named
+from unmentor.programmes.queries import all_programmes, programme_named, untouched
 
 LONGEST_SLUG = 60
 
@@ -36,6 +36,14 @@ def found_first(time_zone: str, now: datetime) -> Programme:
     """Return the first programme, made where there is none yet."""
     programmes = all_programmes()
     return programmes[0] if programmes else found("UnMentoring", time_zone, now)
+
+
+def give_way() -> bool:
+    """Make room for a demo community, or for what is restored; say whether there is, since nobody has been here yet."""
+    if not untouched():
+        return False
+    db.session.execute(delete(Programme))
+    return True
 
 
 def enrol(person: Person, programme: Programme, now: datetime, role: str = "participant") -> Membership:

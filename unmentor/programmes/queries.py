@@ -16,10 +16,19 @@ from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.timetable import cadence as pairing
 
+# What the first programme is called in addresses.
+FIRST = "unmentoring"
+
 
 def all_programmes() -> Sequence[Programme]:
     """Return every programme, oldest first."""
     return db.session.scalars(select(Programme).order_by(Programme.id)).all()
+
+
+def untouched() -> bool:
+    """Say whether nobody has been here yet: there is no person, and no programme but the first, made by a migration."""
+    nobody = db.session.scalar(select(Person.id).limit(1)) is None
+    return nobody and {each.slug for each in all_programmes()} <= {FIRST}
 
 
 def programme_named(slug: str) -> Programme | None:

@@ -38,6 +38,8 @@ class Round(KeptDraw, Base):
         UniqueConstraint("programme_id", "number"),
         # Two people press "draw" at once: one round.
         Index("one_drawn_round", "programme_id", unique=True, sqlite_where=WAITING, postgresql_where=WAITING),
+        # Mail is about a round by its id, so that of one that was drawn again must never come back.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
