@@ -29,7 +29,7 @@ VALUES: dict[str, dict[str, Any]] = {
                     "What would you stop doing tomorrow?"],
     },
     "cancelled": TALK
-    | {"withdrew": "Ada", "mine": False, "reason": "Flood duty.", "new": [BEN], "first_next": False},
+    | {"withdrew": "Ada", "mine": False, "talk_on": False, "reason": "Flood duty.", "new": [BEN], "first_next": False},
     "heads-up": {
         "programme": "UnMentoring", "title": "Your calendar said no.", "says": ["It cannot say why.", "You can."],
         "button": ("Pick another time", PAGE), "ways": [("I can’t make it", PAGE + "/withdraw")],
@@ -51,7 +51,9 @@ VALUES: dict[str, dict[str, Any]] = {
         "reflections": [{"text": "Everybody reads the rota.", "byline": "Ada, Devon", "url": PAGE}], "url": PAGE,
     },
 }  # fmt: skip
-VALUES["reminder"] = VALUES["invitation"]
+VALUES["reminder"] = VALUES["invitation"] | {"tomorrow": True}
+VALUES["declined"] = VALUES["invitation"]
+VALUES["paused"] = {"programme": "UnMentoring", "url": PAGE}
 VALUES["moved"] = VALUES["invitation"] | {"was": NOW, "mover": "Ada", "mine": False, "withdrew": "", "reason": ""}
 
 

@@ -176,9 +176,9 @@ def test_who_declines_is_asked_whether_to_move_or_withdraw(
     replied(talk.uid, "sian@example.gov.uk", "declined", clock(), sequence=0)
     replied(talk.uid, "sian@example.gov.uk", "declined", clock(), sequence=0)
     assert [mail.recipient for mail in db.session.query(Message)] == ["sian@example.gov.uk"]
-    text = mailed("sian@example.gov.uk", "heads-up")
+    text = mailed("sian@example.gov.uk", "declined")
     token = key(talk.participations[1])
-    assert "It is about Ada, on Tuesday 1 December, 9:00." in text
+    assert "You declined Tuesday 1 December with Ada." in text
     assert f"/c/{token}/move" in text
     assert path_in(text, f"/c/{token}") == f"/c/{token}/move"
     assert f"/c/{token}/withdraw" in text

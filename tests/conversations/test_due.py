@@ -141,13 +141,13 @@ def ask_three_times(talk: Conversation, clock: Clock, arrives: str = "sent") -> 
 
 def test_two_silences_are_only_counted(of: Programme, clock: Clock) -> None:
     membership = silent_for(of, 2, clock)
-    assert (membership.silences, membership.state, mails("heads-up")) == (2, "active", 0)
+    assert (membership.silences, membership.state, mails("paused")) == (2, "active", 0)
 
 
 def test_after_three_silences_in_a_row_somebody_is_paused_kindly(of: Programme, clock: Clock) -> None:
     membership = silent_for(of, 3, clock)
     assert (membership.silences, membership.state, membership.paused_until) == (3, "paused", None)
-    text = mailed("ada@example.gov.uk", "heads-up")
+    text = mailed("ada@example.gov.uk", "paused")
     assert "We have not heard how your last three went, so we have paused you." in text
     assert "Nothing is wrong." in text
 
@@ -161,7 +161,7 @@ def test_a_pause_that_is_over_does_not_keep_a_ghost_in_the_draw(of: Programme, c
 
 def test_one_press_and_they_are_back(of: Programme, client: FlaskClient, clock: Clock) -> None:
     membership = silent_for(of, 3, clock)
-    page = path_in(mailed("ada@example.gov.uk", "heads-up"), "/c/back")
+    page = path_in(mailed("ada@example.gov.uk", "paused"), "/c/back")
     assert "Come back" in client.get(page).text
     assert membership.state == "paused"
     assert "You are back" in post(client, page).text

@@ -38,7 +38,7 @@ def test_what_a_calendar_answers_is_kept(talk: Conversation, clock: Clock, write
 @pytest.mark.parametrize("method", ["REPLY", "COUNTER"])
 def test_whom_the_time_does_not_suit_is_asked_for_another(talk: Conversation, clock: Clock, method: str) -> None:
     take(outlook(talk.uid, "DECLINED", method=method), clock())
-    assert to("sian@gwynedd.example") == ["heads-up"]
+    assert to("sian@gwynedd.example") == ["declined"]
 
 
 @pytest.mark.parametrize("write", PROGRAMS.values(), ids=PROGRAMS)
@@ -71,7 +71,7 @@ def test_an_answer_to_what_is_off_is_ignored(talk: Conversation, clock: Clock) -
 
 def test_the_same_answer_twice_asks_once(talk: Conversation, clock: Clock) -> None:
     assert [take(gmail(talk.uid, "DECLINED"), clock()) for _ in range(2)] == ["answer", "answer"]
-    assert to("sian@gwynedd.example") == ["heads-up"]
+    assert to("sian@gwynedd.example") == ["declined"]
 
 
 def test_mail_that_did_not_arrive_is_noted_and_the_address_spared(talk: Conversation, clock: Clock) -> None:

@@ -46,7 +46,9 @@ class Words(HTMLParser):
         if tag == self.unseen:
             self.unseen = ""
         if tag == "a":
-            self.found += ["" if self.found[-1] == self.links[-1] else self.links[-1]]
+            # A number to tap stands in the text already, and so does an address that is its own words.
+            told = self.links[-1].startswith("tel:") or self.found[-1] == self.links[-1]
+            self.found += [] if told else [self.links[-1]]
 
     def handle_data(self, data: str) -> None:
         if not self.unseen:

@@ -47,13 +47,15 @@ def event(
         names = listed([person.name for person in people])
         reach = [(person.name, (international(person.phone), person.video)) for person in people if not over]
         ways = [f"{name}: {way}" for name, told in reach for way in told if way]
+        room = _("Video room: %(url)s", url=video_room(conversation))
+        change = _("Another time, or you can’t make it? Our mail has a button for each, and every calendar follows.")
         questions = [f"– {prompt}" for prompt in prompts(conversation.id)]
         return calendars.Event(
             uid=conversation.uid,
             starts_at=conversation.starts_at,
             minutes=conversation.minutes,
             summary=_("UnMentoring: %(names)s", names=names),
-            description="\n".join([_("Video room: %(url)s", url=video_room(conversation)), *ways, "", *questions]),
+            description="\n".join([room, *ways, "", *questions, "", change]),
             location=video_room(conversation),
             url=video_room(conversation),
             organiser=calendars.Attendee(*settings().mail_from),

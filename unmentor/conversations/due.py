@@ -34,7 +34,7 @@ def remind(programme: Programme, now: datetime) -> int:
     talks = queries.numbered(due[:BATCH])
     for talk in talks:
         talk.reminded_at = now
-    queue_all((mails.reminder(part) for talk in talks for part in talk.present), now)
+    queue_all((mails.reminder(part, now) for talk in talks for part in talk.present), now)
     return len(talks)
 
 

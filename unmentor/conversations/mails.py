@@ -15,9 +15,10 @@ from unmentor.conversations.prompts import prompts
 from unmentor.links import link, sign
 from unmentor.mail.message import Letter
 from unmentor.programmes.models import Membership
-from unmentor.words import listed, when
+from unmentor.words import when
 
 STILL_WORTH_ASKING = timedelta(days=5)
+A_DAY = timedelta(days=1)
 # More than anybody is asked before a conversation closes, so that no two questions have one number.
 MOST_ASKS = 8
 Parts = Sequence[Participation]
@@ -78,6 +79,7 @@ def cancelled(
         url=link("me.home"),
         withdrew=withdrew.person.first_name if withdrew else "",
         mine=withdrew is part,
+        talk_on=conversation.state != "cancelled",
         left=leaving,
         reason=reason,
         new=list(new),
@@ -92,9 +94,12 @@ def untold(part: Participation, were: Parts) -> Letter:
     return replace(cancelled(part, were, first_next=True, ours=True), pointless_at=None)
 
 
-def reminder(part: Participation) -> Letter:
+def reminder(part: Participation, now: datetime) -> Letter:
     """Return the word on the working day before: who, when and how once more."""
-    return _letter("reminder", part, pointless_at=part.conversation.starts_at)
+    talk = part.conversation
+    zone = talk.round.programme.zone
+    tomorrow = now.astimezone(zone).date() + A_DAY == talk.starts_at.astimezone(zone).date()
+    return _letter("reminder", part, pointless_at=talk.starts_at, tomorrow=tomorrow)
 
 
 def how_was_it(part: Participation) -> Letter:
@@ -108,23 +113,7 @@ def how_was_it(part: Participation) -> Letter:
 
 def declined(part: Participation) -> Letter:
     """Return the question to somebody whose calendar said no: another time, or not at all?"""
-    talk = part.conversation
-    with force_locale(part.person.language):
-        names = listed(person.first_name for person in part.partners)
-        moment = when(talk.starts_at, talk.round.programme.time_zone)
-        return _heads_up(
-            part,
-            f"conversation:{talk.id}",
-            talk.ends_at,
-            title=_("Your calendar said no. Another time, or not at all?"),
-            says=[
-                _("It is about %(names)s, on %(when)s.", names=names, when=moment),
-                _("Pick another time, and every calendar follows."),
-                _("Or say that you can’t make it, and we look for somebody new for whoever is left."),
-            ],
-            button=(_("Pick another time"), link("conversations.move", token=key(part))),
-            ways=[(_("I can’t make it"), link("rounds.withdraw", token=key(part)))],
-        )  # fmt: skip
+    return _letter("declined", part, pointless_at=part.conversation.ends_at)
 
 
 def proposed(part: Participation, by: Participation, starts_at: datetime) -> Letter:
@@ -147,16 +136,19 @@ def proposed(part: Participation, by: Participation, starts_at: datetime) -> Let
 
 def paused(part: Participation, membership: Membership) -> Letter:
     """Return the kind word to somebody whom we have not heard from three times: paused, and one press to come back."""
-    with force_locale(part.person.language):
-        return _heads_up(
-            part,
-            f"participation:{part.id}",
-            None,
-            title=_("We have not heard how your last three went, so we have paused you."),
-            says=[_("Nothing is wrong. No draw includes you until you want it to."), _("Press here and you are back.")],
-            button=(_("Come back"), link("conversations.back", token=sign("back", membership.nonce))),
-            ways=[],
-        )
+    person = part.person
+    return Letter(
+        kind="paused",
+        to=(person.name, person.email or ""),
+        about=f"participation:{part.id}",
+        person_id=person.id,
+        reader=person.nonce,
+        values={
+            "programme": membership.programme.name,
+            "url": link("conversations.back", token=sign("back", membership.nonce)),
+        },
+        language=person.language,
+    )
 
 
 def _heads_up(part: Participation, about: str, pointless_at: datetime | None, **values: Any) -> Letter:

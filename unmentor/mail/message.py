@@ -16,14 +16,17 @@ Every template is also given ``person``, the recipient's first name.
 ``cancelled``           ``partners``, ``programme``, ``starts_at`` (moment), ``zone``, ``url`` (their own pages),
                         ``withdrew`` (first name of who cannot come, or "" where the organiser called it off),
                         ``mine`` (bool: the recipient withdrew), ``reason`` (their words, or ""),
-                        ``new`` (list of new partners, or []), ``first_next`` (bool: they go first next time);
+                        ``new`` (list of new partners, or []), ``first_next`` (bool: they go first next time),
+                        ``talk_on`` (bool: the others talk without the recipient);
                         may have ``left`` (bool: who withdrew has left for good), ``ours`` (bool: it is off
                         because our mail did not leave in time), ``unreached`` (bool: our mail does not reach who
                         withdrew)
 ``moved``               all of ``invitation``, and ``was`` (moment: the time before), ``mover`` (first name of who
                         picked the new time, or ""), ``mine`` (bool: the recipient did), ``withdrew`` (first name of
                         who is no longer in it while the others talk on, or ""), ``reason`` (their words, or "")
-``reminder``            all of ``invitation``
+``reminder``            all of ``invitation``, and ``tomorrow`` (bool: it is on the day after this is written)
+``declined``            all of ``invitation``
+``paused``              ``programme``, ``url`` (one press and they are back)
 ``heads-up``            ``programme``, ``title``, ``says`` (sentences), ``button`` (words, address), ``ways`` (a list
                         of the same); all in the reader's language already
 ``unpaired``            ``programme``, ``round``, ``url`` (their own pages)

@@ -35,10 +35,12 @@ from unmentor.words import day
 
 KINDS = {
     "cancelled": _l("about conversations that are off"),
+    "declined": _l("that asks again where your calendar said no"),
     "goodbye": _l("that says goodbye"),
     "heads-up": _l("that asks what you would like to do"),
     "how-was-it": _l("that asks how a conversation went"),
     "moved": _l("about conversations that have another time"),
+    "paused": _l("that says that you are paused"),
     "reflection-published": _l("about what you wrote going public"),
     "reflection-returned": _l("about what you wrote coming back to you"),
     "reminder": _l("that reminds you of a conversation"),

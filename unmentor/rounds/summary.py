@@ -36,18 +36,7 @@ def across(round_: Round) -> str:
 def outcome(round_: Round) -> list[str]:
     """Return what came of a round, in sentences: how many talked, and how many people it challenged."""
     states = Counter(talk.state for talk in round_.conversations)
-    said = [
-        ngettext(
-            "%(met)s of %(num)s conversation happened.",
-            "%(met)s of %(num)s conversations happened.",
-            states.total() - states["cancelled"],
-            met=states["met"],
-        )
-    ]
-    if states["cancelled"]:
-        said.append(
-            ngettext("%(num)s more was called off before.", "%(num)s more were called off before.", states["cancelled"])
-        )
+    said = [_happened(states["met"], states["met"] + states["missed"] + states["arranged"], states["cancelled"])]
     answers = [part.challenged for talk in round_.conversations for part in talk.participations if part.challenged]
     if answers:
         said.append(
@@ -59,6 +48,20 @@ def outcome(round_: Round) -> list[str]:
             )
         )
     return [str(sentence) for sentence in said]
+
+
+def _happened(met: int, arranged: int, off: int) -> str:
+    """Return how many of those arranged took place, as "One conversation happened; one was called off."."""
+    if not arranged:
+        happened = _("No conversation happened")
+    elif met == arranged:
+        happened = ngettext("One conversation happened", "All %(num)s conversations happened", met)
+    else:
+        happened = ngettext(
+            "%(met)s of %(num)s conversation happened", "%(met)s of %(num)s conversations happened", arranged, met=met
+        )
+    called_off = ngettext("one was called off", "%(num)s were called off", off)
+    return f"{happened}; {called_off}." if off else f"{happened}."
 
 
 def _people(round_: Round) -> str:
