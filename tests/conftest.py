@@ -17,7 +17,9 @@ from flask_migrate import upgrade
 from unmentor import demo
 from unmentor.db import db, transaction
 from unmentor.factory import create_app
+from unmentor.runtime import now
 from unmentor.settings import Settings
+from unmentor.worker import answer_requests
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -86,13 +88,16 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 class Browser(FlaskClient):
-    """A browser without scripts. Each request has a context of its own, as under a real server."""
+    """A browser without scripts. Each request has a context of its own, and a worker looks after it, as in reality."""
 
     def open(self, *args: Any, **given: Any) -> Any:
         """Ask, after keeping what the test itself did so far: it would hold SQLite, and not see what changes."""
         db.session.commit()
         with self.application.app_context():
-            return super().open(*args, **given)
+            answer = super().open(*args, **given)
+        with self.application.app_context():
+            answer_requests(now())
+        return answer
 
 
 @pytest.fixture

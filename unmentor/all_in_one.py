@@ -12,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 from unmentor import demo, runtime, worker
 from unmentor.db import db, transaction
 from unmentor.mail.catcher import server as catcher
-from unmentor.people.actions import printed_sign_in
+from unmentor.people import signing_in
 from unmentor.programmes.actions import found_first, make_organiser
 from unmentor.programmes.queries import all_programmes, untouched
 from unmentor.runtime import settings
@@ -48,7 +48,7 @@ def _welcome() -> None:
     found_first(settings().time_zone, runtime.now())
     for programme in all_programmes():
         organiser = make_organiser(ORGANISER, programme, runtime.now())
-    _say(f"  Organise it here    {printed_sign_in(organiser, runtime.now())}")
+    _say(f"  Organise it here    {signing_in.printed(organiser, runtime.now())}")
     _say(f"  Caught mail is at   {settings().base_url}/dev/mail (nothing leaves this machine)")
 
 

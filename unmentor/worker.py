@@ -1,4 +1,4 @@
-"""The worker: one tick a minute asks the database what is due, and a loop sends the mail.
+"""The worker: one tick a minute asks the database what is due, one a second who knocks, and a loop sends the mail.
 
 Any number of workers may run. APScheduler only keeps the beat: what is due, and who does it, the
 database decides.
@@ -17,10 +17,12 @@ from flask import Flask
 
 from unmentor import runtime
 from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_asking, remind
-from unmentor.db import beat, db, transaction
+from unmentor.db import beat, db, reading, transaction
 from unmentor.mail.actions import forget_old as forget_old_mail
 from unmentor.mail.delivery.sender import Sender
+from unmentor.people.door import unanswered
 from unmentor.privacy.retention import forget
+from unmentor.programmes.door import answer
 from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.actions import close_rounds, new_seed
 from unmentor.rounds.mend import withdraw_unreachable
@@ -31,6 +33,7 @@ log = logging.getLogger(__name__)
 
 def tick(now: datetime) -> None:
     """Do everything that is due at a moment, each in a transaction of its own; what fails does not stop the rest."""
+    answer_requests(now)
     for programme in all_programmes():
         _try("draw", partial(run_due, programme, now))
         _all("remind", partial(remind, programme, now))
@@ -59,6 +62,7 @@ def start(app: Flask, on_death: Callable[[], None] = end_process) -> Callable[[]
         _tick_in, "interval", [app], minutes=1, next_run_time=runtime.utc_clock(),
         coalesce=True, max_instances=1, misfire_grace_time=None,
     )  # fmt: skip
+    scheduler.add_job(_answer_in, "interval", [app], seconds=1, coalesce=True, max_instances=1, misfire_grace_time=None)
     sender = Sender(app)
     scheduler.start()
     sender.start(on_death)
@@ -83,6 +87,19 @@ def run(app: Flask, until: threading.Event) -> None:
     stop()
     if died.is_set():
         raise SystemExit("The mail sender has ended, and the worker with it. Start it again: flask worker")
+
+
+def answer_requests(now: datetime) -> None:
+    """Write the mails that people wait for who asked to join or to sign in, each in a transaction of its own."""
+    with reading():
+        waiting = unanswered(now)
+    for number in waiting:
+        _try("answer a request", partial(answer, number, now))
+
+
+def _answer_in(app: Flask) -> None:
+    with app.app_context():
+        answer_requests(runtime.now())
 
 
 def _tick_in(app: Flask) -> None:

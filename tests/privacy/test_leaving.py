@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cast import START, conversation, kept, mailed, member, person, post, programme, reflection, sign_in
+from cast import START, conversation, kept, mailed, member, path_in, person, post, programme, reflection, sign_in
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
@@ -134,7 +134,6 @@ def test_no_draw_and_no_sign_in_knows_them_any_more(client: FlaskClient, sian: P
     assert db.session.scalar(select(func.count(Membership.id))) == 0
     post(client, "/sign-in", email="sian@gwynedd.gov.uk")
     assert set(db.session.scalars(select(Message.kind))) == {"goodbye"}
-    assert client.get(f"/confirm/{sign('confirm', sian.nonce)}").status_code == 410
     assert client.get(f"/unsubscribe/{sign('unsubscribe', f'{sian.nonce}:reminder')}").status_code == 410
 
 
@@ -142,8 +141,20 @@ def test_somebody_who_left_may_come_back_as_somebody_new(client: FlaskClient, si
     post(client, "/me/leave")
     told = {"name": "Siân", "email": "sian@gwynedd.gov.uk", "video": "teams", "agree": "yes"}
     assert post(client, "/join", **told).status_code == 303
-    assert "/confirm/" in mailed("sian@gwynedd.gov.uk", "confirm")
+    assert post(client, path_in(mailed("sian@gwynedd.gov.uk", "confirm"), "/confirm")).status_code == 303
     assert db.session.scalar(select(func.count(Person.id))) == 2
+
+
+def test_what_waits_to_be_confirmed_is_gone_with_who_leaves(client: FlaskClient, sian: Person) -> None:
+    told = {"name": "Somebody", "email": "sian@gwynedd.gov.uk", "video": "sian-on-teams", "agree": "yes"}
+    sian.confirmed_at = None
+    db.session.commit()
+    post(client.application.test_client(), "/join", **told)
+    link = path_in(mailed("sian@gwynedd.gov.uk", "confirm"), "/confirm")
+    sian.confirmed_at = now()
+    post(client, "/me/leave")
+    assert client.get(link).status_code == 404
+    assert "sian-on-teams" not in everything()
 
 
 def test_a_list_of_somebody_else_still_keeps_them_apart(client: FlaskClient, sian: Person) -> None:

@@ -1,14 +1,22 @@
 import re
+from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
-from cast import mailed, member, path_in, person, post, programme
+from cast import mailed, member, path_in, person, post, programme, token
 from flask.testing import FlaskClient
+from letters import letter
 from sqlalchemy import func, select
 
+from unmentor import worker
+from unmentor.budgets import Budget
 from unmentor.db import db
+from unmentor.links import sign
 from unmentor.mail.models import Message
-from unmentor.people.models import Person
+from unmentor.mail.outbox import queue
+from unmentor.people.models import Person, Request
 from unmentor.programmes.models import Membership
 
 SIAN = {
@@ -34,14 +42,20 @@ def somebody() -> Person:
     return db.session.scalars(select(Person)).one()
 
 
+def confirm_link(email: str = "sian@gwynedd.gov.uk") -> str:
+    return path_in(mailed(email, "confirm"), "/confirm")
+
+
 def test_who_joins_is_kept_as_told_and_asked_to_confirm(client: FlaskClient) -> None:
     answer = join(client, organisation="Gwynedd", about="Leeks.\r\nBilingual services.")
     assert (answer.status_code, answer.location) == (303, "/join/check-your-email")
+    assert db.session.scalar(select(func.count(Person.id))) == 0
+    post(client, confirm_link())
     sian = somebody()
     assert (sian.name, sian.email, sian.phone) == ("Siân Ŵyn", "sian@gwynedd.gov.uk", "+441632960002")
     assert (sian.organisation, sian.about) == ("Gwynedd", "Leeks.\nBilingual services.")
-    assert (sian.availability, sian.language, sian.confirmed_at) == (["mon-am", "fri-pm"], "cy", None)
-    assert "/confirm/" in mailed("sian@gwynedd.gov.uk", "confirm")
+    assert (sian.availability, sian.language) == (["mon-am", "fri-pm"], "cy")
+    assert sian.confirmed_at is not None
 
 
 def test_the_answer_names_where_the_mail_went_in_their_language(client: FlaskClient) -> None:
@@ -54,7 +68,7 @@ def test_joining_confirming_and_arriving_is_three_presses(client: FlaskClient) -
     join(client, language="en")
     confirm = path_in(mailed("sian@gwynedd.gov.uk", "confirm"), "/confirm")
     assert client.get(confirm).status_code == 200
-    assert somebody().confirmed_at is None
+    assert db.session.scalar(select(func.count(Person.id))) == 0
     assert post(client, confirm).location == "/me"
     page = client.get("/me")
     assert "You are in, Siân" in page.text
@@ -81,17 +95,135 @@ def shape(page: str) -> str:
 def test_who_did_not_confirm_may_correct_themselves_and_is_asked_again(client: FlaskClient) -> None:
     join(client)
     join(client, name="Siân Wyn-Jones")
-    assert somebody().name == "Siân Wyn-Jones"
     assert db.session.scalar(select(func.count(Message.id)).where(Message.kind == "confirm")) == 2
+    post(client, confirm_link())
+    assert somebody().name == "Siân Wyn-Jones"
 
 
-def test_five_mails_an_hour_are_enough_and_the_sixth_answer_is_the_same(client: FlaskClient, clock: Any) -> None:
-    answers = {(answer.status_code, answer.location) for answer in (join(client) for _ in range(6))}
-    assert answers == {(303, "/join/check-your-email")}
-    assert db.session.scalar(select(func.count(Message.id))) == 5
-    clock.advance(hours=1, minutes=1)
+def test_each_mail_confirms_the_details_of_its_own_request_and_shows_them_first(client: FlaskClient) -> None:
+    join(client, language="en", organisation="Gwynedd")
+    own = confirm_link()
+    stranger = client.application.test_client()
+    join(stranger, language="en", name="Not Siân", phone="01632 960 666", organisation="Elsewhere")
+    theirs = confirm_link()
+    page = client.get(own).text
+    for told in ("sian@gwynedd.gov.uk", "Siân Ŵyn", "+44 1632 960002", "Gwynedd", "UnMentoring"):
+        assert told in page
+    assert "960666" not in page
+    assert "+44 1632 960666" in client.get(theirs).text
+    assert post(client, own).status_code == 303
+    assert (somebody().name, somebody().phone) == ("Siân Ŵyn", "+441632960002")
+    assert (client.get(theirs).status_code, post(stranger, theirs).status_code) == (410, 410)
+    assert somebody().phone == "+441632960002"
+
+
+def test_who_signs_in_before_they_confirm_is_asked_again_with_what_they_told_here(client: FlaskClient) -> None:
     join(client)
-    assert db.session.scalar(select(func.count(Message.id))) == 6
+    join(client.application.test_client(), name="Not Siân")
+    post(client, "/sign-in", email="sian@gwynedd.gov.uk")
+    assert "Siân Ŵyn" in client.get(confirm_link()).text
+    assert db.session.scalar(select(func.count(Message.id))) == 3
+
+
+def test_a_confirmation_ends_after_a_week_and_says_what_to_do(client: FlaskClient, clock: Any) -> None:
+    join(client, language="en")
+    clock.advance(days=7)
+    page = client.get(confirm_link())
+    assert (page.status_code, post(client, confirm_link()).status_code) == (410, 410)
+    assert 'href="/join"' in page.text
+    assert db.session.scalar(select(func.count(Person.id))) == 0
+
+
+def test_confirming_twice_says_so_and_shows_the_way_in(client: FlaskClient) -> None:
+    join(client)
+    path = confirm_link()
+    assert post(client, path).status_code == 303
+    again = client.get(path)
+    assert again.status_code == 410
+    assert 'href="/sign-in"' in again.text
+    assert post(client, path).status_code == 410
+
+
+def test_a_key_for_another_purpose_confirms_nobody(client: FlaskClient) -> None:
+    join(client)
+    nonce = db.session.scalars(select(Request.nonce)).one()
+    assert client.get(f"/confirm/{sign('unsubscribe', nonce)}").status_code == 404
+    assert client.get(f"/confirm/{sign('confirm', nonce)}").status_code == 200
+
+
+def test_a_forged_press_confirms_nobody(client: FlaskClient) -> None:
+    join(client)
+    assert client.post(confirm_link()).status_code == 422
+    assert db.session.scalar(select(func.count(Person.id))) == 0
+
+
+def test_three_mails_a_day_are_enough_for_a_stranger_and_the_next_answers_are_the_same(
+    client: FlaskClient, clock: Any
+) -> None:
+    answers = {(answer.status_code, answer.location) for answer in (join(client) for _ in range(7))}
+    assert answers == {(303, "/join/check-your-email")}
+    assert db.session.scalar(select(func.count(Message.id))) == 3
+    clock.advance(hours=23)
+    join(client)
+    assert db.session.scalar(select(func.count(Message.id))) == 3
+    clock.advance(hours=2)
+    join(client)
+    assert db.session.scalar(select(func.count(Message.id))) == 4
+
+
+def test_the_mail_to_a_stranger_holds_no_word_that_was_typed(client: FlaskClient) -> None:
+    join(client, name="Buy gold", organisation="Gold Ltd", about="Gold here", video="https://gold.example/room")
+    mail = db.session.scalars(select(Message.content)).one()
+    letter = message_from_bytes(mail, policy=default)
+    assert letter["To"] == "sian@gwynedd.gov.uk"
+    texts = [part.get_content() for part in letter.walk() if part.get_content_maintype() == "text"]
+    assert len(texts) == 2
+    assert not any("gold" in (text + letter["Subject"]).lower() or "Buy" in text for text in texts)
+
+
+def test_a_strangers_mail_waits_behind_invitations_and_a_members_code_does_not(client: FlaskClient, clock: Any) -> None:
+    ada = person("Ada")
+    queue(letter("goodbye", person_id=ada.id, reader=ada.nonce), clock())
+    db.session.commit()
+    join(client)
+    post(client.application.test_client(), "/sign-in", email=ada.email)
+    due = db.session.scalars(select(Message.kind).order_by(Message.due_at, Message.id)).all()
+    assert due == ["sign-in", "goodbye", "confirm"]
+
+
+def test_one_source_gets_so_many_mails_and_then_a_clear_page(client: FlaskClient) -> None:
+    statuses = [join(client, email=f"person{number}@gwynedd.gov.uk").status_code for number in range(62)]
+    assert statuses == [303] * 60 + [429] * 2
+    page = join(client, language="en")
+    assert (page.status_code, "Wait an hour" in page.text) == (429, True)
+    assert join(client, language="en", agree=None).status_code == 422
+    assert db.session.scalar(select(func.count(Message.id))) == 60
+
+
+@pytest.mark.parametrize(("proxies", "joined"), [(0, 60), (1, 61)])
+def test_a_source_is_what_trusted_proxies_say_and_nobody_else(client: FlaskClient, proxies: int, joined: int) -> None:
+    app = client.application
+    before = app.extensions["settings"]
+    app.extensions["settings"] = replace(before, trusted_proxies=proxies)
+    forms = [SIAN | {"email": f"p{number}@gwynedd.gov.uk", "csrf_token": token(client)} for number in range(62)]
+    # The first of these headers' addresses is what a stranger wrote.
+    headers = [{"X-Forwarded-For": f"192.0.2.{number}, 2001:db8::{number:x}"} for number in range(61)]
+    headers.append({"X-Forwarded-For": "2001:db8::ffff, 198.51.100.7"})
+    try:
+        answers = [client.post("/join", data=form, headers=said) for form, said in zip(forms, headers, strict=True)]
+    finally:
+        app.extensions["settings"] = before
+    assert [answer.status_code for answer in answers].count(303) == joined
+
+
+def test_no_address_stands_in_a_budget_and_old_ones_are_forgotten(client: FlaskClient, clock: Any) -> None:
+    join(client)
+    rows = db.session.scalars(select(Budget)).all()
+    assert len(rows) == 7
+    assert all(re.fullmatch(r"[0-9a-f]{64}", row.key) for row in rows)
+    clock.advance(days=1, seconds=1)
+    worker.tick(clock())
+    assert db.session.scalar(select(func.count()).select_from(Budget)) == 0
 
 
 WRONG = [
@@ -175,6 +307,7 @@ def test_where_there_are_several_programmes_one_is_picked(client: FlaskClient) -
     programme("Housing people")
     assert join(client, language="en").status_code == 422
     assert join(client, programme="housing-people").status_code == 303
+    post(client, confirm_link())
     assert db.session.scalars(select(Membership)).one().programme.slug == "housing-people"
 
 

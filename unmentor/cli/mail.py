@@ -25,6 +25,7 @@ from unmentor.mail.inbound.headline import headline
 from unmentor.mail.inbound.mailboxes import ImapServer, Mails, Waiting, alone, in_imap, in_maildir
 from unmentor.mail.inbound.unread import Mailbox
 from unmentor.settings import WrongSetting
+from unmentor.worker import answer_requests
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 # The database is away, busy, or not migrated yet: no message is to blame.
@@ -58,7 +59,8 @@ def list_mail(as_json: bool, states: tuple[str, ...]) -> None:
 
 @mail_group.command("send")
 def send_mail() -> None:
-    """Send everything that is due, once."""
+    """Send everything that is due, once; first it is written to whoever asked to join or to sign in."""
+    answer_requests(runtime.now())
     sender = Sender(current_app._get_current_object())  # type: ignore[attr-defined]
     try:
         with catcher.at_hand(runtime.settings()):

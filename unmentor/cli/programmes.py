@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 
 from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.people.actions import printed_sign_in
+from unmentor.people import signing_in
 from unmentor.people.address import standard
 from unmentor.programmes import actions as programmes
 from unmentor.programmes.models import Programme
@@ -57,7 +57,7 @@ def add_organiser(email: str, of: Programme | None) -> None:
         raise click.ClickException(f"{email} is not an address that mail can reach.") from None
     with transaction():
         person = programmes.make_organiser(address, of or the_only_programme(), runtime.now())
-        url = printed_sign_in(person, runtime.now())
+        url = signing_in.printed(person, runtime.now())
     click.echo(url)
 
 

@@ -88,9 +88,10 @@ def _when(letter: Letter, row: dict[str, Any], now: datetime, suppressed: set[st
     if row["trouble"]:
         return stored | {"state": "failed"}
     if letter.kind in UNSTOPPABLE:
-        # Somebody waits for it at their screen, so it goes first: before a whole round, after a hold, and even
-        # where an earlier mail was refused, since whoever asks is at their mailbox now.
-        return stored | {"state": "queued", "due_at": now - HEAD_START}
+        # Somebody waits for it at their screen, so it leaves after a hold too, and even where an earlier mail was
+        # refused, since whoever asks is at their mailbox now. Only who takes part goes before a whole round: mails to
+        # addresses that nobody has confirmed take their turn, or strangers could hold invitations up.
+        return stored | {"state": "queued", "due_at": now - HEAD_START if letter.kind == "sign-in" else now}
     if row["recipient"].lower() in suppressed:
         said = "Not tried: an earlier mail to this address was refused for good"
         return stored | {"state": "failed", "trouble": said}

@@ -164,7 +164,7 @@ def leave() -> Page:
         return render_template("me/leave.html", form=form), form.status
     with transaction():
         count = leaving.leave(the_person(), new_seed(), runtime.now())
-    browser.leave()
+    browser.leave(for_good=True)
     session["conversations"] = count
     return redirect(url_for("me.goodbye"), 303)
 

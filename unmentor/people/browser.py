@@ -1,23 +1,32 @@
 """What a browser remembers: who is in, what it asked for, and in which language."""
 
+import hashlib
+import hmac
 import secrets
+from ipaddress import ip_address, ip_network
 
-from flask import g, session
+from flask import g, request, session
 
 from unmentor.people.models import Person
+from unmentor.runtime import settings
+
+LONGEST_ADDRESS = 45
 
 
 def enter(person: Person) -> str | None:
     """Sign *person* in here with a fresh session; return the page of ours that they were on their way to."""
     wanted = session.get("next")
     _start_afresh(session.get("language") or person.language)
+    session["known"] = _mark(person.email or "")
     session.permanent = True
     session["person"] = person.session_nonce
     return safe(wanted)
 
 
-def leave() -> None:
-    """Sign whoever is here out; only the language stays."""
+def leave(*, for_good: bool = False) -> None:
+    """Sign whoever is here out; only the language stays, and who it was unless they leave *for_good*."""
+    if for_good:
+        session.pop("known", None)
     _start_afresh(session.get("language"))
 
 
@@ -27,6 +36,11 @@ def asks(address: str, wanted: str | None = None) -> str:
     session["next"] = safe(wanted)
     session["browser"] = session.get("browser") or secrets.token_urlsafe(16)
     return str(session["browser"])
+
+
+def has_been(address: str) -> bool:
+    """Say whether whoever has an address was signed in here before."""
+    return session.get("known") == _mark(address)
 
 
 def secret() -> str | None:
@@ -42,9 +56,33 @@ def safe(wanted: str | None) -> str | None:
     return wanted if wanted.startswith("/") and not wanted.startswith("//") else None
 
 
+def source() -> str:
+    """Return the network that a request comes from, as far as trusted proxies know. For budgets only.
+
+    Of an IPv6 address its /64: whoever has one has all of them.
+    """
+    told = [each.strip() for each in ",".join(request.headers.getlist("X-Forwarded-For")).split(",")]
+    trusted = settings().trusted_proxies
+    address = told[-trusted] if 0 < trusted <= len(told) else request.remote_addr or ""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address[:LONGEST_ADDRESS]
+    return str(ip if ip.version == 4 else ip_network((ip, 64), strict=False))
+
+
+def _mark(address: str) -> str:
+    return hmac.new(settings().secret_key.encode(), f"was here {address}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def _start_afresh(language: str | None) -> None:
-    # Nothing of the old session stays, so nobody can plant one and wait for its owner to sign in.
+    # Nothing of the old session stays, so nobody can plant one and wait for its owner to sign in: only who was here,
+    # so that the mails others ask for do not count against them.
+    known = session.get("known")
     session.clear()
+    if known:
+        session["known"] = known
+        session.permanent = True
     g.pop("person", None)
     if language:
         session["language"] = language

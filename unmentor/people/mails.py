@@ -5,16 +5,28 @@ from datetime import datetime, timedelta
 
 from unmentor.links import link, sign
 from unmentor.mail.message import Letter
-from unmentor.people.models import Person, SignIn
+from unmentor.people.models import Person, Request, SignIn
 
 PATIENCE = timedelta(days=7)
 MINUTES = timedelta(minutes=1)
 
 
-def confirmation(person: Person, programme: str, sequence: int, now: datetime) -> Letter:
-    """Return the question whether this address is theirs; its link stays good until it is used."""
-    values = {"programme": programme, "url": link("people.confirm", token=sign("confirm", person.nonce))}
-    return _letter("confirm", person, f"person:{person.id}", values, now + PATIENCE, sequence)
+def confirmation(request: Request, programme: str, person: Person | None) -> Letter:
+    """Return the question whether an address is theirs, with a link that confirms the details of *request* alone.
+
+    It holds not a word that somebody typed: that may be an advert, and its reader need not have asked. *person* is
+    whom we have at the address, not confirmed yet, or none.
+    """
+    return Letter(
+        kind="confirm",
+        to=("", request.email),
+        about=f"request:{request.nonce}",
+        person_id=person.id if person else None,
+        reader=person.nonce if person else "",
+        values={"programme": programme, "url": link("programmes.confirm", token=sign("confirm", request.nonce))},
+        language=(request.details or {}).get("language", "en"),
+        pointless_at=request.asked_at + PATIENCE,
+    )
 
 
 def sign_in(asked: SignIn, token: str, code: str) -> Letter:
@@ -32,9 +44,7 @@ def goodbye(person: Person, count: int, now: datetime) -> Letter:
     return _letter("goodbye", person, f"person:{person.id}", {"count": count}, now + PATIENCE)
 
 
-def _letter(
-    kind: str, person: Person, about: str, values: Mapping[str, object], pointless_at: datetime, sequence: int = 0
-) -> Letter:
+def _letter(kind: str, person: Person, about: str, values: Mapping[str, object], pointless_at: datetime) -> Letter:
     return Letter(
         kind=kind,
         to=(person.name, person.email or ""),
@@ -43,7 +53,6 @@ def _letter(
         reader=person.nonce,
         values=values,
         language=person.language,
-        sequence=sequence,
         pointless_at=pointless_at,
         calendar=None,
     )

@@ -1,8 +1,9 @@
 """Who takes part, how they sign in, and whom they would rather not meet."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.db import Base
@@ -37,6 +38,27 @@ class Person(Base):
     def first_name(self) -> str:
         """Return what friends would call them."""
         return self.name.split(" ")[0]
+
+
+class Request(Base):
+    """Somebody who typed an address to join or to sign in, and waits for a mail there.
+
+    What they said of themselves is theirs alone until the address is confirmed: whoever else joins with it asks anew.
+    """
+
+    __tablename__ = "request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # What the key in the mail names.
+    nonce: Mapped[str] = mapped_column(String(NONCE_LENGTH), default=new_nonce, index=True, unique=True)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    # Details, until they are confirmed or it is too late; none where somebody only signs in.
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # The short name of what they join.
+    programme: Mapped[str] = mapped_column(String(60), default="")
 
 
 class SignIn(Base):

@@ -1,16 +1,13 @@
 """People, as questions to the database."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.people.models import Exclusion, Person, SignIn
-
-HOUR = timedelta(hours=1)
-ANSWERS = ("confirm", "sign-in")
 
 
 def person_at(email: str) -> Person | None:
@@ -40,20 +37,6 @@ def silent_since(moment: datetime) -> Sequence[Person]:
         Person.confirmed_at.is_(None), Person.left_at.is_(None), Person.joined_at < moment, ~asked.exists()
     )
     return db.session.scalars(silent.order_by(Person.id)).all()
-
-
-def letters_in_the_last_hour(email: str, now: datetime) -> int:
-    """Return how many confirm and sign-in mails an address was sent in the hour before *now*."""
-    asked = select(func.count(Message.id)).where(
-        Message.recipient == email, Message.kind.in_(ANSWERS), Message.queued_at > now - HOUR
-    )
-    return db.session.scalar(asked) or 0
-
-
-def confirmations(person: Person) -> int:
-    """Return how many times *person* was asked to confirm."""
-    asked = select(func.count(Message.id)).where(Message.person_id == person.id, Message.kind == "confirm")
-    return db.session.scalar(asked) or 0
 
 
 def sign_in_of(token_hash: str) -> SignIn | None:

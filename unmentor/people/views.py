@@ -1,4 +1,4 @@
-"""Confirm an address, sign in by link or by code, and sign out."""
+"""Sign in by link or by code, and sign out."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -7,36 +7,22 @@ from werkzeug.wrappers import Response
 from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button
-from unmentor.links import signed
-from unmentor.people import actions, address, browser, phone
+from unmentor.people import actions, address, browser, door, phone, signing_in
 from unmentor.people.forms import CodeForm, SignInForm
 from unmentor.people.guards import signed_in
 from unmentor.people.models import Person, SignIn
-from unmentor.people.queries import person_of
 
-GONE, NOT_HERE = 410, 403
+GONE, NOT_HERE, TOO_MANY = 410, 403, 429
 Page = str | tuple[str, int] | Response
 
 blueprint = Blueprint("people", __name__)
 blueprint.add_app_template_filter(phone.international, "phone")
 
 
-@blueprint.route("/confirm/<token>", methods=["GET", "POST"])
-def confirm(token: str) -> Page:
-    """Ask whoever opens the link of a confirmation to press a button; pressing it signs them in."""
-    person = person_of(signed("confirm", token))
-    if person is None:
-        abort(404)
-    form = Button()
-    if person.confirmed_at or person.left_at:
-        return _confirmed_before(), GONE
-    if not form.validate_on_submit():
-        return render_template("people/confirm.html", form=form, name=person.first_name), form.status
-    with transaction():
-        won = actions.confirm(person, runtime.now())
-    if not won:
-        return _confirmed_before(), GONE
-    return _in(person, _("You are in, %(name)s. The next draw includes you.", name=person.first_name))
+@blueprint.app_errorhandler(door.TooMany)
+def too_many(_error: door.TooMany) -> Page:
+    """Say that enough mails were asked for, for now."""
+    return render_template("errors/429.html", wait=_("an hour")), TOO_MANY
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -47,8 +33,9 @@ def sign_in() -> Page:
         if request.method == "GET" and signed_in():
             return redirect(browser.safe(form.next.data) or url_for("me.home"), 303)
         return render_template("people/sign-in.html", form=form), form.status
+    email, known = form.address(), browser.has_been(form.address())
     with transaction():
-        actions.ask_in(form.address(), browser.asks(form.address(), form.next.data), runtime.now())
+        door.knock(email, browser.asks(email, form.next.data), browser.source(), runtime.now(), known=known)
     return redirect(url_for("people.sign_in_code"), 303)
 
 
@@ -59,7 +46,9 @@ def sign_in_code() -> Page:
     if not form.validate_on_submit():
         return _code_page(form), form.status
     with transaction():  # a wrong try is kept too
-        person = actions.use_code(form.address(), form.code.data or "", runtime.now())
+        person = signing_in.use_code(
+            form.address(), form.code.data or "", browser.secret(), browser.source(), runtime.now()
+        )
     if person is None:
         form.code.errors = [_("That code does not open anything. A code lasts 15 minutes and five tries.")]
         return _code_page(form), form.status
@@ -69,13 +58,13 @@ def sign_in_code() -> Page:
 @blueprint.route("/sign-in/<token>", methods=["GET", "POST"])
 def sign_in_link(token: str) -> Page:
     """Show a button that signs in, to the browser that asked; to any other the way by code."""
-    asked = actions.find_sign_in(token)
+    asked = signing_in.find(token)
     if asked is None:
         abort(404)
-    if not actions.is_open(asked, runtime.now()):
+    if not signing_in.is_open(asked, runtime.now()):
         abort(GONE)
     form = Button()
-    if not actions.is_here(asked, browser.secret()):
+    if not signing_in.is_here(asked, browser.secret()):
         return _elsewhere()
     if not form.validate_on_submit():
         return render_template("people/sign-in-link.html", form=form, name=asked.person.first_name), form.status
@@ -98,17 +87,14 @@ def sign_out() -> Page:
 
 def _let_in(asked: SignIn) -> Page:
     with transaction():
-        person = actions.use(asked, runtime.now())
+        person = signing_in.use(asked, runtime.now())
     if person is None:
         abort(GONE)
     return _in(person)
 
 
-def _in(person: Person, welcome: str = "") -> Response:
-    wanted = browser.enter(person)
-    if welcome:
-        flash(welcome)
-    return redirect(wanted or url_for("me.home"), 303)
+def _in(person: Person) -> Response:
+    return redirect(browser.enter(person) or url_for("me.home"), 303)
 
 
 def _code_page(form: CodeForm) -> str:
@@ -119,12 +105,3 @@ def _code_page(form: CodeForm) -> str:
 def _elsewhere() -> Page:
     status = NOT_HERE if request.method == "POST" else 200
     return render_template("people/elsewhere.html", form=CodeForm(formdata=None)), status
-
-
-def _confirmed_before() -> str:
-    return render_template(
-        "errors/410.html",
-        heading=_("You are already in"),
-        text=_("This link has done its work. Sign in with your mail address, there is no password."),
-        action=(_("Sign in"), url_for("people.sign_in")),
-    )

@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, delete, literal, select
+from sqlalchemy import String, cast, delete, literal, or_, select
 
+from unmentor import budgets
 from unmentor.conversations.models import Participation
 from unmentor.db import db
 from unmentor.mail.actions import forget as forget_mails
 from unmentor.mail.models import Message, Stopped
 from unmentor.people import actions as people
+from unmentor.people import door
 from unmentor.people.models import Person
 from unmentor.people.queries import silent_since
 from unmentor.programmes.models import Membership
@@ -22,6 +24,10 @@ def forget(now: datetime) -> None:
     """Keep nothing that nobody needs: addresses that were never confirmed, and mails that name who has left."""
     for person in silent_since(now - UNCONFIRMED):
         erase(person, now)
+    door.forget(now, UNCONFIRMED)
+    budgets.forget(now)
+    unanswered = Message.person_id.is_(None) & (Message.kind == "confirm") & (Message.queued_at <= now - UNCONFIRMED)
+    db.session.execute(delete(Message).where(unanswered))
     forget_letters()
 
 
@@ -41,6 +47,7 @@ def erase(person: Person, now: datetime) -> None:
     for table in (Membership, Stopped):
         db.session.execute(delete(table).where(table.person_id == person.id))
     going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)
-    db.session.execute(delete(Message).where(Message.person_id == person.id, ~going))
+    asked = (Message.kind == "confirm") & (Message.recipient == person.email)
+    db.session.execute(delete(Message).where(or_((Message.person_id == person.id) & ~going, asked)))
     people.erase(person, now)
     db.session.flush()

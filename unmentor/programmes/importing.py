@@ -8,13 +8,12 @@ from typing import TextIO
 
 from werkzeug.datastructures import MultiDict
 
-from unmentor.mail.outbox import queue
 from unmentor.people.actions import confirm, sign_up
 from unmentor.people.address import standard
 from unmentor.people.forms import DetailsForm
-from unmentor.people.mails import confirmation
 from unmentor.people.queries import person_at
 from unmentor.programmes.actions import enrol
+from unmentor.programmes.door import ask_to_confirm
 from unmentor.programmes.models import Programme
 
 NEEDED = ("name", "email", "phone")
@@ -54,7 +53,7 @@ def import_people(file: TextIO, programme: Programme, now: datetime, *, confirme
             if confirmed:
                 confirm(person, now)
             else:
-                queue(confirmation(person, programme.name, 0, now), now)
+                ask_to_confirm(person, programme, now)
             yield Line(number, name)
 
 

@@ -5,16 +5,16 @@ from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.people import actions as people
 from unmentor.people import address, browser
+from unmentor.people.door import knock
 from unmentor.people.guards import signed_in
-from unmentor.programmes import queries
-from unmentor.programmes.actions import enrol
+from unmentor.programmes import confirming, queries
 from unmentor.programmes.forms import JoinForm
 from unmentor.programmes.rhythm import rhythm
 
 blueprint = Blueprint("programmes", __name__)
 blueprint.add_app_template_filter(rhythm)
+blueprint.route("/confirm/<token>", methods=["GET", "POST"])(confirming.confirm)
 
 
 @blueprint.route("/join", methods=["GET", "POST"])
@@ -27,14 +27,13 @@ def join() -> str | tuple[str, int] | Response:
     form = JoinForm(programmes, data={"programme": request.args.get("programme")})
     if not form.validate_on_submit():
         return render_template("programmes/join.html", form=form, abouts=abouts), form.status
-    chosen = next(each for each in programmes if each.slug == form.programme.data)
     now, email, details = runtime.now(), form.address(), form.details()
     session["language"] = details.language
     with transaction():
-        person = people.sign_up(email, details, now)
-        if person.confirmed_at is None:
-            enrol(person, chosen, now)
-        people.ask_in(email, browser.asks(email), now, chosen.name)
+        knock(
+            email, browser.asks(email), browser.source(), now,
+            known=browser.has_been(email), details=details, programme=form.programme.data,
+        )  # fmt: skip
     return redirect(url_for("programmes.check_your_email"), 303)
 
 

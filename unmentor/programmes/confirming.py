@@ -1,0 +1,62 @@
+"""Confirm an address: show what is confirmed, and let its owner in."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from unmentor import runtime
+from unmentor.db import transaction
+from unmentor.forms import Button
+from unmentor.links import signed
+from unmentor.people import browser, door
+from unmentor.people.details import Details
+from unmentor.people.models import Request
+from unmentor.people.queries import person_at
+from unmentor.programmes.door import let_in
+from unmentor.programmes.queries import programme_named
+
+GONE = 410
+
+
+def confirm(token: str) -> str | tuple[str, int] | Response:
+    """Show whoever opens the link of a confirmation what was told of them; pressing the button signs them in."""
+    request = door.request_of(signed("confirm", token)) or abort(404)
+    if not door.is_open(request, runtime.now()):
+        return _ended(request), GONE
+    form = Button()
+    if not form.validate_on_submit():
+        return _page(request, form), form.status
+    with transaction():
+        person = let_in(request, runtime.now())
+    if person is None:
+        return _ended(request), GONE
+    wanted = browser.enter(person)
+    flash(_("You are in, %(name)s. The next draw includes you.", name=person.first_name))
+    return redirect(wanted or url_for("me.home"), 303)
+
+
+def _page(request: Request, form: Button) -> str:
+    return render_template(
+        "programmes/confirm.html",
+        form=form,
+        email=request.email,
+        told=Details(**request.details or {}),
+        programme=programme_named(request.programme),
+    )
+
+
+def _ended(request: Request) -> str:
+    person = person_at(request.email)
+    if person and person.confirmed_at:
+        return render_template(
+            "errors/410.html",
+            heading=_("You are already in"),
+            text=_("This link has done its work. Sign in with your mail address, there is no password."),
+            action=(_("Sign in"), url_for("people.sign_in")),
+        )
+    return render_template(
+        "errors/410.html",
+        heading=_("This link has ended"),
+        text=_("It was good for a week. Join again, and we send you a new one."),
+        action=(_("Join"), url_for("programmes.join")),
+    )
