@@ -9,6 +9,7 @@ from unmentor.mail.models import Message
 from unmentor.programmes.models import Period, Programme
 from unmentor.rounds.models import Round
 from unmentor.rounds.schedule import run_due
+from unmentor.rounds.telling import tell_some
 
 MONDAY_9 = (2026, 12, 7, 9)
 
@@ -47,6 +48,7 @@ def test_a_programme_that_sends_by_itself_sends(app: Flask, clock: Clock) -> Non
     of = scheduled(review="send")
     clock.set(*MONDAY_9)
     assert run_due(of, clock()).state == "sent"
+    assert tell_some() == 1
     assert db.session.query(Message).filter_by(kind="invitation").count() == 2
 
 

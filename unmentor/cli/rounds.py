@@ -1,20 +1,22 @@
 """``flask round``."""
 
 import json
+import sys
 
 import click
 from flask.cli import AppGroup
 
 from unmentor import runtime
 from unmentor.cli.programmes import Programmes
-from unmentor.db import transaction
+from unmentor.db import reading
 from unmentor.pairing import NotValid
 from unmentor.programmes.models import Programme
 from unmentor.rounds import actions as rounds
-from unmentor.rounds import queries
+from unmentor.rounds import queries, steps
 from unmentor.rounds.draw_inputs import CannotReplay, replay
 from unmentor.rounds.models import Mending, Round
 from unmentor.rounds.summary import summary
+from unmentor.rounds.telling import tell_slice
 
 round_group = AppGroup("round", help="Rounds: draw, send and verify.")
 
@@ -29,14 +31,14 @@ def draw_round(of: Programme, seed: int | None, dry_run: bool, send: bool, as_js
     """Draw a round of the programme SLUG, or return the one that waits."""
     seed = rounds.new_seed() if seed is None else seed
     try:
-        with transaction():
-            if dry_run:
+        if dry_run:
+            with reading():
                 said = _looked(of, seed)
-            else:
-                round_ = rounds.draw_round(of, seed, runtime.now())
-                if send:
-                    rounds.send_round(round_, runtime.now())
-                said = _told(round_)
+        else:
+            number = steps.draw(of, seed).number
+            if send:
+                _send(of, number)
+            said = _told(_round(of, number))
     except rounds.TooFewPeople as error:
         raise click.ClickException(str(error)) from None
     if as_json:
@@ -51,8 +53,7 @@ def draw_round(of: Programme, seed: int | None, dry_run: bool, send: bool, as_js
 def send_round(of: Programme, number: int) -> None:
     """Send the drawn round NUMBER of the programme SLUG."""
     try:
-        with transaction():
-            told = rounds.send_round(_round(of, number), runtime.now())
+        told = _send(of, number)
     except rounds.NotWaiting as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{told} people are being told by mail.")
@@ -75,6 +76,18 @@ def verify_round(of: Programme, number: int) -> None:
     if not proved:
         raise click.ClickException(f"Round {number} is the same draw, but nothing proves that it is the best.")
     click.echo(f"Round {number} is the same draw, and its proof holds: {summary(round_)}")
+
+
+def _send(of: Programme, number: int) -> int:
+    """Send a round, and stay until all of its mail is queued; return how many people that tells."""
+    round_ = _round(of, number)
+    told = steps.send(round_)
+    with click.progressbar(
+        length=told, label="Writing the mail", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as written:
+        while slice_ := tell_slice(round_):
+            written.update(2 * slice_)
+    return told
 
 
 def _round(of: Programme, number: int) -> Round:

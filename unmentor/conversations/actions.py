@@ -9,7 +9,7 @@ from unmentor.conversations import mails, queries
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.proposals import propose
 from unmentor.mail.message import Letter
-from unmentor.mail.outbox import queue
+from unmentor.mail.outbox import queue, queue_all
 from unmentor.words import when
 
 # What a calendar may answer (RFC 5545 §3.2.12); it could also delegate, which means nothing here.
@@ -26,13 +26,17 @@ def invitations(conversations: Iterable[Conversation]) -> Iterator[Letter]:
         yield from map(mails.invitation, conversation.present)
 
 
-def cancel(conversation: Conversation, reason: str, now: datetime, told: bool = True) -> None:
-    """Call a conversation off, and take it out of every calendar where it was *told*."""
-    were = conversation.present
-    _call_off(conversation, now)
-    for part in were:
-        if told and part.person.email:
-            queue(mails.cancelled(part, were, reason=reason), now)
+def news(conversation: Conversation) -> Iterator[Letter]:
+    """Yield what a round tells the people of one of its conversations: that it stands, or that all was called off."""
+    were = [part for part in conversation.present if part.person.email]
+    yield from map(mails.called_off if conversation.state == "cancelled" else mails.invitation, were)
+
+
+def tell(conversation: Conversation, now: datetime) -> None:
+    """Tell its people of a conversation where its round has not come to them yet, before something else is told."""
+    if conversation.to_tell:
+        queue_all(news(conversation), now)
+        conversation.to_tell = False
 
 
 def withdraw(
@@ -44,6 +48,7 @@ def withdraw(
     hear why. Who is *unreached* by our mail is told nothing.
     """
     talk, were = part.conversation, part.conversation.present
+    tell(talk, now)
     part.withdrew_at = now
     if len(talk.present) < 2:
         _call_off(talk, now)
@@ -91,7 +96,7 @@ def replied(
     talk = queries.invited(uid)
     if talk is None or partstat.lower() not in ANSWERS:
         return False
-    queries.hold(talk)
+    queries.lock_and_refresh(talk)
     part = next((each for each in talk.present if (each.person.email or "").lower() == address.strip().lower()), None)
     if part is None or talk.state != "arranged" or talk.ends_at <= now or sequence < talk.sequence:
         return False

@@ -89,6 +89,13 @@ def cancelled(
     )
 
 
+def called_off(part: Participation) -> Letter:
+    """Return the news that the whole round is off, and this conversation with it."""
+    with force_locale(part.person.language):
+        reason = _("The whole round was called off.")
+    return cancelled(part, part.conversation.present, reason=reason)
+
+
 def untold(part: Participation, were: Parts) -> Letter:
     """Return the apology for a conversation that is off because our mail did not leave in time."""
     return replace(cancelled(part, were, first_next=True, ours=True), pointless_at=None)

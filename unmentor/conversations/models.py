@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.db import Base
@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from unmentor.rounds.models import Round
 
 
+TO_TELL = text("to_tell")
+
+
 class Conversation(Base):
     """Two people, three where numbers are odd, arranged by a round."""
 
     __tablename__ = "conversation"
+    # Asked every minute.
+    __table_args__ = (Index("ix_conversation_to_tell", "round_id", sqlite_where=TO_TELL, postgresql_where=TO_TELL),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
@@ -36,6 +41,8 @@ class Conversation(Base):
     # How often its calendar entry changed, and when it last did (RFC 5545 SEQUENCE and DTSTAMP).
     sequence: Mapped[int] = mapped_column(default=0)
     stamped_at: Mapped[datetime]
+    # Its round has something to tell its people, and their letters are not queued yet.
+    to_tell: Mapped[bool] = mapped_column(default=False)
     # When everybody was reminded of the time it has now.
     reminded_at: Mapped[datetime | None]
 

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from unmentor.conversations import mails, queries
+from unmentor.conversations.actions import tell
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.mail.outbox import queue
 from unmentor.programmes.queries import holidays
+from unmentor.programmes.turn import lock_diaries
 from unmentor.timetable.cadence import wall_time
 from unmentor.timetable.slots import DAYS, SLOTS, Window, suggestions
 from unmentor.words import clock, day, listed
@@ -73,9 +75,10 @@ def local_time(text: str, zone: ZoneInfo) -> datetime:
 def move(part: Participation, starts_at: datetime, now: datetime) -> None:
     """Move a conversation for the one who asks; every calendar follows. Raises CannotMove, and changes nothing then."""
     talk = part.conversation
-    queries.hold(talk)
-    queries.hold_diaries([each.person_id for each in talk.present])
+    queries.lock_and_refresh(talk)
+    lock_diaries([each.person_id for each in talk.present])
     _check(part, starts_at, now)
+    tell(talk, now)
     was, talk.starts_at = talk.starts_at, starts_at
     talk.suits_all = _suits_all(talk, starts_at)
     talk.sequence, talk.stamped_at, talk.reminded_at = talk.sequence + 1, now, None

@@ -11,6 +11,7 @@ from unmentor.db import db
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.turn import lock
 
 # No conversation is longer than this.
 A_DAY = timedelta(days=1)
@@ -24,19 +25,11 @@ def participation(nonce: str | None) -> Participation | None:
     return db.session.scalar(_participations().where(Participation.nonce == nonce))
 
 
-def hold(conversation: Conversation) -> None:
-    """Read *conversation* again, and let nobody else change it before this transaction ends."""
+def lock_and_refresh(conversation: Conversation) -> None:
+    """Take a turn at its programme and read *conversation* again: nobody else changes it before this one ends."""
+    lock(conversation.round.programme)
+    # What is due by the minute holds single conversations.
     db.session.execute(select(Conversation.id).where(Conversation.id == conversation.id).with_for_update())
-    db.session.refresh(conversation)
-    db.session.refresh(conversation.round, ["state"])
-    for part in conversation.participations:
-        db.session.refresh(part)
-
-
-def hold_diaries(people: Collection[int]) -> None:
-    """Let nobody else arrange anything for these people before this transaction ends."""
-    rows = select(Person.id).where(Person.id.in_(people)).order_by(Person.id)
-    db.session.execute(rows.with_for_update(key_share=True))
 
 
 def upcoming(person: Person, now: datetime) -> Sequence[Participation]:

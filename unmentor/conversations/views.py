@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from unmentor import calendars, runtime
-from unmentor.conversations import queries
 from unmentor.conversations.actions import CannotAnswer, answer
 from unmentor.conversations.calendar_entry import event, feed, feed_address, video_room
 from unmentor.conversations.forms import MoveForm, OutcomeForm
@@ -25,6 +24,7 @@ from unmentor.people.guards import has_left
 from unmentor.people.queries import owner_of_calendar
 from unmentor.programmes.actions import resume
 from unmentor.programmes.queries import membership_of, next_draw
+from unmentor.programmes.turn import turn
 from unmentor.words import when
 
 Page = str | tuple[str, int] | Redirect
@@ -46,9 +46,8 @@ def outcome(token: str) -> Page:
     if not form.validate_on_submit():
         return _page(part, token, form), form.status
     try:
-        with transaction():
-            queries.hold(part.conversation)
-            answer(part, form.met.data, form.how_challenging, form.once_more, runtime.now())
+        with turn(part.conversation.round.programme) as now:
+            answer(part, form.met.data, form.how_challenging, form.once_more, now)
     except CannotAnswer as error:
         opened(token)  # it says what became of it, where it is off
         form.met.errors = [str(error)]
@@ -70,8 +69,8 @@ def another_time(token: str) -> Page:
     if not form.validate_on_submit():
         return _move_page(part, token, form, offered), form.status
     try:
-        with transaction():
-            move(part, local_time(form.chosen(), programme.zone), now)
+        with turn(programme) as turned:
+            move(part, local_time(form.chosen(), programme.zone), turned)
     except CannotMove as error:
         form.refuse(str(error))
         return _move_page(part, token, form, offered), form.status

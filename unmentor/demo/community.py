@@ -20,7 +20,7 @@ from unmentor.programmes.actions import give_way, pause
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import cadence
 from unmentor.rounds.actions import close_rounds, draw_round, mark_sent
-from unmentor.rounds.models import Round
+from unmentor.rounds.queries import round_of
 from unmentor.timetable.cadence import latest_draw
 
 PEOPLE, ROUNDS = 40, 6
@@ -49,13 +49,13 @@ def lived(now: datetime, people: int = PEOPLE, rounds: int = ROUNDS) -> Iterator
 def _live(now: datetime, people: int, rounds: int) -> Iterator[int]:
     programme = _founded(now, rounds)
     draws = _past_draws(programme, rounds, now)
-    coming, here, past = residents(people), list[Residence](), list[Round]()
+    coming, here = residents(people), list[Residence]()
     for number, moment in enumerate(draws, 1):
         here += _welcome((each for each in coming if each.joins <= number), programme, moment, len(here))
         coming = [each for each in coming if each.joins > number]
-        past.append(draw_round(programme, number, moment))
-        mark_sent(past[-1], moment + timedelta(hours=1))
+        mark_sent(draw_round(programme, number, moment), moment + timedelta(hours=1), telling=False)
         yield number
+    past = [each for each in (round_of(programme, number) for number in range(1, rounds + 1)) if each]
     here += _welcome(coming, programme, now, len(here))
     told = places(past, {resident.name: membership.person for resident, membership in reversed(here)})
     answer_all(past, {part.id for _story, part in told}, now)

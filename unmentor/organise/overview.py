@@ -3,7 +3,6 @@
 from flask import redirect, render_template, url_for
 
 from unmentor import runtime
-from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.organise.blueprint import Page, blueprint
 from unmentor.organise.guards import needs_organiser
@@ -11,7 +10,8 @@ from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import Programme
 from unmentor.reflections.queries import pending
-from unmentor.rounds import actions as rounds
+from unmentor.rounds import steps
+from unmentor.rounds.actions import TooFewPeople, new_seed
 from unmentor.rounds.queries import rounds_of
 
 
@@ -40,9 +40,8 @@ def draw(programme: Programme) -> Page:
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     try:
-        with transaction():
-            number = rounds.draw_round(programme, rounds.new_seed(), runtime.now()).number
-    except rounds.TooFewPeople as error:
+        number = steps.draw(programme, new_seed()).number
+    except TooFewPeople as error:
         form.form_errors = [str(error)]
         return _page(programme, form), form.status
     return redirect(url_for("organise.round_", slug=programme.slug, number=number), 303)

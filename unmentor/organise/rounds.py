@@ -8,14 +8,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from unmentor import runtime
-from unmentor.db import transaction
+from unmentor.db import reading
 from unmentor.forms import Button
 from unmentor.organise.blueprint import Page, blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.programmes.models import Programme
-from unmentor.rounds import actions
+from unmentor.rounds import steps
+from unmentor.rounds.actions import NotWaiting, TooFewPeople, new_seed
 from unmentor.rounds.models import Round
-from unmentor.rounds.queries import round_of
+from unmentor.rounds.queries import round_numbered, round_of
 from unmentor.rounds.recheck import ChangedSince, changed, seen
 from unmentor.rounds.summary import across, summary
 from unmentor.rounds.why import why
@@ -26,16 +27,15 @@ def on_its_page(act: Callable[[Round], str]) -> Callable[[Programme, int], Page]
 
     @wraps(act)
     def pressed(programme: Programme, number: int) -> Page:
-        form, round_ = Button(), _round(programme, number)
-        if not form.validate_on_submit():
-            return _page(round_, form), form.status
-        try:
-            with transaction():
-                said = act(round_)
-        except (actions.NotWaiting, actions.TooFewPeople, ChangedSince) as error:
-            form.form_errors = [str(error)]
-            return _page(_round(programme, number), form), form.status
-        flash(said)
+        form = Button()
+        if form.validate_on_submit():
+            try:
+                flash(act(round_numbered(programme, number) or abort(404)))
+            except (NotWaiting, TooFewPeople, ChangedSince) as error:
+                form.form_errors = [str(error)]
+        if form.form_errors:
+            with reading():
+                return _page(_round(programme, number), form), form.status
         return redirect(url_for("organise.round_", slug=programme.slug, number=number), 303)
 
     return pressed
@@ -53,7 +53,7 @@ def round_(programme: Programme, number: int) -> Page:
 @on_its_page
 def send(waiting: Round) -> str:
     """Send a drawn round."""
-    told = actions.send_round(waiting, runtime.now(), looked_at=request.form.get("seen"))
+    told = steps.send(waiting, looked_at=request.form.get("seen"))
     return str(ngettext("%(num)s person is being told by mail.", "%(num)s people are being told by mail.", told))
 
 
@@ -62,7 +62,7 @@ def send(waiting: Round) -> str:
 @on_its_page
 def redraw(waiting: Round) -> str:
     """Draw a round that waits once more."""
-    actions.draw_again(waiting, actions.new_seed(), runtime.now())
+    steps.draw_again(waiting, new_seed())
     return str(_("Drawn again."))
 
 
@@ -78,7 +78,7 @@ def ask_to_cancel(programme: Programme, number: int) -> Page:
 @on_its_page
 def cancel(standing: Round) -> str:
     """Call a round off."""
-    actions.cancel_round(standing, runtime.now())
+    steps.cancel(standing)
     return str(_("This round is cancelled."))
 
 

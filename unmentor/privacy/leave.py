@@ -9,13 +9,12 @@ from unmentor.people.mails import goodbye
 from unmentor.people.models import Person
 from unmentor.privacy.queries import conversations_held, reflections_of
 from unmentor.privacy.retention import erase, forget_letters
-from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import memberships
+from unmentor.programmes.turn import lock, lock_diaries_in
 from unmentor.reflections.models import Reflection
 from unmentor.rounds.actions import TooFewPeople, draw_again
 from unmentor.rounds.mend import withdraw_from_all
-from unmentor.rounds.models import Round
-from unmentor.rounds.queries import waiting_round
+from unmentor.rounds.queries import is_in, waiting_round
 
 
 def leave(person: Person, seed: int, now: datetime) -> int:
@@ -24,7 +23,12 @@ def leave(person: Person, seed: int, now: datetime) -> int:
     What they published stays, without a name. What is on its way to a mailbox is forgotten once it has left.
     A round that waits with them in it is drawn again without, with *seed*.
     """
-    waiting = [each for each in map(waiting_round, _programmes(person)) if each and person.id in _drawn(each)]
+    programmes = [membership.programme for membership in memberships(person)]
+    lock(*programmes)
+    lock_diaries_in(*programmes)
+    if person.left_at is not None:  # they pressed twice
+        return 0
+    waiting = [round_ for round_ in map(waiting_round, programmes) if round_ and is_in(person, round_)]
     count = conversations_held(person)
     withdraw_from_all(person, seed, now)
     queue(goodbye(person, count, now), now)
@@ -36,15 +40,6 @@ def leave(person: Person, seed: int, now: datetime) -> int:
         with suppress(TooFewPeople):  # then nobody waits for it any more
             draw_again(round_, seed, now)
     return count
-
-
-def _programmes(person: Person) -> list[Programme]:
-    return [membership.programme for membership in memberships(person)]
-
-
-def _drawn(round_: Round) -> set[int]:
-    paired = {part.person_id for talk in round_.conversations for part in talk.participations}
-    return paired | {left_out.person_id for left_out in round_.left_out}
 
 
 def _let_go(reflection: Reflection) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from unmentor.db import db
 from unmentor.mail.models import Suppressed
@@ -86,12 +86,23 @@ def going_first(programme: Programme) -> Sequence[Membership]:
     ).all()
 
 
-def entrants(programme: Programme, on: date, among: Collection[int] | None = None) -> Sequence[Membership]:
-    """Return who takes part in a draw on the day *on*: confirmed, not paused, with a way to talk, and reached by mail.
+def entrants(programme: Programme, on: date) -> Sequence[Membership]:
+    """Return who takes part in a draw on the day *on*."""
+    query = drawn_on(programme, on).options(contains_eager(Membership.person))
+    return db.session.scalars(query.order_by(Membership.id)).all()
 
-    Whose address refuses our mail for good would only be waited for. Only those *among* some ids if told.
+
+def entrant_ids(programme: Programme, on: date) -> set[int]:
+    """Return the ids of those who take part in a draw on the day *on*."""
+    return set(db.session.scalars(drawn_on(programme, on).with_only_columns(Membership.person_id)))
+
+
+def drawn_on(programme: Programme, on: date) -> Select[Membership]:
+    """Return the question for who takes part in a draw on a day: confirmed, not paused, reached by mail, able to talk.
+
+    Whose address refuses our mail for good would only be waited for.
     """
-    return db.session.scalars(
+    return (
         select(Membership)
         .join(Membership.person)
         .where(
@@ -101,11 +112,8 @@ def entrants(programme: Programme, on: date, among: Collection[int] | None = Non
             or_(Person.phone != "", Person.video != ""),
             ~exists().where(Suppressed.address == func.lower(Person.email)),
             ~Membership.are_paused(on),
-            *([Membership.person_id.in_(among)] if among is not None else []),
         )
-        .options(joinedload(Membership.person))
-        .order_by(Membership.id)
-    ).all()
+    )
 
 
 def taking_part(programme: Programme, on: date) -> tuple[int, int]:

@@ -1,21 +1,21 @@
 """Draw a round, send it, cancel it, close it."""
 
 import secrets
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import false, update
+from sqlalchemy.orm.exc import ObjectDeletedError
 
-from unmentor.conversations.actions import cancel, invitations
+from unmentor.conversations.actions import tell
 from unmentor.conversations.models import Conversation
 from unmentor.db import db
-from unmentor.mail.message import Letter
 from unmentor.mail.outbox import queue, queue_all
-from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import going_first, organisers
+from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.queries import organisers
+from unmentor.programmes.turn import lock, lock_diaries_in
 from unmentor.rounds import queries
-from unmentor.rounds.arrange import conversations, first_day_of, times
+from unmentor.rounds.arrange import arrange_anew, first_day_of, store, times, window
 from unmentor.rounds.draw_inputs import Drawn, draw_from, given_now
 from unmentor.rounds.mails import round_ready, round_report, unpaired
 from unmentor.rounds.memory import learned
@@ -33,15 +33,16 @@ class TooFewPeople(ValueError):  # noqa: N818 - it is named by what happened
 
 
 class NotWaiting(ValueError):  # noqa: N818 - it is named by what happened
-    """It is too late for what was asked of a round: it was sent, closed or cancelled already."""
+    """It is too late for what was asked of a round: somebody was faster, or it is over."""
 
-    def __init__(self, round_: Round) -> None:
+    def __init__(self, number: int, state: str) -> None:
         said = {
-            "sent": _("Round %(number)s was sent already.", number=round_.number),
-            "closed": _("Round %(number)s is over.", number=round_.number),
-            "cancelled": _("Round %(number)s was cancelled already.", number=round_.number),
+            "sent": _("Round %(number)s was sent already.", number=number),
+            "closed": _("Round %(number)s is over.", number=number),
+            "cancelled": _("Round %(number)s was cancelled already.", number=number),
+            "gone": _("Somebody was faster and drew again. Look at the new draw."),
         }
-        super().__init__(said.get(round_.state, round_.state))
+        super().__init__(said[state])
 
 
 def new_seed() -> int:
@@ -57,78 +58,89 @@ def look(programme: Programme, seed: int, now: datetime) -> Drawn:
     return draw_from(given, seed)
 
 
-def draw_round(programme: Programme, seed: int, now: datetime, late_hours: int = 0) -> Round:
-    """Return the round that waits, drawn now where none does.
+def draw_round(
+    programme: Programme, seed: int, now: datetime, late_hours: int = 0, ready: Drawn | None = None
+) -> Round:
+    """Return the round that waits; where none does, one made of the draw that is *ready*, or drawn now with *seed*.
 
-    Two people who draw at once get the same round: the second finds the first's, or is
-    refused by the database and then finds it. Raises TooFewPeople.
+    Raises TooFewPeople.
     """
-    if waiting := queries.waiting_round(programme):
-        return waiting
-    drawn = look(programme, seed, now)
-    try:
-        with db.session.begin_nested():
-            return _store(programme, drawn, now, late_hours)
-    except IntegrityError:
-        if waiting := queries.waiting_round(programme):
-            return waiting
-        raise
+    lock(programme)
+    waiting = queries.waiting_round(programme)
+    return waiting or _store(programme, ready or look(programme, seed, now), now, late_hours)
 
 
-def draw_again(round_: Round, seed: int, now: datetime) -> Round:
+def draw_again(round_: Round, seed: int, now: datetime, ready: Drawn | None = None) -> Round:
     """Return another draw in the place of one that waits. Raises NotWaiting, TooFewPeople."""
-    if round_.state != "drawn":
-        raise NotWaiting(round_)
+    lock_and_refresh(round_, "drawn")
     programme = round_.programme
     db.session.delete(round_)
     db.session.flush()
-    return draw_round(programme, seed, now)
+    return draw_round(programme, seed, now, ready=ready)
 
 
 def send_round(round_: Round, now: datetime, looked_at: str | None = None) -> int:
-    """Send a drawn round: every invitation is queued with it. Return how many people it tells.
+    """Send a drawn round and queue all that it tells at once; return how many people that is.
 
-    Who has paused since, or must not meet any more, is taken care of first. *looked_at* is the mark of what an
-    organiser saw before they pressed. Raises NotWaiting, and ChangedSince where that is not what would be sent.
+    Raises as ``start_sending`` does.
     """
-    if round_.state != "drawn":
-        raise NotWaiting(round_)
+    start_sending(round_, now, looked_at)
+    whole = queries.round_of(round_.programme, round_.number) or round_
+    for conversation in whole.conversations:
+        tell(conversation, now)
+    queue_all((unpaired(round_, left_out.person, now) for left_out in whole.still_out), now)
+    for left_out in whole.left_out:
+        left_out.to_tell = False
+    return whole.people
+
+
+def start_sending(round_: Round, now: datetime, looked_at: str | None = None) -> None:
+    """Count a drawn round as sent; its people are to be told.
+
+    Who has paused since, or must not meet any more, is taken care of first, and what comes too soon by now gets another
+    time. *looked_at* is the mark of what an organiser saw before they pressed.
+    Raises NotWaiting, and ChangedSince where that is not what would be sent.
+    """
+    lock_and_refresh(round_, "drawn")
+    lock_diaries_in(round_.programme)
     if looked_at is not None and looked_at != seen(round_, now):
         raise ChangedSince(round_)
     recheck(round_, now)
-    mark_sent(round_, now)
-    # A round that was drawn just now knows its people only by their ids: read them all at once.
-    whole = queries.round_of(round_.programme, round_.number) or round_
-    queue_all(_letters(whole, now), now)
-    return round_.people
+    arrange_anew(round_, now)
+    mark_sent(round_, now, telling=True)
 
 
-def mark_sent(round_: Round, now: datetime) -> None:
-    """Count a drawn round as sent, and tell nobody. Raises NotWaiting."""
-    if round_.state != "drawn":
-        raise NotWaiting(round_)
+def mark_sent(round_: Round, now: datetime, telling: bool = False) -> None:
+    """Count a drawn round as sent, and tell nobody, or leave word that all are to be told. Raises NotWaiting."""
+    lock_and_refresh(round_, "drawn")
     round_.state, round_.sent_at = "sent", now
-    for conversation in round_.conversations:
-        conversation.stamped_at = now
-    keep_promises(round_.programme, round_.conversations)
+    of_it = update(Conversation).where(Conversation.round_id == round_.id)
+    db.session.execute(of_it.values(stamped_at=now, to_tell=telling))
+    db.session.execute(update(LeftOut).where(LeftOut.round_id == round_.id).values(to_tell=telling))
+    keep_promises(round_)
 
 
-def keep_promises(programme: Programme, arranged: Iterable[Conversation]) -> None:
-    """Note that whoever was promised to go first, and talks in one of these conversations, has."""
-    talking = {part.person_id for conversation in arranged for part in conversation.participations}
-    for member in going_first(programme):
-        member.first_next = member.first_next and member.person_id not in talking
+def keep_promises(round_: Round) -> None:
+    """Note that whoever was promised to go first, and talks to somebody in this round, has."""
+    talking = queries.talking_in(round_)
+    promised = update(Membership).where(Membership.programme_id == round_.programme_id, Membership.first_next)
+    db.session.execute(promised.where(Membership.person_id.in_(talking)).values(first_next=False))
 
 
 def cancel_round(round_: Round, now: datetime) -> None:
-    """Cancel a round that is drawn or sent; whoever was invited hears of it. Raises NotWaiting for any other."""
-    if round_.state not in {"drawn", "sent"}:
-        raise NotWaiting(round_)
-    told = round_.state == "sent"
-    round_.state = "cancelled"
-    for conversation in round_.conversations:
-        if conversation.state == "arranged" and conversation.ends_at > now:
-            cancel(conversation, _("The whole round was called off."), now, told)
+    """Cancel a round that is drawn or sent; whoever was told of it is to be told. Raises NotWaiting for any other."""
+    lock_and_refresh(round_, "drawn", "sent")
+    was, round_.state = round_.state, "cancelled"
+    of_it = update(Conversation).where(Conversation.round_id == round_.id)
+    # Who was not told yet that it stands need not be told that it is off.
+    to_tell = ~Conversation.to_tell if was == "sent" else false()
+    called_off = {"state": "cancelled", "sequence": Conversation.sequence + 1, "stamped_at": now, "to_tell": to_tell}
+    for minutes in queries.lengths(round_):
+        going_on = Conversation.starts_at > now - timedelta(minutes=minutes)
+        ahead = of_it.where(Conversation.state == "arranged", Conversation.minutes == minutes, going_on)
+        db.session.execute(ahead.values(called_off))
+    db.session.execute(of_it.where(Conversation.state != "cancelled").values(to_tell=False))
+    db.session.execute(update(LeftOut).where(LeftOut.round_id == round_.id).values(to_tell=False))
 
 
 def close_rounds(now: datetime) -> int:
@@ -138,13 +150,25 @@ def close_rounds(now: datetime) -> int:
     """
     over = queries.to_be_closed(now)
     for round_ in over:
+        lock_and_refresh(round_, "sent")
         round_.state, round_.closed_at = "closed", now
-        for conversation in round_.conversations:
-            if conversation.state == "arranged":
-                conversation.state = "missed"
+        of_it = update(Conversation).where(Conversation.round_id == round_.id, Conversation.state == "arranged")
+        db.session.execute(of_it.values(state="missed"))
+        whole = queries.round_of(round_.programme, round_.number) or round_
         for organiser in organisers(round_.programme):
-            queue(round_report(round_, organiser, now), now)
+            queue(round_report(whole, organiser, now), now)
     return len(over)
+
+
+def lock_and_refresh(round_: Round, *states: str) -> None:
+    """Take a turn at its programme and read *round_* again. Raises NotWaiting where it is in none of these states."""
+    try:
+        lock(round_.programme)
+        number, state = round_.number, round_.state
+    except ObjectDeletedError:
+        raise NotWaiting(0, "gone") from None
+    if state not in states:
+        raise NotWaiting(number, state)
 
 
 def tell_organisers(round_: Round, now: datetime) -> None:
@@ -154,6 +178,7 @@ def tell_organisers(round_: Round, now: datetime) -> None:
 
 
 def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -> Round:
+    lock_diaries_in(programme)
     number = queries.latest_number(programme) + 1
     round_ = Round(
         **drawn.kept,
@@ -165,15 +190,8 @@ def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -
         late_hours=late_hours,
         left_out=[LeftOut(person_id=person) for person in drawn.result.left_out],
     )
-    days = programme.window_days
-    arranged = times(programme, drawn, first_day_of(programme, now), days, now)
-    round_.conversations.extend(conversations(programme, drawn, arranged, now))
     db.session.add(round_)
     db.session.flush()
+    days = window(programme, first_day_of(programme, now), programme.window_days)
+    store(round_, drawn, times(drawn, days, now), now)
     return round_
-
-
-def _letters(round_: Round, now: datetime) -> Iterator[Letter]:
-    yield from invitations(round_.conversations)
-    for left_out in round_.still_out:
-        yield unpaired(round_, left_out.person, now)

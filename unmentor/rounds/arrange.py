@@ -2,42 +2,77 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations
 from random import Random
+from typing import Any
+
+from sqlalchemy import insert, update
 
 from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import holidays
 from unmentor.rounds import queries
 from unmentor.rounds.draw_inputs import Drawn
+from unmentor.rounds.models import Round
 from unmentor.runtime import settings
-from unmentor.timetable.slots import Time, Window, arrange
+from unmentor.timetable.cadence import wall_time
+from unmentor.timetable.slots import Time, Window, arrange, working_days
+
+# Nobody is asked to talk sooner than on the second working day; so many days are looked at, holidays and all.
+WORKING_DAYS_AHEAD = 2
+SOME_DAYS = 14
+A_DAY = timedelta(days=1)
 
 
-def conversations(programme: Programme, drawn: Drawn, times: Sequence[Time], now: datetime) -> Iterator[Conversation]:
-    """Yield a conversation for each group of a draw, at its time."""
-    again = {frozenset((repeat.a, repeat.b)) for repeat in drawn.result.repeats}
-    for group, time in zip(drawn.result.groups, times, strict=True):
-        yield Conversation(
-            starts_at=time.starts_at.astimezone(UTC),
-            minutes=programme.minutes,
-            suits_all=time.suits_all,
-            repeat=any(frozenset(pair) in again for pair in combinations(group, 2)),
-            room=secrets.token_urlsafe(12),
-            uid=f"{secrets.token_hex(16)}@{settings().mail_from[1].rpartition('@')[2]}",
-            arranged_at=now,
-            stamped_at=now,
-            participations=[
-                Participation(person_id=person, starts=place == 0, third=person in drawn.result.thirds)
-                for place, person in enumerate(group)
-            ],
-        )
+def store(round_: Round, drawn: Drawn, times: Sequence[Time], now: datetime, mended: bool = False) -> list[int]:
+    """Store a conversation for each group of a draw, at its time, and return their ids in that order."""
+    rows = list(_rows(round_, drawn, times, now, mended))
+    if not rows:
+        return []
+    # In bulk: everybody else waits meanwhile.
+    new = insert(Conversation).returning(Conversation.id, sort_by_parameter_order=True)
+    ids = list(db.session.scalars(new, rows))
+    parts = [
+        {"conversation_id": talk, "person_id": person, "starts": place == 0, "third": person in drawn.result.thirds}
+        for talk, group in zip(ids, drawn.result.groups, strict=True)
+        for place, person in enumerate(group)
+    ]
+    db.session.execute(insert(Participation), parts)
+    db.session.expire(round_, ["conversations"])
+    return ids
 
 
-def times(programme: Programme, drawn: Drawn, first_day: date, days: int, now: datetime) -> list[Time]:
-    """Return when each drawn group talks: on a working day among so many days, and nobody in two places at once."""
-    window = Window(
+def times(drawn: Drawn, days: Window, now: datetime) -> list[Time]:
+    """Return when each drawn group talks: on a working day of these, and nobody in two places at once."""
+    availability = {person.id: person.slots for person in drawn.given.people}
+    chance = Random(drawn.result.seed)  # noqa: S311 - chance that can be replayed, not secrecy
+    return arrange(drawn.result.groups, availability, days, queries.busy(now), rng=chance)
+
+
+def arrange_anew(round_: Round, now: datetime) -> int:
+    """Give another time to those conversations of a waiting round whose own has passed or comes too soon by now.
+
+    Their groups stay, and so do all other times. Return how many there were.
+    """
+    programme = round_.programme
+    first_day = first_day_of(programme, now)
+    too_soon = wall_time(min(first_day, soonest_day(programme, now)), time(), programme.zone)
+    groups, availability = queries.groups_before(round_, too_soon)
+    if groups:
+        days = window(programme, first_day, programme.window_days)
+        chance = Random(round_.seed)  # noqa: S311 - chance that can be replayed, not secrecy
+        found = arrange(list(groups.values()), availability, days, queries.busy(now), rng=chance)
+        rows = [{"id": talk, **_time(each)} for talk, each in zip(groups, found, strict=True)]
+        db.session.execute(update(Conversation), rows)
+        db.session.expire_all()
+    return len(groups)
+
+
+def window(programme: Programme, first_day: date, days: int) -> Window:
+    """Return so many days from *first_day* on, as *programme* keeps them."""
+    return Window(
         first_day=first_day,
         days=days,
         zone=programme.zone,
@@ -45,11 +80,33 @@ def times(programme: Programme, drawn: Drawn, first_day: date, days: int, now: d
         holidays=holidays(programme.time_zone),
         minutes=programme.minutes,
     )
-    availability = {person.id: person.slots for person in drawn.given.people}
-    chance = Random(drawn.result.seed)  # noqa: S311 - chance that can be replayed, not secrecy
-    return arrange(drawn.result.groups, availability, window, queries.busy(now), rng=chance)
 
 
 def first_day_of(programme: Programme, drawn_at: datetime) -> date:
     """Return the first day on which a round's conversations may be, some days after its draw."""
     return programme.today(drawn_at) + timedelta(days=programme.lead_days)
+
+
+def soonest_day(programme: Programme, now: datetime) -> date:
+    """Return the first day for which somebody can be asked now."""
+    return working_days(window(programme, programme.today(now) + A_DAY, SOME_DAYS))[WORKING_DAYS_AHEAD - 1]
+
+
+def _rows(round_: Round, drawn: Drawn, times: Sequence[Time], now: datetime, mended: bool) -> Iterator[dict[str, Any]]:
+    again = {frozenset((repeat.a, repeat.b)) for repeat in drawn.result.repeats}
+    domain = settings().mail_from[1].rpartition("@")[2]
+    for group, when in zip(drawn.result.groups, times, strict=True):
+        yield _time(when) | {
+            "round_id": round_.id,
+            "minutes": round_.programme.minutes,
+            "repeat": any(frozenset(pair) in again for pair in combinations(group, 2)),
+            "mended": mended,
+            "room": secrets.token_urlsafe(12),
+            "uid": f"{secrets.token_hex(16)}@{domain}",
+            "arranged_at": now,
+            "stamped_at": now,
+        }
+
+
+def _time(when: Time) -> dict[str, Any]:
+    return {"starts_at": when.starts_at.astimezone(UTC), "suits_all": when.suits_all}

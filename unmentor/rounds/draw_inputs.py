@@ -1,6 +1,6 @@
 """What a draw is given, kept with the round so that anybody may draw it again and check its proof."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +63,13 @@ def given_now(programme: Programme, now: datetime) -> Given:
         planned_in=before.number if before else None,
         plan=before.plan if before else None,
     )
+
+
+def still_given(programme: Programme, given: Given, now: datetime) -> bool:
+    """Say whether a draw of *programme* would be given the same at this moment, but for people who have come since."""
+    drawn = {person.id for person in given.people}
+    present = given_now(programme, now)
+    return given == replace(present, people=[person for person in present.people if person.id in drawn])
 
 
 def given_then(kept: Round | Mending) -> Given:

@@ -1,24 +1,18 @@
 """Find somebody new for people who are left alone in a round, drawn like everybody else."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from unmentor.conversations.models import Conversation
-from unmentor.conversations.queries import hold_diaries
-from unmentor.db import db
+from unmentor.conversations.queries import numbered
 from unmentor.pairing import Entrant, Rules
-from unmentor.programmes.queries import holidays
+from unmentor.programmes.turn import lock_diaries
 from unmentor.rounds import queries
-from unmentor.rounds.arrange import conversations, first_day_of, times
-from unmentor.rounds.draw_inputs import Drawn, Given, draw_from
+from unmentor.rounds.arrange import SOME_DAYS, first_day_of, soonest_day, store, times, window
+from unmentor.rounds.draw_inputs import Given, draw_from
 from unmentor.rounds.models import Mending, Round
-from unmentor.timetable.slots import Time, Window, working_days
-
-# Nobody is asked to talk sooner than on the second working day; so many days are looked at, holidays and all.
-WORKING_DAYS_AHEAD = 2
-SOME_DAYS = 14
-A_DAY = timedelta(days=1)
+from unmentor.timetable.slots import Window
 
 
 def find(round_: Round, just_left: Collection[int], seed: int, now: datetime) -> list[Conversation]:
@@ -30,28 +24,24 @@ def find(round_: Round, just_left: Collection[int], seed: int, now: datetime) ->
     """
     waiting, reserve = queries.free(round_)
     alone = waiting | {*just_left} if queries.is_newest_sent(round_) else {*just_left}
-    hold_diaries(alone | reserve)
-    found = list(_drawn(round_, alone, set(), seed, now))
+    lock_diaries(alone | reserve)
+    found = [*_drawn(round_, alone, set(), seed, now)]
     still = alone - {person.id for talk in found for person in talk.people}
-    return found + list(_drawn(round_, still, reserve - alone, seed, now))
+    return [*found, *_drawn(round_, still, reserve - alone, seed, now)]
 
 
 def _drawn(
     round_: Round, alone: Collection[int], reserve: Collection[int], seed: int, now: datetime
-) -> Iterator[Conversation]:
-    """Yield the conversations of a small draw, stored: as many of *alone* as can be, helped out by *reserve*."""
+) -> Sequence[Conversation]:
+    """Return the conversations of a small draw, stored: as many of *alone* as can be, helped out by *reserve*."""
     people = _strangers(round_, {*alone, *reserve}, set(reserve), now)
     if len(people) < 2 or not alone:
-        return
+        return []
     rules = Rules(odd="sit-out", same_organisation=round_.programme.same_organisation)  # type: ignore[arg-type]  # - Rules checks it
     drawn = draw_from(Given(people, [], rules, None, None), seed)
     if drawn.result.groups:
         round_.mendings.append(Mending(**drawn.kept, drawn_at=now))
-    for talk in conversations(round_.programme, drawn, _times(round_, drawn, now), now):
-        talk.mended = True
-        round_.conversations.append(talk)
-        db.session.flush()
-        yield talk
+    return numbered(store(round_, drawn, times(drawn, _days(round_, now), now), now, mended=True))
 
 
 def _strangers(round_: Round, ids: set[int], reserve: set[int], now: datetime) -> list[Entrant]:
@@ -66,12 +56,9 @@ def _strangers(round_: Round, ids: set[int], reserve: set[int], now: datetime) -
     return [replace(each, standby=False, not_with=each.not_with | (apart[int(each.id)] & here)) for each in people]
 
 
-def _times(round_: Round, drawn: Drawn, now: datetime) -> list[Time]:
-    """Return when the new pairs talk: within the round's days, and not before they can have read of it."""
+def _days(round_: Round, now: datetime) -> Window:
+    """Return when new pairs may talk: on the round's days, and not before they can have read of it."""
     programme = round_.programme
-    soonest = working_days(
-        Window(programme.today(now) + A_DAY, SOME_DAYS, programme.zone, holidays=holidays(programme.time_zone))
-    )
-    first_day = max(soonest[WORKING_DAYS_AHEAD - 1], first_day_of(programme, round_.drawn_at))
+    first_day = max(soonest_day(programme, now), first_day_of(programme, round_.drawn_at))
     end = first_day_of(programme, round_.drawn_at) + timedelta(days=programme.window_days)
-    return times(programme, drawn, first_day, max((end - first_day).days, SOME_DAYS), now)
+    return window(programme, first_day, max((end - first_day).days, SOME_DAYS))

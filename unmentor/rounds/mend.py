@@ -6,11 +6,11 @@ from datetime import datetime
 
 from unmentor.conversations import actions, mails
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.conversations.queries import hold, unreachable, upcoming
+from unmentor.conversations.queries import lock_and_refresh, unreachable, upcoming
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.people.models import Person
 from unmentor.programmes.queries import memberships_of
-from unmentor.rounds import queries
+from unmentor.programmes.turn import lock_diaries_in
 from unmentor.rounds.actions import keep_promises
 from unmentor.rounds.find import find
 from unmentor.rounds.models import Round
@@ -29,8 +29,8 @@ def withdraw(
     go first next time. Return the new conversations. Raises TooLate.
     """
     talk = part.conversation
-    round_ = queries.held(talk.round)
-    hold(talk)
+    round_ = talk.round
+    lock_and_refresh(talk)
     if talk.state != "arranged" or part.withdrew_at or talk.ends_at <= now:
         raise TooLate(talk.state)
     were = actions.withdraw(part, reason, now, leaving=leaving, unreached=unreached)
@@ -56,6 +56,7 @@ def withdraw(
 
 def withdraw_from_all(person: Person, seed: int, now: datetime) -> None:
     """Take somebody who leaves out of everything that is before them."""
+    lock_diaries_in(*{part.conversation.round.programme for part in upcoming(person, now)})
     for part in upcoming(person, now):
         withdraw(part, "", seed, now, leaving=True)
 
@@ -77,7 +78,7 @@ def mend(round_: Round, just_left: Collection[int], seed: int, now: datetime) ->
     if round_.state != "sent":
         return []
     found = find(round_, just_left, seed, now)
-    keep_promises(round_.programme, found)
+    keep_promises(round_)
     queue_all(actions.invitations(found), now)
     return found
 

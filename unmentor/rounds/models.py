@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from unmentor.conversations.models import Conversation
+from unmentor.conversations.models import TO_TELL, Conversation
 from unmentor.db import Base
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
@@ -90,9 +90,13 @@ class LeftOut(Base):
     """Somebody for whom a round had nobody."""
 
     __tablename__ = "left_out"
+    # Asked every minute.
+    __table_args__ = (Index("ix_left_out_to_tell", "round_id", sqlite_where=TO_TELL, postgresql_where=TO_TELL),)
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    # They are to be told, and their letter is not queued yet.
+    to_tell: Mapped[bool] = mapped_column(default=False)
 
     person: Mapped[Person] = relationship()
 

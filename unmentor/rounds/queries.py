@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
@@ -26,9 +26,14 @@ def round_of(programme: Programme, number: int) -> Round | None:
     return db.session.scalar(_whole().where(Round.programme_id == programme.id, Round.number == number))
 
 
+def round_numbered(programme: Programme, number: int) -> Round | None:
+    """Return one round of *programme*, alone."""
+    return db.session.scalar(select(Round).where(Round.programme_id == programme.id, Round.number == number))
+
+
 def waiting_round(programme: Programme) -> Round | None:
     """Return the drawn round that waits to be sent, if there is one."""
-    return db.session.scalar(_whole().where(Round.programme_id == programme.id, Round.state == "drawn"))
+    return db.session.scalar(select(Round).where(Round.programme_id == programme.id, Round.state == "drawn"))
 
 
 def latest_number(programme: Programme) -> int:
@@ -37,11 +42,84 @@ def latest_number(programme: Programme) -> int:
     return db.session.scalar(query) or 0
 
 
-def held(round_: Round) -> Round:
-    """Return *round_* read again; nobody else mends, sends or cancels it before this transaction ends."""
-    db.session.execute(select(Round.id).where(Round.id == round_.id).with_for_update())
-    db.session.refresh(round_)
-    return round_
+def is_in(person: Person, round_: Round) -> bool:
+    """Say whether a round drew *person*, or left them out."""
+    out = select(LeftOut.person_id).where(LeftOut.round_id == round_.id)
+    paired = select(Participation.person_id).join(Participation.conversation).where(Conversation.round_id == round_.id)
+    return person.id in set(db.session.scalars(out.union(paired)))
+
+
+def lengths(round_: Round) -> Sequence[int]:
+    """Return how long the conversations of a round are, in minutes; each length once."""
+    return db.session.scalars(select(Conversation.minutes).where(Conversation.round_id == round_.id).distinct()).all()
+
+
+def talking_in(round_: Round) -> Select[int]:
+    """Return the question for the ids of those who talk to somebody in a round."""
+    part = select(Participation.person_id).join(Participation.conversation)
+    return part.where(
+        Conversation.round_id == round_.id, Conversation.state != "cancelled", Participation.withdrew_at.is_(None)
+    )
+
+
+def people_in(round_: Round) -> int:
+    """Return how many people a round drew, those left out included."""
+    paired = select(func.count()).select_from(Participation).join(Participation.conversation)
+    drawn = paired.where(Conversation.round_id == round_.id, ~Conversation.mended)
+    out = select(func.count()).where(LeftOut.round_id == round_.id)
+    return (db.session.scalar(drawn) or 0) + (db.session.scalar(out) or 0)
+
+
+def groups(round_: Round) -> dict[int, list[int]]:
+    """Return the ids of those who are in each conversation of a round, by the conversation's."""
+    query = select(Participation.conversation_id, Participation.person_id).join(Participation.conversation)
+    of_it = query.where(Conversation.round_id == round_.id).order_by(Conversation.id, Participation.id)
+    found = dict[int, list[int]]()
+    for talk, person in db.session.execute(of_it):
+        found.setdefault(talk, []).append(person)
+    return found
+
+
+def groups_before(round_: Round, moment: datetime) -> tuple[dict[int, list[int]], dict[int, list[str]]]:
+    """Return who is in those conversations of a round that start before a moment, and when each of them is free."""
+    query = (
+        select(Participation.conversation_id, Person.id, Person.availability)
+        .join(Participation.conversation)
+        .join(Participation.person)
+        .where(Conversation.round_id == round_.id, Conversation.starts_at < moment, Conversation.state == "arranged")
+        .order_by(Conversation.id, Participation.id)
+    )
+    groups, availability = dict[int, list[int]](), dict[int, list[str]]()
+    for talk, person, slots in db.session.execute(query):
+        groups.setdefault(talk, []).append(person)
+        availability[person] = slots
+    return groups, availability
+
+
+def round_to_tell() -> Round | None:
+    """Return a round that has something to tell, if there is one."""
+    talks = exists().where(Conversation.round_id == Round.id, Conversation.to_tell)
+    out = exists().where(LeftOut.round_id == Round.id, LeftOut.to_tell)
+    return db.session.scalar(select(Round).where(talks | out).order_by(Round.id).limit(1))
+
+
+def conversations_to_tell(round_: Round, most: int) -> Sequence[Conversation]:
+    """Return some conversations of a round whose people are to be told, with everybody in them."""
+    everybody = selectinload(Conversation.participations).joinedload(Participation.person)
+    query = select(Conversation).where(Conversation.round_id == round_.id, Conversation.to_tell)
+    return db.session.scalars(query.options(everybody).order_by(Conversation.id).limit(most)).all()
+
+
+def versions_to_tell(ids: Collection[int]) -> set[tuple[int, int]]:
+    """Return those of some conversations whose people are still to be told: id and sequence each."""
+    query = select(Conversation.id, Conversation.sequence).where(Conversation.id.in_(ids), Conversation.to_tell)
+    return {(number, sequence) for number, sequence in db.session.execute(query)}
+
+
+def left_out_to_tell(round_: Round, most: int) -> Sequence[LeftOut]:
+    """Return some whom a round is to tell that it has nobody for them."""
+    query = select(LeftOut).where(LeftOut.round_id == round_.id, LeftOut.to_tell).options(selectinload(LeftOut.person))
+    return db.session.scalars(query.order_by(LeftOut.person_id).limit(most)).all()
 
 
 def free(round_: Round) -> tuple[set[int], set[int]]:
@@ -64,20 +142,26 @@ def entrants(programme: Programme, on: date, among: Collection[int] | None = Non
     Who was promised to go first next time counts as left out only just now.
     Organisations are numbered: a draw asks only whether two are the same, and what it keeps should name nobody.
     """
-    taking_part = programmes.entrants(programme, on, among)
-    here = {member.person_id for member in taking_part}
+    # By columns: a programme may be large, and everybody else waits while a draw is stored.
+    query = programmes.drawn_on(programme, on).with_only_columns(
+        Person.id, Person.organisation, Person.availability, Membership.standby, Membership.first_next
+    )
+    if among is not None:
+        query = query.where(Person.id.in_(among))
+    rows = db.session.execute(query.order_by(Membership.id)).all()
+    here = {person for person, *_ in rows}
     turns, excluded, just_now = _last_turns(programme), apart(), latest_number(programme) + 1
     numbers = {"": ""}
     return [
         Entrant(
-            member.person_id,
-            organisation=numbers.setdefault(member.person.organisation.casefold(), str(len(numbers))),
-            slots=frozenset(member.person.availability),
-            not_with=frozenset(excluded.get(member.person_id, set()) & here),
-            standby=member.standby,
-            last_out=just_now if member.first_next else turns.get(member.person_id),
+            person,
+            organisation=numbers.setdefault(organisation.casefold(), str(len(numbers))),
+            slots=frozenset(slots),
+            not_with=frozenset(excluded.get(person, set()) & here),
+            standby=standby,
+            last_out=just_now if first_next else turns.get(person),
         )
-        for member in taking_part
+        for person, organisation, slots, standby, first_next in rows
     ]
 
 
@@ -136,12 +220,12 @@ def latest_sent(programme: Programme) -> Round | None:
     return db.session.scalar(query.order_by(Round.number.desc()).limit(1))
 
 
-def to_be_closed(now: datetime, patience: timedelta = timedelta(days=14)) -> list[Round]:
-    """Return the sent rounds whose last conversation ended longer ago than *patience*."""
-    # Asked every minute, so the database first rules out every round that is still going on.
+def to_be_closed(now: datetime, patience: timedelta = timedelta(days=14)) -> Sequence[Round]:
+    """Return the sent rounds whose last conversation began longer ago than *patience*."""
+    # Asked every minute, so the database rules out every round that is still going on.
     still = exists().where(Conversation.round_id == Round.id, Conversation.starts_at >= now - patience)
-    sent = db.session.scalars(_whole().where(Round.state == "sent", Round.sent_at < now - patience, ~still)).all()
-    return [each for each in sent if all(talk.ends_at < now - patience for talk in each.conversations)]
+    over = select(Round).where(Round.state == "sent", Round.sent_at < now - patience, ~still)
+    return db.session.scalars(over.order_by(Round.programme_id, Round.id)).all()
 
 
 def _last_turns(programme: Programme) -> dict[int, int]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from unmentor.conversations.models import Conversation
 from unmentor.db import db
-from unmentor.programmes.queries import entrants
+from unmentor.programmes.queries import entrant_ids
 from unmentor.rounds import queries
 from unmentor.rounds.find import find
 from unmentor.rounds.models import LeftOut, Round
@@ -24,18 +24,14 @@ class ChangedSince(ValueError):  # noqa: N818 - it is named by what happened
 
 def changed(round_: Round, now: datetime) -> list[Conversation]:
     """Return the conversations of a drawn round that cannot go ahead: somebody paused or left, or two must not meet."""
-    here, apart = _taking_part(round_, now), queries.apart()
-    return [
-        talk
-        for talk in round_.conversations
-        if not _stands({part.person_id for part in talk.participations}, here, apart)
-    ]
+    undone = _changed(queries.groups(round_), _taking_part(round_, now))
+    return [talk for talk in round_.conversations if talk.id in undone] if undone else []
 
 
 def seen(round_: Round, now: datetime) -> str:
     """Return a mark of what an organiser sees of a drawn round: it is another as soon as anything of it is."""
-    groups = [(talk.id, [part.person_id for part in talk.participations]) for talk in round_.conversations]
-    told = (round_.id, round_.seed, groups, [talk.id for talk in changed(round_, now)])
+    groups = queries.groups(round_)
+    told = (round_.id, round_.seed, groups, _changed(groups, _taking_part(round_, now)))
     return sha256(repr(told).encode()).hexdigest()[:16]
 
 
@@ -58,10 +54,16 @@ def recheck(round_: Round, now: datetime) -> None:
         db.session.flush()
 
 
+def _changed(groups: dict[int, list[int]], here: set[int]) -> list[int]:
+    """Return the ids of those conversations that cannot go ahead with whoever is *here*."""
+    apart = queries.apart()
+    return [
+        talk
+        for talk, group in groups.items()
+        if not here.issuperset(group) or any(other in apart.get(one, ()) for one, other in combinations(group, 2))
+    ]
+
+
 def _taking_part(round_: Round, now: datetime) -> set[int]:
     """Return the ids of those whom a draw of its programme would include now."""
-    return {member.person_id for member in entrants(round_.programme, round_.programme.today(now))}
-
-
-def _stands(group: set[int], here: set[int], apart: dict[int, set[int]]) -> bool:
-    return group <= here and not any(other in apart.get(one, ()) for one, other in combinations(group, 2))
+    return entrant_ids(round_.programme, round_.programme.today(now))

@@ -1,15 +1,18 @@
 """The schedule: a due period runs once, because only one process can insert its row."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from unmentor.db import db
 from unmentor.programmes.models import Period, Programme
 from unmentor.programmes.queries import cadence
-from unmentor.rounds.actions import TooFewPeople, draw_round, new_seed, send_round, tell_organisers
+from unmentor.programmes.turn import turn
+from unmentor.rounds.actions import TooFewPeople, draw_round, new_seed, start_sending, tell_organisers
+from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
+from unmentor.rounds.steps import drawn_ahead
 from unmentor.timetable.cadence import latest_draw, slot_name
 
 TOO_LATE = timedelta(days=1)
@@ -20,39 +23,46 @@ def run_due(programme: Programme, now: datetime) -> Round | None:
     """Return the round that this period of *programme* drew just now, or None where there was nothing to do.
 
     A slot missed while the service was down runs once, late, and says so. More than a
-    day late it is left to an organiser.
+    day late it is left to an organiser. It is a transaction of its own.
     """
     due = latest_draw(cadence(programme), now)
-    if due is None or due < programme.created_at:
+    if due is None or due < programme.created_at or _has_run(programme, due):
         return None
-    period = _claim(programme, slot_name(due), now)
-    if period is None:
-        return None
-    late = now - due
-    if late > TOO_LATE:
-        period.outcome = "late"
+    if now - due > TOO_LATE:
+        _without_a_draw(programme, due, "late")
         return None
     try:
-        round_ = draw_round(programme, new_seed(), now, late_hours=late // AN_HOUR)
+        return drawn_ahead(programme, new_seed(), partial(_run, programme, due))
     except TooFewPeople:
-        period.outcome = "too-few"
+        _without_a_draw(programme, due, "too-few")
         return None
+
+
+def _run(programme: Programme, due: datetime, ready: Drawn | None, now: datetime) -> Round | None:
+    """Draw the round of a period, and send it where the programme sends by itself."""
+    if not _claim(programme, due, "drawn", now):
+        return None
+    round_ = draw_round(programme, new_seed(), now, (now - due) // AN_HOUR, ready)
     if programme.review == "send" and round_.state == "drawn":
-        send_round(round_, now)
+        start_sending(round_, now)
     else:
         tell_organisers(round_, now)
     return round_
 
 
-def _claim(programme: Programme, slot: str, now: datetime) -> Period | None:
-    """Return the row that makes this process the one that runs a period; None where another has it."""
-    known = select(Period.id).where(Period.programme_id == programme.id, Period.slot == slot)
-    if db.session.scalar(known):
-        return None
-    period = Period(programme_id=programme.id, slot=slot, claimed_at=now, outcome="drawn")
-    try:
-        with db.session.begin_nested():
-            db.session.add(period)
-    except IntegrityError:
-        return None
-    return period
+def _without_a_draw(programme: Programme, due: datetime, outcome: str) -> None:
+    with turn(programme) as now:
+        _claim(programme, due, outcome, now)
+
+
+def _has_run(programme: Programme, due: datetime) -> bool:
+    of_it = select(Period.id).where(Period.programme_id == programme.id, Period.slot == slot_name(due))
+    return db.session.scalar(of_it) is not None
+
+
+def _claim(programme: Programme, due: datetime, outcome: str, now: datetime) -> bool:
+    """Note what came of a period, in the programme's turn; False where another process has."""
+    if _has_run(programme, due):
+        return False
+    db.session.add(Period(programme_id=programme.id, slot=slot_name(due), claimed_at=now, outcome=outcome))
+    return True

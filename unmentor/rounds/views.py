@@ -4,10 +4,10 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from unmentor import runtime
-from unmentor.conversations.guards import opened, part_of, still_ahead
+from unmentor.conversations.guards import part_of, still_ahead
 from unmentor.conversations.queries import instead_of
-from unmentor.db import transaction
 from unmentor.programmes.queries import next_draw
+from unmentor.programmes.turn import turn
 from unmentor.rounds.actions import new_seed
 from unmentor.rounds.forms import WithdrawForm
 from unmentor.rounds.mend import TooLate
@@ -24,10 +24,10 @@ def withdraw(token: str) -> Page:
     if not form.validate_on_submit():
         return render_template("conversations/withdraw.html", part=part, token=token, form=form), form.status
     try:
-        with transaction():
-            withdraw_part(part, form.reason.data or "", new_seed(), runtime.now())
+        with turn(part.conversation.round.programme) as now:
+            withdraw_part(part, form.reason.data or "", new_seed(), now)
     except TooLate:
-        opened(token)  # it says what became of it
+        still_ahead(token)  # it says what became of it
     return redirect(url_for("rounds.withdrawn", token=token), 303)
 
 

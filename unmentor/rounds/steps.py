@@ -1,0 +1,71 @@
+"""Draw, send and cancel in steps, each a short transaction of its own: nobody waits long, however large a round is.
+
+For views, commands and the worker, which have nothing else to commit with it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from unmentor import runtime
+from unmentor.db import reading
+from unmentor.programmes.models import Programme
+from unmentor.programmes.turn import turn
+from unmentor.rounds import actions, queries
+from unmentor.rounds.draw_inputs import Drawn, still_given
+from unmentor.rounds.models import Round
+from unmentor.rounds.telling import tell_slice
+
+Made = TypeVar("Made")
+
+# So often a draw is held while nobody waits, before the others have to.
+TRIES = 3
+
+
+def draw(programme: Programme, seed: int) -> Round:
+    """Return the round that waits, drawn now where none does. Raises TooFewPeople."""
+    with reading():
+        waiting = queries.waiting_round(programme)
+    return waiting or drawn_ahead(
+        programme, seed, lambda ready, now: actions.draw_round(programme, seed, now, ready=ready)
+    )
+
+
+def draw_again(round_: Round, seed: int) -> Round:
+    """Return another draw in the place of one that waits. Raises NotWaiting, TooFewPeople."""
+    return drawn_ahead(round_.programme, seed, lambda ready, now: actions.draw_again(round_, seed, now, ready=ready))
+
+
+def send(round_: Round, looked_at: str | None = None) -> int:
+    """Send a drawn round; return how many people that tells. Raises as ``start_sending`` does.
+
+    A small round is told at once, of a larger one the first; the minute's tick tells the others.
+    """
+    with turn(round_.programme) as now:
+        actions.start_sending(round_, now, looked_at)
+        people = queries.people_in(round_)
+    tell_slice(round_)
+    return people
+
+
+def cancel(round_: Round) -> None:
+    """Cancel a round that is drawn or sent. Raises NotWaiting for any other. Who hears of it is told as in ``send``."""
+    with turn(round_.programme) as now:
+        actions.cancel_round(round_, now)
+    tell_slice(round_)
+
+
+def drawn_ahead(programme: Programme, seed: int, act: Callable[[Drawn | None, datetime], Made]) -> Made:
+    """Return what *act* makes, in the programme's turn and with its time, of a draw that was held while nobody waited.
+
+    Where somebody in it has changed something since, it is drawn again; after some tries *act* is given None, and draws
+    by itself. Raises TooFewPeople, and what *act* raises.
+    """
+    for _try in range(TRIES):
+        with reading():
+            ready = actions.look(programme, seed, runtime.now())
+        with turn(programme) as now:
+            if still_given(programme, ready.given, now):
+                return act(ready, now)
+    with turn(programme) as now:
+        return act(None, now)
