@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from unmentor.conversations import mails, queries
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.proposals import propose
+from unmentor.conversations.telling import tell
 from unmentor.mail.message import Letter
-from unmentor.mail.outbox import queue, queue_all
+from unmentor.mail.outbox import queue
 from unmentor.words import when
 
 # What a calendar may answer (RFC 5545 §3.2.12); it could also delegate, which means nothing here.
@@ -24,19 +25,6 @@ def invitations(conversations: Iterable[Conversation]) -> Iterator[Letter]:
     """Yield the invitation of everybody in each of these."""
     for conversation in conversations:
         yield from map(mails.invitation, conversation.present)
-
-
-def news(conversation: Conversation) -> Iterator[Letter]:
-    """Yield what a round tells the people of one of its conversations: that it stands, or that all was called off."""
-    were = [part for part in conversation.present if part.person.email]
-    yield from map(mails.called_off if conversation.state == "cancelled" else mails.invitation, were)
-
-
-def tell(conversation: Conversation, now: datetime) -> None:
-    """Tell its people of a conversation where its round has not come to them yet, before something else is told."""
-    if conversation.to_tell:
-        queue_all(news(conversation), now)
-        conversation.to_tell = False
 
 
 def withdraw(

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from unmentor.conversations import mails, queries
-from unmentor.conversations.actions import tell
 from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.telling import tell
 from unmentor.mail.outbox import queue
 from unmentor.programmes.queries import holidays
 from unmentor.programmes.turn import lock_diaries

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from sqlalchemy import false, update
 from sqlalchemy.orm.exc import ObjectDeletedError
 
-from unmentor.conversations.actions import tell
 from unmentor.conversations.models import Conversation
+from unmentor.conversations.telling import tell
 from unmentor.db import db
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.programmes.models import Membership, Programme

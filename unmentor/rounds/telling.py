@@ -8,8 +8,8 @@ where two tell the same slice, it is queued once.
 from sqlalchemy import update
 
 from unmentor import runtime
-from unmentor.conversations.actions import news
 from unmentor.conversations.models import Conversation
+from unmentor.conversations.telling import news
 from unmentor.db import db, reading
 from unmentor.mail.outbox import keep, written
 from unmentor.programmes.turn import turn
