@@ -3,16 +3,24 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from flask import Flask
+
+from unmentor.links import Above
 
 ROOT = Path(__file__).parent.parent
 ROOMS = sorted((ROOT / "unmentor").rglob("*.py"))
 PURE = ("unmentor.pairing", "unmentor.calendars", "unmentor.timetable.cadence", "unmentor.timetable.slots")
 FRAMEWORKS = {"flask", "sqlalchemy", "wtforms", "apscheduler"}
 LONGEST_FILE = 300
+# As import-linter knows them, from the top down; static files lie below all.
+LAYERS = [
+    [room.strip() for room in layer.split("|")]
+    for layer in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]["layers"]
+] + [["static"]]
 # Who may post without our form's token, and the standard that says so.
 WITHOUT_TOKEN = {"me.unsubscribe"}  # RFC 8058
 
@@ -38,6 +46,27 @@ def test_actions_never_commit() -> None:
     for path in ROOMS:
         if path.name == "actions.py":
             assert ".commit(" not in path.read_text(), path
+
+
+def test_every_page_that_is_named_from_below_is_there(app: Flask) -> None:
+    assert {page.value for page in Above} <= {rule.endpoint for rule in app.url_map.iter_rules()}
+
+
+def test_a_room_names_only_its_own_pages_and_those_below(app: Flask) -> None:
+    named = [
+        (path, node.args[0].value)
+        for path in ROOMS
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"link", "url_for"}
+        and node.args and isinstance(node.args[0], ast.Constant)
+    ]  # fmt: skip
+    floors = {room: floor for floor, rooms in enumerate(LAYERS) for room in rooms}
+    upward = [
+        (path.name, endpoint)
+        for path, endpoint in named
+        if floors[path.relative_to(ROOT / "unmentor").parts[0].removesuffix(".py")] > floors[endpoint.partition(".")[0]]
+    ]
+    assert upward == []
 
 
 def test_no_file_outgrows_its_room() -> None:

@@ -11,6 +11,7 @@ from unmentor.conversations import queries
 from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.models import Participation
 from unmentor.gone import gone
+from unmentor.links import Above
 from unmentor.programmes.queries import next_draw
 from unmentor.words import listed, when
 
@@ -22,7 +23,7 @@ def called_off(part: Participation) -> NoReturn:
     """Answer that a conversation is off for this reader, why, and whom they meet instead or when."""
     instead = queries.instead_of(part)
     if instead is None:
-        gone(_why(part), _next_time(part), _("See your page"), url_for("me.home"))
+        gone(_why(part), _next_time(part), _("See your page"), url_for(Above.OWN_PAGE))
     names, talk = listed(person.name for person in instead.partners), instead.conversation
     moment = when(talk.starts_at, talk.round.programme.time_zone)
     text = _("You talk to %(names)s instead: %(when)s.", names=names, when=moment)

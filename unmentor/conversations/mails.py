@@ -12,7 +12,7 @@ from unmentor import calendars
 from unmentor.conversations.calendar_entry import event, key, video_room
 from unmentor.conversations.models import Participation
 from unmentor.conversations.prompts import prompts
-from unmentor.links import link, sign
+from unmentor.links import Above, link, sign
 from unmentor.mail.message import Letter
 from unmentor.programmes.models import Membership
 from unmentor.words import when
@@ -76,7 +76,7 @@ def cancelled(
         pointless_at=conversation.ends_at,
         calendar=lambda: ("CANCEL", calendars.cancellation(event(conversation, language, were, over=True))),
         partners=[each.person for each in were if each is not part],
-        url=link("me.home"),
+        url=link(Above.OWN_PAGE),
         withdrew=withdrew.person.first_name if withdrew else "",
         mine=withdrew is part,
         talk_on=conversation.state != "cancelled",
@@ -205,7 +205,7 @@ def _letter(
         "prompts": prompts(conversation.id),
         "url": link("conversations.show", token=token),
         "move_url": link("conversations.move", token=token),
-        "withdraw_url": link("rounds.withdraw", token=token),
+        "withdraw_url": link(Above.WITHDRAW, token=token),
     }
     return Letter(
         kind=kind,

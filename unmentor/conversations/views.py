@@ -19,7 +19,7 @@ from unmentor.conversations.prompts import prompts
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.gone import GONE
-from unmentor.links import signed
+from unmentor.links import Above, signed
 from unmentor.people.guards import has_left
 from unmentor.people.queries import owner_of_calendar
 from unmentor.programmes.actions import resume
@@ -53,7 +53,7 @@ def outcome(token: str) -> Page:
         form.met.errors = [str(error)]
         return _page(part, token, form), form.status
     if part.met == "yes":
-        return redirect(url_for("reflections.write", token=token), 303)
+        return redirect(url_for(Above.WRITE, token=token), 303)
     flash(_("Thank you for telling us."))
     if part.met == "planned" and part.conversation.state == "arranged":
         return redirect(url_for("conversations.move", token=token), 303)

@@ -157,7 +157,7 @@ def _stop_link(letter: Letter) -> str:
         return ""
     if letter.person_id is None:
         return str(letter.values.get("stop_url", ""))
-    return links.link("me.unsubscribe", key=links.sign("unsubscribe", f"{letter.reader}:{letter.kind}"))
+    return links.link(links.Above.UNSUBSCRIBE, key=links.sign("unsubscribe", f"{letter.reader}:{letter.kind}"))
 
 
 def _render(kind: str, form: str, values: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from unmentor.gone import gone
+from unmentor.links import Above
 from unmentor.people.models import Person
 from unmentor.people.queries import person_in
 
@@ -44,7 +45,7 @@ def farewell() -> tuple[str, str, str, str]:
         _("You have left"),
         _("We keep no detail of you and write to you no more. You are welcome back whenever you like."),
         _("Join again"),
-        url_for("programmes.join"),
+        url_for(Above.JOIN),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from unmentor.links import link, sign
+from unmentor.links import Above, link, sign
 from unmentor.mail.message import Letter
 from unmentor.people.models import Person, Request, SignIn
 
@@ -23,7 +23,7 @@ def confirmation(request: Request, programme: str, person: Person | None) -> Let
         about=f"request:{request.nonce}",
         person_id=person.id if person else None,
         reader=person.nonce if person else "",
-        values={"programme": programme, "url": link("programmes.confirm", token=sign("confirm", request.nonce))},
+        values={"programme": programme, "url": link(Above.CONFIRM, token=sign("confirm", request.nonce))},
         language=(request.details or {}).get("language", "en"),
         pointless_at=request.asked_at + PATIENCE,
     )

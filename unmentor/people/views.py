@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button
+from unmentor.links import Above
 from unmentor.people import actions, address, browser, door, phone, signing_in
 from unmentor.people.forms import CodeForm, SignInForm
 from unmentor.people.guards import signed_in
@@ -31,7 +32,7 @@ def sign_in() -> Page:
     form = SignInForm(next=request.args.get("next"))
     if not form.validate_on_submit():
         if request.method == "GET" and signed_in():
-            return redirect(browser.safe(form.next.data) or url_for("me.home"), 303)
+            return redirect(browser.safe(form.next.data) or url_for(Above.OWN_PAGE), 303)
         return render_template("people/sign-in.html", form=form), form.status
     email, known = form.address(), browser.has_been(form.address())
     with transaction():
@@ -82,7 +83,7 @@ def sign_out() -> Page:
             actions.end_sessions(person)
     browser.leave()
     flash(_("You are signed out, here and in every other browser."))
-    return redirect(url_for("public.home"), 303)
+    return redirect(url_for(Above.HOME), 303)
 
 
 def _let_in(asked: SignIn) -> Page:
@@ -94,7 +95,7 @@ def _let_in(asked: SignIn) -> Page:
 
 
 def _in(person: Person) -> Response:
-    return redirect(browser.enter(person) or url_for("me.home"), 303)
+    return redirect(browser.enter(person) or url_for(Above.OWN_PAGE), 303)
 
 
 def _code_page(form: CodeForm) -> str:

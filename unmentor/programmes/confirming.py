@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button
-from unmentor.links import signed
+from unmentor.links import Above, signed
 from unmentor.people import browser, door
 from unmentor.people.details import Details
 from unmentor.people.models import Request
@@ -32,7 +32,7 @@ def confirm(token: str) -> str | tuple[str, int] | Response:
         return _ended(request), GONE
     wanted = browser.enter(person)
     flash(_("You are in, %(name)s. The next draw includes you.", name=person.first_name))
-    return redirect(wanted or url_for("me.home"), 303)
+    return redirect(wanted or url_for(Above.OWN_PAGE), 303)
 
 
 def _page(request: Request, form: Button) -> str:

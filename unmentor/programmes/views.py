@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.db import transaction
+from unmentor.links import Above
 from unmentor.people import address, browser
 from unmentor.people.door import knock
 from unmentor.people.guards import signed_in
@@ -21,7 +22,7 @@ blueprint.route("/confirm/<token>", methods=["GET", "POST"])(confirming.confirm)
 def join() -> str | tuple[str, int] | Response:
     """Ask for what pairing needs; the answer is the same whether we know the address or not."""
     if request.method == "GET" and signed_in():
-        return redirect(url_for("me.home", _anchor="more"))
+        return redirect(url_for(Above.OWN_PAGE, _anchor="more"))
     programmes = queries.all_programmes()
     abouts = {each.slug: each.about for each in programmes}
     form = JoinForm(programmes, data={"programme": request.args.get("programme")})

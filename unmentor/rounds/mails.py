@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import force_locale
 
-from unmentor.links import link
+from unmentor.links import Above, link
 from unmentor.mail.message import Letter
 from unmentor.people.models import Person
 from unmentor.rounds.models import Round
@@ -15,14 +15,14 @@ A_WEEK = timedelta(days=7)
 
 def unpaired(round_: Round, person: Person, now: datetime) -> Letter:
     """Return the kind word to somebody for whom a round had nobody."""
-    return _letter("unpaired", round_, person, now, url=link("me.home"))
+    return _letter("unpaired", round_, person, now, url=link(Above.OWN_PAGE))
 
 
 def round_ready(round_: Round, organiser: Person, now: datetime) -> Letter:
     """Return the news to an organiser that a draw waits to be looked at."""
     with force_locale(organiser.language):
         said = summary(round_)
-    url = link("organise.round_", slug=round_.programme.slug, number=round_.number)
+    url = link(Above.ROUND, slug=round_.programme.slug, number=round_.number)
     return _letter("round-ready", round_, organiser, now, url=url, summary=said)
 
 
@@ -30,7 +30,7 @@ def round_report(round_: Round, organiser: Person, now: datetime) -> Letter:
     """Return what came of a round that is over, for an organiser."""
     with force_locale(organiser.language):
         said = outcome(round_)
-    url = link("organise.round_", slug=round_.programme.slug, number=round_.number)
+    url = link(Above.ROUND, slug=round_.programme.slug, number=round_.number)
     return _letter("round-report", round_, organiser, now, url=url, summary=said)
 
 
