@@ -1,16 +1,20 @@
 from pathlib import Path
 
 import pytest
-from cast import conversation, member, person, programme
+from cast import conversation, kept, member, organiser, person, programme, sign_in
 from conftest import Clock, wipe
 from flask import Flask
-from sqlalchemy import select
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
 from unmentor.backup import CannotRestore, backup, restore
-from unmentor.db import db
+from unmentor.db import beat, db
 from unmentor.mail.models import Message
 from unmentor.people.models import Person
+from unmentor.programmes.models import Period, Programme
 from unmentor.rounds.actions import draw_round, send_round
+from unmentor.rounds.models import Round
+from unmentor.rounds.schedule import run_due
 
 
 def everything() -> dict[str, list[tuple[object, ...]]]:
@@ -28,7 +32,7 @@ def file(app: Flask, clock: Clock, tmp_path: Path) -> Path:
     conversation(of, person("Eve"), person("Fay"))
     send_round(draw_round(of, 7, clock()), clock())
     db.session.commit()
-    backup(tmp_path / "kept")
+    backup(tmp_path / "kept", clock())
     return tmp_path / "kept"
 
 
@@ -70,9 +74,64 @@ def test_a_full_database_is_never_overwritten(file: Path, clock: Clock) -> None:
         restore(file, clock())
 
 
-def test_an_older_backup_is_never_overwritten(file: Path) -> None:
+def test_draws_that_came_due_since_the_backup_are_not_made_again(file: Path, clock: Clock, client: FlaskClient) -> None:
+    wipe()
+    clock.advance(days=20)
+    restored = restore(file, clock())
+    db.session.commit()
+    assert restored.missed == {"unmentoring": ["2026-12-07T09:00"]}
+    of = db.session.query(Programme).one()
+    assert run_due(of, clock()) is None
+    assert db.session.query(Round).filter_by(programme=of).count() == 2
+    sign_in(client, organiser(of))
+    page = client.get("/organise/unmentoring").text
+    assert "The draw of Monday 7 December, 09:00 came due" in page or "Monday 7 December, 9:00 came due" in page
+
+
+def test_a_draw_that_was_due_just_before_the_backup_is_not_made_again(app: Flask, clock: Clock, tmp_path: Path) -> None:
+    of = programme()
+    member(person(), of), member(person("Ben"), of)
+    db.session.commit()
+    clock.set(2026, 12, 7, 9, 0)
+    backup(tmp_path / "kept", clock())
+    wipe()
+    clock.advance(minutes=30)
+    assert restore(tmp_path / "kept", clock()).missed == {"unmentoring": ["2026-12-07T09:00"]}
+    db.session.commit()
+    assert run_due(db.session.query(Programme).one(), clock()) is None
+
+
+def test_what_a_new_database_has_by_itself_does_not_keep_a_backup_out(file: Path, clock: Clock) -> None:
+    before = everything()
+    wipe()
+    beat(clock())
+    of = programme()
+    kept(Period(programme_id=of.id, slot="2026-11-02T09:00", claimed_at=clock(), outcome="too-few"))
+    restore(file, clock())
+    db.session.commit()
+    assert everything() == before
+
+
+def test_two_programmes_were_not_made_by_themselves(file: Path, clock: Clock) -> None:
+    wipe()
+    programme(), programme("Second")
+    with pytest.raises(CannotRestore, match="not empty"):
+        restore(file, clock())
+
+
+def test_a_zone_that_is_not_known_here_is_refused_by_name(app: Flask, clock: Clock, tmp_path: Path) -> None:
+    programme()
+    db.session.execute(update(Programme).values(time_zone="Mars/Base"))
+    db.session.commit()
+    backup(tmp_path / "kept", clock())
+    wipe()
+    with pytest.raises(CannotRestore, match="unmentoring lives in the time zone 'Mars/Base'"):
+        restore(tmp_path / "kept", clock())
+
+
+def test_an_older_backup_is_never_overwritten(file: Path, clock: Clock) -> None:
     with pytest.raises(FileExistsError):
-        backup(file)
+        backup(file, clock())
 
 
 def test_a_backup_is_for_its_owners_eyes_only(file: Path) -> None:

@@ -36,6 +36,8 @@ def test_a_public_service_says_who_runs_it_and_how_mail_leaves(tmp_path: Path) -
         ("BASE_URL", "http://unmentoring.example", "BASE_URL", "write the https:// address"),
         ("BASE_URL", "", "BASE_URL", "write the https:// address"),
         ("BASE_URL", "http://localhost:8000", "BASE_URL", "write the https:// address"),
+        ("TIME_ZONE", "Mars/Base", "TIME_ZONE", "a name such as Europe/London"),
+        ("TIME_ZONE", "../../etc/passwd", "TIME_ZONE", "a name such as Europe/London"),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES", "a whole number from 0 up"),
         ("TRUSTED_PROXIES", "9" * 5000, "TRUSTED_PROXIES", "a whole number from 0 up"),
     ],

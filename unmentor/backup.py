@@ -5,16 +5,21 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Table, delete, func, insert, select, text
 
-from unmentor.db import db
+from unmentor import zones
+from unmentor.db import Heartbeat, db
 from unmentor.mail.actions import hold_all
 from unmentor.programmes.actions import give_way
+from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import all_programmes
+from unmentor.rounds.schedule import claim_missed
 
 AT_ONCE = 500
 
@@ -23,7 +28,16 @@ class CannotRestore(ValueError):  # noqa: N818 - it is named by what happened
     """A backup does not fit this database; its one line says why."""
 
 
-def backup(path: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore brought back."""
+
+    rows: int
+    # The draws of each programme that came due since the backup, by their local time: late, and left to organisers.
+    missed: dict[str, list[str]]
+
+
+def backup(path: Path, now: datetime) -> int:
     """Write every table to *path*, for its owner's eyes only, as it stands at this moment; return the number of rows.
 
     The service may run meanwhile. Raises FileExistsError rather than overwrite an older backup.
@@ -32,29 +46,44 @@ def backup(path: Path) -> int:
     with os.fdopen(handle, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8") as file:
         if db.engine.dialect.name == "postgresql":
             db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        print(json.dumps(_revision()), file=file)
+        print(json.dumps([_revision(), now.isoformat()]), file=file)
         return sum(_write(table, file) for table in db.metadata.sorted_tables)
 
 
-def restore(path: Path, now: datetime) -> int:
-    """Fill an empty, migrated database from a backup and hold all mail; return the number of rows.
+def restore(path: Path, now: datetime) -> Restored:
+    """Fill an empty, migrated database from a backup and hold all mail; return what was brought back.
 
     Some of what waited in the outbox may have left since the backup was made, so nothing leaves before an organiser
-    lets it. Raises CannotRestore.
+    lets it. Some draws may have been made and sent since, so none is made up for. Raises CannotRestore.
     """
-    give_way()
-    if any(db.session.scalar(select(func.count()).select_from(table)) for table in db.metadata.sorted_tables):
-        raise CannotRestore("This database is not empty. Restore into a new one, after flask db upgrade.")
+    _make_room()
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            made_at = json.loads(file.readline())
-            if made_at != _revision():
-                raise CannotRestore(f"The backup is of version {made_at}, the database of {_revision()}.")
+            version, made_at = json.loads(file.readline())
+            if version != _revision():
+                raise CannotRestore(f"The backup is of version {version}, the database of {_revision()}.")
             count = _fill(file)
     except (gzip.BadGzipFile, EOFError, UnicodeDecodeError, json.JSONDecodeError):
         raise CannotRestore(f"{path} is not a whole backup.") from None
+    _refuse_unknown_zones()
+    made = datetime.fromisoformat(made_at)
+    missed = {each.slug: slots for each in all_programmes() if (slots := claim_missed(each, made, now))}
     hold_all(now)
-    return count
+    return Restored(count, missed)
+
+
+def _make_room() -> None:
+    """Take away what a new database and its worker have by themselves. Raises CannotRestore where there is more."""
+    give_way()
+    db.session.execute(delete(Heartbeat))
+    if any(db.session.execute(select(table).limit(1)).first() for table in db.metadata.sorted_tables):
+        raise CannotRestore("This database is not empty. Restore into a new one, after flask db upgrade.")
+
+
+def _refuse_unknown_zones() -> None:
+    for slug, name in db.session.execute(select(Programme.slug, Programme.time_zone)):
+        if not zones.is_known(name):
+            raise CannotRestore(f"{slug} lives in the time zone {name!r}, which is not known here. Update tzdata.")
 
 
 def _revision() -> str:

@@ -9,9 +9,10 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
-from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
+
+from unmentor.zones import is_known
 
 Security = Literal["starttls", "tls", "none"]
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -213,10 +214,8 @@ def _whole_number(given: Mapping[str, str], name: str, default: str, least: int)
 
 def _time_zone(given: Mapping[str, str]) -> str:
     name = given.get("TIME_ZONE", "Europe/London")
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError):
-        raise WrongSetting("TIME_ZONE", f"there is no zone {name!r}; use a name such as Europe/London") from None
+    if not is_known(name):
+        raise WrongSetting("TIME_ZONE", f"there is no zone {name!r}; use a name such as Europe/London")
     return name
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from babel.lists import format_list
 from flask import Flask, has_request_context, request, session
@@ -11,6 +10,7 @@ from flask_babel import Babel, format_date, format_datetime, format_timedelta, g
 from slugify import slugify
 
 from unmentor.runtime import now, settings
+from unmentor.zones import zone as known_zone
 
 LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 
@@ -62,7 +62,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def _local(moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(zone or settings().time_zone))
+    return moment.astimezone(known_zone(zone or settings().time_zone))
 
 
 def speak(app: Flask) -> None:

@@ -17,7 +17,7 @@ def write_backup(file: Path) -> None:
     """Write everything to FILE, while the service runs."""
     try:
         with transaction():
-            rows = backup(file)
+            rows = backup(file, runtime.now())
     except FileExistsError:
         raise click.ClickException(f"{file} is there already. Name another file.") from None
     except OSError as error:
@@ -31,7 +31,12 @@ def read_backup(file: Path) -> None:
     """Fill an empty, migrated database from FILE, and hold all mail."""
     try:
         with transaction():
-            rows = restore(file, runtime.now())
+            restored = restore(file, runtime.now())
     except (CannotRestore, OSError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{rows} rows are back. All mail is held. Let it go with: flask mail release")
+    for slug, slots in restored.missed.items():
+        click.echo(
+            f"{slug}: {', '.join(slots)} came due since the backup. People may have been invited already, so nothing is"
+            f" drawn for it by itself. Where they were not: flask round draw {slug}"
+        )
+    click.echo(f"{restored.rows} rows are back. All mail is held. Let it go with: flask mail release")

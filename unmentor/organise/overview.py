@@ -6,6 +6,7 @@ from unmentor import runtime
 from unmentor.forms import Button
 from unmentor.organise.blueprint import Page, blueprint
 from unmentor.organise.guards import needs_organiser
+from unmentor.organise.queries import late_draw
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import Programme
@@ -57,5 +58,6 @@ def _page(programme: Programme, form: Button) -> str:
         waiting=next((each for each in drawn if each.state == "drawn"), None),
         taking_part=programmes.taking_part(programme, programme.today(now)),
         next_draw=programmes.next_draw(programme, now),
+        late_draw=late_draw(programme),
         pending=len(pending(programme)),
     )

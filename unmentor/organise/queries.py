@@ -1,6 +1,7 @@
 """What the console asks across rooms."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 
@@ -8,9 +9,18 @@ from unmentor.db import db
 from unmentor.mail.models import Message, Suppressed
 from unmentor.mail.queries import TROUBLED
 from unmentor.people.models import Person
-from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.models import Membership, Period, Programme
+from unmentor.rounds.models import Round
 
 NEWEST = 100
+
+
+def late_draw(programme: Programme) -> datetime | None:
+    """Return when *programme* should have drawn and did not, being too late; None once a round was drawn after."""
+    drawn = select(func.max(Round.drawn_at)).where(Round.programme_id == programme.id).scalar_subquery()
+    late = select(func.max(Period.slot)).where(Period.programme_id == programme.id, Period.outcome == "late")
+    slot = db.session.scalar(late.where(Period.claimed_at > func.coalesce(drawn, programme.created_at)))
+    return datetime.fromisoformat(slot).replace(tzinfo=programme.zone) if slot else None
 
 
 def mail_counts(programme: Programme) -> dict[str, int]:

@@ -4,8 +4,9 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, and_, or_
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from unmentor import zones
 from unmentor.db import Base
 from unmentor.links import NONCE_LENGTH, new_nonce
 from unmentor.people.models import Person
@@ -43,7 +44,13 @@ class Programme(Base):
     @property
     def zone(self) -> ZoneInfo:
         """Return the zone that this programme's clock runs in."""
-        return ZoneInfo(self.time_zone)
+        return zones.zone(self.time_zone)
+
+    @validates("time_zone")
+    def _known(self, _name: str, time_zone: str) -> str:
+        if not zones.is_known(time_zone):
+            raise ValueError(f"There is no time zone {time_zone!r}. Use a name such as Europe/London.")
+        return time_zone
 
     def today(self, now: datetime) -> date:
         """Return the day that it is where this programme is."""

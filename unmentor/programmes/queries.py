@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 from sqlalchemy import Select, exists, func, or_, select
@@ -142,7 +141,7 @@ def next_draw(programme: Programme, after: datetime) -> datetime:
 @cache
 def holidays(time_zone: str) -> frozenset[date]:
     """Return the bank holidays that a programme in *time_zone* keeps: those of England and Wales, or none elsewhere."""
-    if ZoneInfo(time_zone).key not in {"Europe/London", "GB"}:
+    if time_zone not in {"Europe/London", "GB"}:
         return frozenset()
     kept = BankHolidays(use_cached_holidays=True)
     return frozenset(holiday["date"] for holiday in kept.get_holidays(division=kept.ENGLAND_AND_WALES))

@@ -13,7 +13,7 @@ from unmentor.rounds.actions import TooFewPeople, draw_round, new_seed, start_se
 from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
 from unmentor.rounds.steps import drawn_ahead
-from unmentor.timetable.cadence import latest_draw, slot_name
+from unmentor.timetable.cadence import latest_draw, next_draw, slot_name
 
 TOO_LATE = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
@@ -36,6 +36,20 @@ def run_due(programme: Programme, now: datetime) -> Round | None:
     except TooFewPeople:
         _without_a_draw(programme, due, "too-few")
         return None
+
+
+def claim_missed(programme: Programme, since: datetime, now: datetime) -> list[str]:
+    """Return the periods of *programme* that came due since a backup, each claimed as late; organisers may draw.
+
+    Whether they were drawn before the database was lost, nobody knows here; drawn again, people would be invited twice.
+    """
+    # A draw that was due shortly before may not have been made yet when the backup was.
+    due, missed = next_draw(cadence(programme), max(since - TOO_LATE, programme.created_at)), []
+    while due <= now:
+        if _claim(programme, due, "late", now):
+            missed.append(slot_name(due))
+        due = next_draw(cadence(programme), due)
+    return missed
 
 
 def _run(programme: Programme, due: datetime, ready: Drawn | None, now: datetime) -> Round | None:
