@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
@@ -189,6 +190,19 @@ def test_conversations_fall_on_working_days_after_the_lead_time(app: Flask, cloc
         assert local.weekday() < 5
         assert (local.month, local.day) not in {(12, 25), (12, 28), (1, 1)}
         assert (talk.starts_at - clock()).days >= 2
+
+
+def test_nobody_is_drawn_into_an_hour_that_another_programme_has_taken(app: Flask, clock: Clock) -> None:
+    of, elsewhere = community("Ada", "Ben", window_days=1), programme("Elsewhere")
+    ada = next(each.person for each in members(of) if each.person.name == "Ada")
+    clock.set(2026, 11, 20, 9)  # so that they talk on Monday 23 November
+    morning = datetime(2026, 11, 23, 8, 45, tzinfo=UTC)
+    conversation(elsewhere, ada, person("Eve"), starts_at=morning, minutes=240)
+    db.session.commit()
+    for seed in range(6):
+        talk = draw_round(of, seed, clock()).conversations[0]
+        assert talk.starts_at == datetime(2026, 11, 23, 15, tzinfo=UTC)
+        db.session.rollback()
 
 
 def test_a_round_closes_when_its_conversations_are_long_over(app: Flask, clock: Clock) -> None:

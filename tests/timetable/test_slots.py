@@ -22,6 +22,11 @@ def local(day, hour, minute=0):
     return datetime(2026, 11, day, hour, minute, tzinfo=LONDON)
 
 
+def taken(*clock):
+    """Return half an hour that is taken."""
+    return local(*clock), local(*clock) + timedelta(minutes=30)
+
+
 def one(availability, window=WEEK, busy=(), seed=7):
     return arrange([("ada", "ben")], availability, window, busy, rng=Random(seed))[0]
 
@@ -57,12 +62,12 @@ def test_the_default_waits_for_the_next_week_before_another_day():
 
 
 def test_a_full_diary_pushes_the_default_on_but_never_doubles_it():
-    busy = [("ben", local(4, 12, 30)), ("ada", local(2, 12, 30))]
+    busy = [("ben", *taken(4, 12, 30)), ("ada", *taken(2, 12, 30))]
     assert one({"ada": {"mon-am"}, "ben": {"fri-pm"}}, busy=busy).starts_at == local(3, 12, 30)
 
 
 def test_a_diary_full_all_week_waits_for_the_week_after():
-    busy = [("ada", local(day, *clock)) for day in range(2, 7) for clock in ((10, 0), (12, 30), (15, 0))]
+    busy = [("ada", *taken(day, *clock)) for day in range(2, 7) for clock in ((10, 0), (12, 30), (15, 0))]
     found = one({}, busy=busy)
     assert (found.starts_at, found.suits_all) == (local(9, 12, 30), False)
 
@@ -81,9 +86,17 @@ def test_a_window_without_a_working_day_opens_on_the_next():
 
 
 def test_a_conversation_that_started_a_quarter_before_is_in_the_way():
-    busy = [("ada", local(2, 9, 45).astimezone(UTC))]
+    busy = [("ada", *(moment.astimezone(UTC) for moment in taken(2, 9, 45)))]
     assert not one({"ada": {"mon-am"}}, busy=busy).suits_all
-    assert one({"ada": {"mon-am"}}, busy=[("ada", local(2, 9, 30))]).suits_all
+    assert one({"ada": {"mon-am"}}, busy=[("ada", *taken(2, 9, 30))]).suits_all
+
+
+def test_each_conversation_is_in_the_way_for_its_own_length():
+    long = [("ada", local(2, 8), local(2, 10, 15))]
+    assert not one({"ada": {"mon-am"}}, busy=long).suits_all
+    brief = [("ada", local(2, 9, 45), local(2, 10))]
+    assert one({"ada": {"mon-am"}}, busy=brief).suits_all
+    assert local(2, 10) not in suggestions([()], WEEK, [(local(2, 8), local(2, 10, 15))])
 
 
 def test_someone_in_two_groups_is_never_in_both_at_once():
@@ -119,7 +132,7 @@ def test_suggestions_that_suit_everyone_come_first():
 
 
 def test_a_time_that_is_taken_is_not_suggested():
-    assert local(2, 15) not in suggestions([{"mon-pm"}], WEEK, [local(2, 15)])
+    assert local(2, 15) not in suggestions([{"mon-pm"}], WEEK, [taken(2, 15)])
 
 
 def test_the_working_day_before_monday_is_friday():
@@ -147,19 +160,20 @@ clocks = st.sampled_from([(9, 45), (10, 0), (12, 30), (15, 0), (15, 20)])
 @given(
     groups=st.lists(st.lists(people, min_size=2, max_size=3, unique=True), max_size=12),
     availability=st.dictionaries(people, st.sets(st.sampled_from(SLOTS))),
-    busy=st.lists(st.tuples(people, st.builds(lambda day, clock: local(day, *clock), st.integers(2, 6), clocks))),
+    busy=st.lists(st.tuples(people, st.integers(2, 6), clocks, st.sampled_from([10, 30, 90, 200]))),
     seed=st.integers(0, 99),
 )
 def test_whatever_the_diaries_everyone_talks_on_working_days_and_nobody_twice_at_once(groups, availability, busy, seed):
-    times = arrange(groups, availability, WEEK, busy, rng=Random(seed))
+    starts = [(who, local(day, *clock), timedelta(minutes=minutes)) for who, day, clock, minutes in busy]
+    diary = [(who, start, start + length) for who, start, length in starts]
+    times = arrange(groups, availability, WEEK, diary, rng=Random(seed))
     assert len(times) == len(groups)
-    diary = list(busy)
     for group, found in zip(groups, times, strict=True):
         slot = f"{found.starts_at:%a}".lower()
         assert slot in {"mon", "tue", "wed", "thu", "fri"}
-        for person in group:
-            assert all(abs(found.starts_at - at) >= timedelta(minutes=30) for who, at in diary if who == person)
-        diary += [(person, found.starts_at) for person in group]
+        start, end = found.starts_at, found.starts_at + timedelta(minutes=30)
+        assert not [who for who, since, until in diary if who in group and start < until and since < end]
+        diary += [(person, start, end) for person in group]
 
 
 def test_five_thousand_groups_are_arranged_in_a_blink():

@@ -53,7 +53,7 @@ def offers(conversation: Conversation, now: datetime) -> list[Offer]:
         minutes=conversation.minutes,
     )
     elsewhere = queries.taken(conversation, now, now + FURTHEST)
-    taken = [conversation.starts_at, *(part.conversation.starts_at for part in elsewhere)]
+    taken = [(talk.starts_at, talk.ends_at) for talk in (conversation, *(part.conversation for part in elsewhere))]
     times = suggestions([person.availability for person in conversation.people], window, taken)
     return [Offer(moment, _suits_all(conversation, moment)) for moment in times[:OFFERED]]
 

@@ -198,14 +198,15 @@ def history(programme: Programme, among: Collection[int] | None = None) -> list[
     return [(number, a, b) for number, a, b in db.session.execute(query)]
 
 
-def busy(after: datetime) -> list[tuple[int, datetime]]:
-    """Return when people already talk to somebody in any programme after a moment."""
+def busy(after: datetime) -> list[tuple[int, datetime, datetime]]:
+    """Return who already talks to somebody in any programme after a moment, from when until when."""
     query = (
-        select(Participation.person_id, Conversation.starts_at)
+        select(Participation.person_id, Conversation.starts_at, Conversation.minutes)
         .join(Participation.conversation)
         .where(Conversation.state == "arranged", Conversation.starts_at > after, Participation.withdrew_at.is_(None))
     )
-    return [(person, moment) for person, moment in db.session.execute(query)]
+    talks = db.session.execute(query)
+    return [(person, start, start + timedelta(minutes=minutes)) for person, start, minutes in talks]
 
 
 def is_newest_sent(round_: Round) -> bool:

@@ -59,7 +59,7 @@ def arrange(
     groups: Sequence[Sequence[Id]],
     availability: Mapping[Id, Collection[str]],
     window: Window,
-    busy: Collection[tuple[Id, datetime]] = (),
+    busy: Collection[tuple[Id, datetime, datetime]] = (),
     *,
     rng: Random,
 ) -> list[Time]:
@@ -67,7 +67,7 @@ def arrange(
 
     By chance among the times that suit a whole group and find nobody elsewhere; where there are none, the programme's
     default slot, on another day or at another time if need be, with *suits_all* False. Who named no slot is free in
-    any. *busy* are conversations that stand already, of the same length. Nobody ever gets two at once.
+    any. *busy* are people who talk already, from when until when, for however long. Nobody ever gets two at once.
     """
     times = _times(window)
     diary = _Diary(busy, window.minutes)
@@ -87,11 +87,14 @@ def arrange(
 
 
 def suggestions(
-    availabilities: Iterable[Collection[str]], window: Window, taken: Collection[datetime] = ()
+    availabilities: Iterable[Collection[str]], window: Window, taken: Collection[tuple[datetime, datetime]] = ()
 ) -> list[datetime]:
-    """Return the window's times that clash with none of *taken*: those that suit everyone first, each part by date."""
+    """Return the window's times that clash with none of *taken*: those that suit everyone first, each part by date.
+
+    *taken* says from when until when.
+    """
     common = _common(availabilities)
-    diary = _Diary(((None, moment) for moment in taken), window.minutes)
+    diary = _Diary(((None, *span) for span in taken), window.minutes)
     free = [(slot not in common, moment) for moment, slot in _times(window) if not diary.clashes([None], moment)]
     return [moment for _, moment in sorted(free, key=lambda each: each[0])]
 
@@ -106,22 +109,23 @@ def working_day_before(moment: datetime, holidays: Collection[date], zone: ZoneI
 class _Diary:
     """Who talks when, to see who cannot talk then."""
 
-    def __init__(self, busy: Iterable[tuple[object, datetime]], minutes: int) -> None:
+    def __init__(self, busy: Iterable[tuple[object, datetime, datetime]], minutes: int) -> None:
         self._length = timedelta(minutes=minutes)
-        self._taken: defaultdict[object, list[datetime]] = defaultdict(list)
-        for person, moment in busy:
-            self.note([person], moment)
+        self._taken: defaultdict[object, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for person, start, end in busy:
+            self._taken[person].append((start.astimezone(UTC), end.astimezone(UTC)))
 
     def note(self, group: Sequence[object], moment: datetime) -> None:
         """Keep that *group* talks at *moment*."""
         instant = moment.astimezone(UTC)
         for person in group:
-            self._taken[person].append(instant)
+            self._taken[person].append((instant, instant + self._length))
 
     def clashes(self, group: Sequence[object], moment: datetime) -> bool:
         """Return whether somebody in *group* talks with others at *moment*."""
         taken = chain.from_iterable(self._taken.get(person, ()) for person in group)
-        return any(abs(moment - other) < self._length for other in taken)
+        start = moment.astimezone(UTC)  # within one zone Python counts by the clock on the wall
+        return any(start < other_end and other_start < start + self._length for other_start, other_end in taken)
 
     def free(self, moments: list[datetime], group: Sequence[object], rng: Random) -> datetime | None:
         """Return one of *moments* by chance that nobody in *group* has taken, or None."""
