@@ -37,7 +37,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "round-report": {
         "programme": "UnMentoring", "round": 12, "url": PAGE, "summary": ["21 conversations.", "17 happened."],
     },
-    "unpaired": {"programme": "UnMentoring", "round": 12, "url": PAGE},
+    "unpaired": {"programme": "UnMentoring", "round": 12, "url": PAGE, "why": "odd"},
     "how-was-it": {key: TALK[key] for key in ("partners", "starts_at", "zone", "url")},
     "reflection-published": {"text": "Nobody reads the strategy.\n\nEverybody reads the rota.", "url": PAGE},
     "reflection-returned": {"text": "Marek is wrong.", "note": "It names somebody. Can you change that?", "url": PAGE},

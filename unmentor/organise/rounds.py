@@ -15,6 +15,7 @@ from unmentor.organise.guards import needs_organiser
 from unmentor.programmes.models import Programme
 from unmentor.rounds import steps
 from unmentor.rounds.actions import NotWaiting, TooFewPeople, new_seed
+from unmentor.rounds.left_out import why_out
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import round_numbered, round_of
 from unmentor.rounds.recheck import ChangedSince, changed, seen
@@ -92,6 +93,7 @@ def _page(round_: Round, form: Button) -> str:
         summary=summary(round_),
         across=across(round_),
         why=why(round_),
+        why_out=why_out,
         changed=changed(round_, now) if waits else [],
         seen=seen(round_, now) if waits else "",
     )

@@ -7,6 +7,7 @@ from flask_babel import force_locale
 from unmentor.links import Above, link
 from unmentor.mail.message import Letter
 from unmentor.people.models import Person
+from unmentor.rounds.left_out import why_out
 from unmentor.rounds.models import Round
 from unmentor.rounds.summary import outcome, summary
 
@@ -14,8 +15,8 @@ A_WEEK = timedelta(days=7)
 
 
 def unpaired(round_: Round, person: Person, now: datetime) -> Letter:
-    """Return the kind word to somebody for whom a round had nobody."""
-    return _letter("unpaired", round_, person, now, url=link(Above.OWN_PAGE))
+    """Return the kind word to somebody for whom a round had nobody, and why."""
+    return _letter("unpaired", round_, person, now, url=link(Above.OWN_PAGE), why=why_out(round_, person.id))
 
 
 def round_ready(round_: Round, organiser: Person, now: datetime) -> Letter:
