@@ -30,6 +30,7 @@ from unmentor.privacy.queries import reflections_of
 from unmentor.programmes.actions import enrol
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import all_programmes, memberships, next_draw, programme_named
+from unmentor.programmes.turn import turn
 from unmentor.rounds.actions import new_seed
 from unmentor.words import day
 
@@ -162,8 +163,9 @@ def leave() -> Page:
     form = Button()
     if not form.validate_on_submit():
         return render_template("me/leave.html", form=form), form.status
-    with transaction():
-        count = leaving.leave(the_person(), new_seed(), runtime.now())
+    person = the_person()
+    with turn(*(membership.programme for membership in memberships(person))) as now:
+        count = leaving.leave(person, new_seed(), now)
     browser.leave(for_good=True)
     session["conversations"] = count
     return redirect(url_for("me.goodbye"), 303)

@@ -1,0 +1,192 @@
+"""People do things at the same time, over the web: somebody is faster, the others read a clear page, all adds up."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import combinations
+from threading import Barrier
+
+import pytest
+from cast import member, organiser, person, post, programme, sign_in
+from conftest import Clock, wipe
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from unmentor.conversations.calendar_entry import key
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db
+from unmentor.mail.models import Message
+from unmentor.people.models import Person
+from unmentor.programmes.models import Membership, Programme
+from unmentor.rounds.actions import draw_round, send_round
+from unmentor.rounds.models import Round
+from unmentor.rounds.telling import tell_some
+
+TIMES = 2
+NAMES = ("Ada", "Ben", "Cat", "Dan", "Eve", "Fay", "Gil", "Hal", "Ida", "Jan")
+# Done, or a page that says why not.
+CLEAR = {303, 410, 422}
+
+Press = Callable[[], TestResponse]
+
+
+class Town:
+    """Ten people, in two programmes with the same days to talk on."""
+
+    def __init__(self, app: Flask, clock: Clock) -> None:
+        self.app, self.clock = app, clock
+        self.here, self.there = programme("Here"), programme("There")
+        self.people = [person(name) for name in NAMES]
+        for each in self.people:
+            member(each, self.here)
+            member(each, self.there)
+        self.olu = organiser(self.here)
+        member(self.olu, self.there, role="organiser", state="paused")
+
+    def drawn(self, of: Programme | None = None) -> Round:
+        """Return a round that waits."""
+        round_ = draw_round(of or self.here, 7, self.clock())
+        db.session.commit()
+        return round_
+
+    def sent(self) -> Round:
+        """Return a round that was sent."""
+        round_ = self.drawn()
+        send_round(round_, self.clock())
+        db.session.commit()
+        return round_
+
+    def organises(self, what: str, of: Programme | None = None) -> Press:
+        """Return the organiser's press of a button in the console."""
+        return self._press(self.olu, f"/organise/{(of or self.here).slug}/{what}")
+
+    def leaves(self, someone: Person) -> Press:
+        """Return somebody's press of "leave"."""
+        return self._press(someone, "/me/leave")
+
+    def withdraws(self, part: Participation) -> Press:
+        """Return somebody's press of "I can't make it"."""
+        return self._press(part.person, f"/c/{key(part)}/withdraw", reason="")
+
+    def moves(self, part: Participation, start: str) -> Press:
+        """Return somebody's choice of another time."""
+        return self._press(part.person, f"/c/{key(part)}/move", start=start)
+
+    def at_once(self, *presses: Press) -> Counter[int]:
+        """Press all at the same moment; return how often each status came back."""
+        together = Barrier(len(presses))
+
+        def press(act: Press) -> TestResponse:
+            with self.app.app_context():
+                together.wait()
+                return act()
+
+        with ThreadPoolExecutor(len(presses)) as threads:
+            self.answers = list(threads.map(press, presses))
+        while tell_some():
+            pass
+        self.check()
+        return Counter(answer.status_code for answer in self.answers)
+
+    def check(self) -> None:
+        """Hold what always holds."""
+        db.session.rollback()
+        assert {answer.status_code for answer in self.answers} <= CLEAR
+        talks = db.session.query(Conversation).join(Conversation.round).filter(Round.state != "drawn").all()
+        stand = [talk for talk in talks if talk.state == "arranged"]
+        self._nobody_is_in_two_places()
+        assert all(each.left_at is None for talk in stand for each in talk.people)
+        assert all(len(talk.people) >= 2 for talk in stand)
+        stands = {(f"conversation:{talk.id}", each.id) for talk in stand for each in talk.people}
+        assert self._told("invitation") >= stands
+        left = {each.id for each in self.people if each.left_at}
+        told = {(about, who) for about, who in self._told("invitation") - stands if who not in left}
+        assert told <= self._told("cancelled")
+
+    def _nobody_is_in_two_places(self) -> None:
+        talks = db.session.query(Conversation).filter_by(state="arranged").all()
+        for one, other in combinations(talks, 2):
+            if {*one.people} & {*other.people}:
+                assert one.ends_at <= other.starts_at or other.ends_at <= one.starts_at
+
+    def _told(self, kind: str) -> set[tuple[str, int]]:
+        return {tuple(row) for row in db.session.query(Message.about, Message.person_id).filter_by(kind=kind)}
+
+    def _press(self, someone: Person, path: str, **fields: str) -> Press:
+        browser = self.app.test_client()
+        sign_in(browser, someone)
+        return lambda: post(browser, path, **fields)
+
+
+@pytest.fixture(params=range(TIMES))
+def town(app: Flask, clock: Clock) -> Iterator[Town]:
+    """Return a town of its own for each time that a race is run."""
+    yield Town(app, clock)
+    wipe()
+
+
+def test_of_twenty_who_send_one_has_and_the_others_read_that_somebody_was_faster(town: Town) -> None:
+    town.drawn()
+    assert town.at_once(*[town.organises("rounds/1/send") for _ in range(20)]) == {303: 1, 422: 19}
+    assert all("Round 1 was sent already" in each.text for each in town.answers if each.status_code == 422)
+    assert db.session.query(Message).filter_by(kind="invitation").count() == len(NAMES)
+
+
+@pytest.mark.parametrize("what", ["redraw", "cancel"])
+def test_sending_against(town: Town, what: str) -> None:
+    town.drawn()
+    town.at_once(town.organises("rounds/1/send"), town.organises(f"rounds/1/{what}"), town.organises("rounds/1/send"))
+
+
+def test_sending_against_leaving(town: Town) -> None:
+    town.drawn()
+    town.at_once(town.organises("rounds/1/send"), *map(town.leaves, town.people[:3]))
+
+
+def test_redrawing_against_leaving(town: Town) -> None:
+    town.drawn()
+    town.at_once(town.organises("rounds/1/redraw"), *map(town.leaves, town.people[:3]))
+
+
+def test_leaving_against_withdrawing(town: Town) -> None:
+    first, second, *_ = town.sent().conversations
+    leaving = [town.leaves(talk.people[0]) for talk in (first, second)]
+    withdrawing = [town.withdraws(part) for talk in (first, second) for part in talk.participations]
+    town.at_once(*leaving, *withdrawing)
+
+
+def test_ten_who_leave(town: Town) -> None:
+    town.sent()
+    town.drawn(town.there)
+    assert town.at_once(*map(town.leaves, town.people)) == {303: 10}
+    assert not db.session.query(Conversation).filter_by(state="arranged").count()
+
+
+def test_cancelling_against_withdrawing_and_moving(town: Town) -> None:
+    first, second, *_ = town.sent().conversations
+    start = f"{town.clock() + timedelta(days=12):%Y-%m-%d}T16:00"
+    town.at_once(
+        town.organises("rounds/1/cancel"),
+        town.withdraws(first.participations[0]),
+        town.moves(second.participations[0], start),
+    )
+
+
+def test_two_programmes_that_draw(town: Town) -> None:
+    assert town.at_once(town.organises("draw"), town.organises("draw", town.there)) == {303: 2}
+    town.at_once(town.organises("rounds/1/send"), town.organises("rounds/1/send", town.there))
+
+
+def test_drawing_against_moving(town: Town) -> None:
+    day = f"{town.clock() + timedelta(days=4):%Y-%m-%d}"
+    moving = [
+        town.moves(talk.participations[0], f"{day}T{time}")
+        for talk, time in zip(town.sent().conversations, ("10:00", "10:00", "12:30", "12:30", "15:00"), strict=True)
+    ]
+    for each in town.people:
+        each.availability = ["wed-am", "wed-mid", "wed-pm"]
+    town.there.window_days = 2
+    db.session.commit()
+    town.at_once(*moving, town.organises("draw", town.there))
+    assert db.session.query(Membership).count() > 0
