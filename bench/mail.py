@@ -19,6 +19,7 @@ from unmentor.db import db, transaction
 from unmentor.mail.message import Letter
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue_all
+from unmentor.mail.queries import content
 
 TITLE = "Mail: the sender, and writing a round of 10,000"
 MESSAGES, REPEATS, ROUND = 1000, 5, 10_000
@@ -70,7 +71,7 @@ def sending(engine: str, at: House) -> Row:
     with at.app.app_context(), transaction():
         queue_all(invitations(MESSAGES), at.now())
     with at.app.app_context():
-        mails = db.session.execute(select(Message.recipient, Message.content)).all()
+        mails = [(message.recipient, content(message)) for message in db.session.scalars(select(Message))]
         db.session.remove()
     bare, ours = [], []
     for _ in range(REPEATS):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.models import Message
+from unmentor.mail.queries import content
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.reflections.actions import topics as topics_named
@@ -138,7 +139,7 @@ def post(client: FlaskClient, path: str, **fields: Any) -> Any:
 def letter_to(recipient: str, kind: str) -> Any:
     """Return the newest mail of a kind to an address."""
     newest = select(Message).where(Message.recipient == recipient, Message.kind == kind).order_by(Message.id.desc())
-    return message_from_bytes(db.session.scalars(newest).first().content, policy=default)
+    return message_from_bytes(content(db.session.scalars(newest).first()), policy=default)
 
 
 def mailed(recipient: str, kind: str) -> str:

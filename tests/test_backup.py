@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from unmentor.backup import CannotRestore, backup, restore
 from unmentor.db import beat, db
 from unmentor.mail.models import Message
+from unmentor.mail.queries import content
 from unmentor.people.models import Person
 from unmentor.programmes.models import Period, Programme
 from unmentor.rounds.actions import draw_round, send_round
@@ -38,12 +39,12 @@ def file(app: Flask, clock: Clock, tmp_path: Path) -> Path:
 
 def test_what_is_restored_is_what_was_backed_up(file: Path, clock: Clock) -> None:
     before = everything()
-    mails = {message.message_id: message.content for message in db.session.query(Message)}
+    mails = {message.message_id: content(message) for message in db.session.query(Message)}
     wipe()
     restore(file, clock())
     db.session.commit()
     assert everything() == before
-    assert {message.message_id: message.content for message in db.session.query(Message)} == mails
+    assert {message.message_id: content(message) for message in db.session.query(Message)} == mails
 
 
 def test_the_first_programme_of_a_new_database_gives_way(file: Path, clock: Clock) -> None:

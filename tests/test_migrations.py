@@ -235,3 +235,48 @@ def test_the_number_of_a_round_is_never_given_again(full: Flask) -> None:
     db.session.delete(round_)
     db.session.flush()
     assert draw_round(programme, 1, NOW).id > last
+
+
+def test_mail_that_is_there_finds_its_programme_and_loses_the_words_that_let_somebody_in(full: Flask) -> None:
+    script = next((MIGRATIONS / "versions").glob("*_sealed_mail.py"))
+    downgrade(revision=f"{int(script.name[:4]) - 1:04}")
+    known = {
+        what: db.session.execute(sa.text(f"SELECT max(id) FROM {what}")).scalar()
+        for what in ("conversation", "participation", "round", "reflection")
+    }
+    programme = db.session.execute(sa.text("SELECT max(programme_id) FROM round")).scalar()
+    db.session.rollback()
+    messages = [(f"{what}:{number}", "invitation", "sent") for what, number in known.items()]
+    messages += [(f"reflection:{known['reflection']}:20261121120000", "reflection-published", "sent")]
+    messages += [
+        ("person:1", "confirm", "sent"),
+        ("sign-in:1", "sign-in", "failed"),
+        ("sign-in:2", "sign-in", "queued"),
+    ]
+    with transaction():
+        db.session.execute(sa.text("DELETE FROM message"))
+        for number, (about, kind, state) in enumerate(messages, 1):
+            put_away(number, about, kind, state)
+    upgrade()
+    found = {
+        row.about: (row.programme_id, row.subject, row.content)
+        for row in db.session.execute(
+            sa.text("SELECT message.*, content FROM message LEFT JOIN body ON body.id = message.id")
+        )
+    }
+    whole = {about: (programme, "A subject", b"From: Ada") for about, _kind, _state in messages[:5]}
+    gone, waits = (None, "", None), (None, "", b"From: Ada")
+    assert found == whole | {"person:1": gone, "sign-in:1": gone, "sign-in:2": waits}
+
+
+def put_away(number: int, about: str, kind: str, state: str) -> None:
+    """Store a message as it was stored before mail was sealed."""
+    row = {
+        "id": number, "about": about, "kind": kind, "sequence": 0, "recipient": "ada@example.com", "trouble": "",
+        "subject": "A subject", "message_id": f"<{number}@example.com>", "state": state, "queued_at": NOW,
+        "due_at": NOW, "pointless_at": NOW, "attempts": 0,
+    }  # fmt: skip
+    columns = [sa.column(name, sa.DateTime(timezone=True) if name.endswith("_at") else None) for name in row]
+    db.session.execute(insert(sa.table("message", *columns)).values(row))
+    body = sa.table("body", sa.column("id"), sa.column("content", sa.LargeBinary))
+    db.session.execute(insert(body).values(id=number, content=b"From: Ada"))

@@ -68,7 +68,7 @@ def restore(path: Path, now: datetime) -> Restored:
     _refuse_unknown_zones()
     made = datetime.fromisoformat(made_at)
     missed = {each.slug: slots for each in all_programmes() if (slots := claim_missed(each, made, now))}
-    hold_all(now)
+    hold_all(now, perhaps_left=True)
     return Restored(count, missed)
 
 

@@ -1,3 +1,6 @@
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from cast import member, organiser, person, post, programme, sign_in
 from conftest import Clock
@@ -12,7 +15,10 @@ from unmentor.mail.inbound.unread import Mailbox
 from unmentor.mail.message import Letter
 from unmentor.mail.models import Message, Suppressed
 from unmentor.mail.outbox import queue
+from unmentor.mail.queries import content
 from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
+from unmentor.rounds.actions import draw_round, send_round, tell_organisers
 
 MAIL = "/organise/unmentoring/mail"
 
@@ -27,11 +33,11 @@ def ada(app: Flask, client: FlaskClient) -> Person:
     return ada
 
 
-def sent_to(someone: Person, clock: Clock, state: str) -> Message:
-    letter = Letter(
-        "goodbye", (someone.name, someone.email or ""), "person:1", someone.id, {"count": 1}, reader=someone.nonce
-    )
-    message = queue(letter, clock())
+def sent_to(someone: Person, clock: Clock, state: str, of: str = "UnMentoring", **given: Any) -> Message:
+    about = db.session.query(Programme).filter_by(name=of).one()
+    known = {"kind": "goodbye", "values": {"count": 1}, "about": "person:1", "programme_id": about.id}
+    reader = {"to": (someone.name, someone.email or ""), "person_id": someone.id, "reader": someone.nonce}
+    message = queue(Letter(**known | reader | given), clock())
     assert message
     message.state, message.trouble = state, "550 no such mailbox" if state == "failed" else ""
     message.sent_at = clock() if state == "sent" else None
@@ -54,9 +60,40 @@ def test_what_failed_is_shown_with_what_the_server_said_and_can_be_sent_again(
     page = client.get(MAIL).text
     assert "550 no such mailbox" in page
     assert "Try again" in page
-    post(client, f"{MAIL}/{message.id}/again")
+    answer = post(client, f"{MAIL}/{message.id}/again")
     db.session.refresh(message)
     assert message.state == "queued"
+    assert "It is on its way again." in client.get(answer.location).text
+
+
+def test_what_is_pointless_by_now_is_shown_without_a_way_to_send_it(
+    ada: Person, client: FlaskClient, clock: Clock
+) -> None:
+    message = sent_to(ada, clock, "failed", pointless_at=clock() + timedelta(hours=1))
+    clock.advance(hours=2)
+    page = client.get(MAIL).text
+    assert "550 no such mailbox" in page
+    assert "Try again" not in page
+    answer = post(client, f"{MAIL}/{message.id}/again")
+    db.session.refresh(message)
+    assert message.state == "failed"
+    assert "It stays here" in client.get(answer.location).text
+
+
+def test_the_console_shows_no_mail_that_lets_somebody_in(ada: Person, client: FlaskClient, clock: Clock) -> None:
+    values = {"url": "http://127.0.0.1:8000/sign-in/key", "code": "042137", "minutes": 15}
+    message = sent_to(ada, clock, "failed", kind="sign-in", values=values)
+    page = client.get(MAIL).text
+    assert "Everything that was sent was taken." in page
+    assert "550 no such mailbox" not in page
+    assert post(client, f"{MAIL}/{message.id}/again").status_code == 404
+
+
+def test_mail_about_another_programme_of_a_member_is_not_shown(ada: Person, client: FlaskClient, clock: Clock) -> None:
+    member(ada, programme("Elsewhere"))
+    message = sent_to(ada, clock, "failed", of="Elsewhere")
+    assert "Everything that was sent was taken." in client.get(MAIL).text
+    assert post(client, f"{MAIL}/{message.id}/again").status_code == 404
 
 
 def test_a_refused_address_is_shown_with_how_to_mend_it(ada: Person, client: FlaskClient, clock: Clock) -> None:
@@ -92,10 +129,24 @@ def test_held_mail_is_let_go(ada: Person, client: FlaskClient, clock: Clock) -> 
     assert "All mail is held" not in client.get(answer.location).text
 
 
+def test_held_mail_of_all_is_let_go_by_nobody_who_organises_some(
+    ada: Person, client: FlaskClient, clock: Clock
+) -> None:
+    programme("Elsewhere")
+    message = sent_to(ada, clock, "queued")
+    hold_all(clock())
+    page = client.get(MAIL).text
+    assert "All mail is held" in page
+    assert "Let it go" not in page
+    assert post(client, f"{MAIL}/release").status_code == 403
+    db.session.refresh(message)
+    assert message.state == "held"
+
+
 def test_mail_of_other_programmes_is_neither_seen_nor_touched(ada: Person, client: FlaskClient, clock: Clock) -> None:
     stranger = person("Zoe")
     member(stranger, programme("Elsewhere"))
-    message = sent_to(stranger, clock, "failed")
+    message = sent_to(stranger, clock, "failed", of="Elsewhere")
     refused(stranger, clock)
     assert "Zoe" not in client.get(MAIL).text
     assert post(client, f"{MAIL}/{message.id}/again").status_code == 404
@@ -112,7 +163,7 @@ def test_the_words_of_old_mail_are_forgotten(ada: Person, clock: Clock) -> None:
     forget_old(clock())
     db.session.commit()
     db.session.expire_all()
-    assert (message.subject, message.content) == ("", b"")
+    assert (message.subject, content(message)) == ("", b"")
 
 
 @pytest.mark.parametrize("page", ["", "/release", "/1/again", "/to/1/again"])
@@ -121,3 +172,15 @@ def test_only_organisers_look_after_mail(ada: Person, app: Flask, page: str) -> 
     sign_in(elsewhere, ada)
     answer = post(elsewhere, f"{MAIL}{page}") if page else elsewhere.get(MAIL)
     assert answer.status_code == 403
+
+
+def test_organisers_see_what_becomes_of_all_that_a_round_sends(ada: Person, client: FlaskClient, clock: Clock) -> None:
+    of = db.session.query(Programme).one()
+    for name in ("Ben", "Cat"):
+        member(person(name), of)
+    round_ = draw_round(of, 7, clock())
+    tell_organisers(round_, clock())
+    send_round(round_, clock())
+    db.session.commit()
+    assert {message.programme_id for message in db.session.query(Message)} == {of.id}
+    assert "4 waiting." in client.get(MAIL).text

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from unmentor.db import db, transaction
 from unmentor.links import sign
 from unmentor.mail.models import Message, Stopped
+from unmentor.mail.queries import content
 from unmentor.people.models import Exclusion, Person
 from unmentor.privacy.retention import forget
 from unmentor.programmes.models import Membership, Programme
@@ -40,15 +41,15 @@ def everything() -> str:
     """Return every value in the database, mails decoded."""
     rows = (row for table in db.metadata.sorted_tables for row in db.session.execute(select(table)))
     words = " ".join(str(value) for row in rows for value in row)
-    letters = [message_text(content) for content in db.session.scalars(select(Message.content))]
+    letters = [message_text(content(message)) for message in db.session.scalars(select(Message))]
     return " ".join([words, *letters]).casefold()
 
 
-def message_text(content: bytes) -> str:
+def message_text(raw: bytes) -> str:
     from email import message_from_bytes
     from email.policy import default
 
-    mail = message_from_bytes(content, policy=default)
+    mail = message_from_bytes(raw, policy=default)
     parts = [part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart()]
     return str(mail) + "".join(part.decode() for part in parts if part)
 

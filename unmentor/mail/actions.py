@@ -1,44 +1,96 @@
 """What an organiser can do with the outbox."""
 
+import re
+from contextlib import suppress
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy.orm import aliased
 
 from unmentor.db import db
-from unmentor.mail.models import DUE, Body, Hold, Message, Suppressed
+from unmentor.mail.message import UNSTOPPABLE
+from unmentor.mail.models import BATCH, DUE, SAYS_WHEN, Body, Hold, Message, Suppressed
+from unmentor.mail.seal import Unreadable, seal
+from unmentor.runtime import settings
 
 # Long enough for a report that one did not arrive, and for somebody to ask where it is.
 KEPT = timedelta(days=90)
+DATE = re.compile(rb"(?m)^Date: [^\r]*")
 
 
-def hold_all(now: datetime) -> int:
+def hold_all(now: datetime, perhaps_left: bool = False) -> int:
     """Hold everything that has not left, and all that is queued from now on; return how many messages are held.
 
     What may have left already, because a sender is or was in the middle of it, is held as well. Mail that somebody
-    waits for at their screen, to sign in or confirm, is not held when it is asked for anew.
+    waits for at their screen, to sign in or confirm, is not held when it is asked for anew. After a restore any of it
+    has *perhaps left*, and counts as claimed once more.
     """
     db.session.merge(Hold(id=1, since=now))
     db.session.execute(update(Message).where(DUE).values(state="held"))
+    if perhaps_left:
+        db.session.execute(update(Message).where(Message.state == "held").values(attempts=Message.attempts + 1))
     return db.session.scalar(select(func.count()).where(Message.state == "held")) or 0
 
 
 def release_all(now: datetime) -> int:
-    """Let everything that was held go, and return how many messages that is. What is pointless by now expires."""
+    """Let everything that was held go, and return how many messages that is. What is pointless by now expires.
+
+    What certainly has not left is dated anew, since Date is when a mail is ready to leave (RFC 5322 §3.6.1). Its
+    calendar entry is not: DTSTAMP is when that was written, and must not outrank a later one (RFC 5546 §2.1.5).
+    """
+    # First, so that of two who release at once the second finds nothing held.
     db.session.execute(delete(Hold))
+    _date_anew(now)
     held = update(Message).where(Message.state == "held").values(state="queued", due_at=now)
     return len(db.session.scalars(held.returning(Message.id)).all())
 
 
-def try_again(message: Message, now: datetime) -> None:
-    """Queue a message that failed once more, the same bytes; nothing where it could not even be written."""
-    write_again(message.recipient)
-    failed = update(Message).where(Message.id == message.id, Message.state == "failed", Message.message_id != "")
-    db.session.execute(failed.values(state="queued", due_at=now))
+def may_go_again(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a message failed and has its words still, which are neither too late nor untrue."""
+    later = aliased(Message)
+    overtaken = select(later.id).where(
+        later.about == Message.about,
+        later.person_id == Message.person_id,
+        later.kind.in_(SAYS_WHEN),
+        later.sequence > Message.sequence,
+    )
+    return and_(
+        Message.state == "failed",
+        Message.pointless_at > now,
+        Message.kind.not_in(UNSTOPPABLE),
+        select(Body.id).where(Body.id == Message.id).exists(),
+        ~(Message.kind.in_(SAYS_WHEN) & overtaken.exists()),
+    )
+
+
+def try_again(message: Message, now: datetime) -> bool:
+    """Queue a message that failed once more, the same bytes; False where that would be pointless or untrue by now."""
+    failed = update(Message).where(Message.id == message.id, may_go_again(now)).values(state="queued", due_at=now)
+    again = db.session.scalar(failed.returning(Message.id)) is not None
+    if again:
+        write_again(message.recipient)
+    return again
 
 
 def write_again(address: str) -> None:
     """Send mail to an address again that was refused for good before."""
     db.session.execute(delete(Suppressed).where(Suppressed.address == address.lower()))
+
+
+def _date_anew(now: datetime) -> None:
+    date, ours = b"Date: " + format_datetime(now).encode(), seal(settings().secret_key)
+    unsent = select(Message.id).where(Message.state == "held", Message.attempts == 0)
+    ids = db.session.scalars(unsent).all()
+    for start in range(0, len(ids), BATCH):
+        anew = []
+        for number, stored in db.session.execute(
+            select(Body.id, Body.content).where(Body.id.in_(ids[start : start + BATCH]))
+        ):
+            with suppress(Unreadable):  # the sender will say so
+                anew.append({"id": number, "content": ours.close(DATE.sub(date, ours.open(stored), count=1))})
+        if anew:
+            db.session.execute(update(Body), anew)
 
 
 def forget(which: ColumnElement[bool]) -> None:

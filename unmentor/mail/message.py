@@ -62,7 +62,8 @@ from unmentor.mail.mime import address, alternative, header, mixed, part
 from unmentor.mail.seal import derived_key
 from unmentor.runtime import settings
 
-# Nobody can stop what they ask for in that moment; everything else has one click that stops it (RFC 8058).
+# Nobody can stop what they ask for in that moment; everything else has one click that stops it (RFC 8058). Each holds a
+# key to somebody's account, so of these no subject is kept, no words once they have left, and no organiser sees them.
 UNSTOPPABLE = {"sign-in", "confirm", "follow-confirm"}
 # Nobody can take part without these. Stopping one pauses, and what is arranged is still told.
 PAUSES = {"invitation", "moved", "cancelled"}
@@ -80,6 +81,8 @@ class Letter:
     about: str
     person_id: int | None
     values: Mapping[str, Any]
+    # Whose organisers see what became of it.
+    programme_id: int | None = None
     # The nonce by which keys in it know its reader; "" for who has no account.
     reader: str = field(kw_only=True)
     language: str = "en"

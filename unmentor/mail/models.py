@@ -7,13 +7,18 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from unmentor.db import Base
 
+# A batch holds its bytes in memory, and SQLite takes at most 32,766 values in one statement.
+BATCH = 200
 STRANGER = text("person_id IS NULL")
 # Literal, since SQLite uses a partial index only for the very words it was made with.
 DUE = text("state IN ('queued', 'uncertain', 'sending')")
+UNSENT = ("queued", "uncertain", "sending", "held")
+# The kinds that say when a conversation is, or that it is off: of one person's about one, only the latest is true.
+SAYS_WHEN = ("invitation", "moved", "cancelled", "reminder", "declined", "heads-up")
 
 
 class Body(Base):
-    """The bytes of a message, apart from it: SQLite writes a whole row anew for every mark on it."""
+    """The bytes of a message, sealed, and apart from it: SQLite writes a whole row anew for every mark on it."""
 
     __tablename__ = "body"
 
@@ -48,13 +53,16 @@ class Message(Base):
     # What it is about, as "conversation:12"; with person, kind and sequence it is unique.
     about: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    # Whose organisers see what became of it, if anybody's.
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"), index=True)
     kind: Mapped[str] = mapped_column(String(24))
     sequence: Mapped[int] = mapped_column(default=0)
     recipient: Mapped[str] = mapped_column(String(254), index=True)
+    # Empty where the mail lets somebody in: see ``outbox``.
     subject: Mapped[str] = mapped_column(String(200))
     message_id: Mapped[str] = mapped_column(String(300))
-    # Its bytes; none once they were forgotten, or where it could not be written.
-    content: Mapped[bytes] = column_property(
+    # Its bytes, sealed; none once they were forgotten, or where it could not be written.
+    sealed: Mapped[bytes] = column_property(
         func.coalesce(select(Body.content).where(Body.id == id).correlate_except(Body).scalar_subquery(), b""),  # noqa: A003 - the column above
         deferred=True,
     )

@@ -6,22 +6,21 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.db import db
 from unmentor.mail.message import PAUSES, UNSTOPPABLE, Letter, compose
-from unmentor.mail.models import Body, Hold, Message, Stopped, Suppressed
-from unmentor.runtime import where
+from unmentor.mail.models import BATCH, SAYS_WHEN, UNSENT, Body, Hold, Message, Stopped, Suppressed
+from unmentor.mail.seal import seal
+from unmentor.runtime import settings, where
 
 log = logging.getLogger(__name__)
 
-USUAL_PATIENCE = timedelta(days=3)
+USUALLY_WORTH_SENDING = timedelta(days=3)
 HEAD_START = timedelta(days=1)
-# A batch holds its bytes in memory, and SQLite takes at most 32,766 values in one statement.
-BATCH = 200
 
-# A letter, the row that will be stored for it, and its bytes.
+# A letter, the row that will be stored for it, and its bytes, sealed.
 Written = tuple[Letter, dict[str, Any], bytes]
 
 
@@ -63,23 +62,41 @@ def _insert(mails: list[Written], now: datetime) -> list[int]:
     contents = {row["message_id"]: content for _letter, row, content in wanted}
     if bodies := [{"id": number, "content": contents[mark]} for number, mark in stored if mark]:
         db.session.execute(insert(Body), bodies)
+    for letter, _row, _content in wanted:
+        _supersede(letter)
     return [number for number, _mark in stored]
+
+
+def _supersede(letter: Letter) -> None:
+    """Let nothing leave that said when a conversation is before *letter* did."""
+    if letter.kind not in SAYS_WHEN or letter.sequence == 0:
+        return
+    earlier = update(Message).where(
+        Message.about == letter.about,
+        Message.person_id == letter.person_id,
+        Message.kind.in_(SAYS_WHEN),
+        Message.sequence < letter.sequence,
+        Message.state.in_(UNSENT),
+    )
+    db.session.execute(earlier.values(state="expired", trouble="A later mail says when"))
 
 
 def _written(letter: Letter, now: datetime) -> Written:
     """Return a letter, its row and its bytes. What cannot be written fails alone, and organisers see it."""
     row: dict[str, Any] = {
-        "about": letter.about, "person_id": letter.person_id, "kind": letter.kind, "sequence": letter.sequence,
+        "about": letter.about, "person_id": letter.person_id, "programme_id": letter.programme_id,
+        "kind": letter.kind, "sequence": letter.sequence,
         "recipient": letter.to[1][:254], "subject": "", "message_id": "",
-        "pointless_at": letter.pointless_at or now + USUAL_PATIENCE, "trouble": "",
+        "pointless_at": letter.pointless_at or now + USUALLY_WORTH_SENDING, "trouble": "",
     }  # fmt: skip
     try:
         mail = compose(letter, now)
     except Exception as error:
         log.error("The %s about %s could not be written: %s", letter.kind, letter.about, where(error))
         return letter, row | {"trouble": f"This mail could not be written: {error}"[:300]}, b""
-    row |= {"recipient": mail.recipient, "subject": mail.subject[:200], "message_id": mail.message_id}
-    return letter, row, mail.content
+    subject = "" if letter.kind in UNSTOPPABLE else mail.subject[:200]
+    row |= {"recipient": mail.recipient, "subject": subject, "message_id": mail.message_id}
+    return letter, row, seal(settings().secret_key).close(mail.content)
 
 
 def _when(letter: Letter, row: dict[str, Any], now: datetime, suppressed: set[str], state: str) -> dict[str, Any]:

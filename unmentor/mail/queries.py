@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 
 from unmentor.db import db
 from unmentor.mail.models import Hold, Message, Suppressed
+from unmentor.mail.seal import seal
+from unmentor.runtime import settings
 
 TROUBLED = ("failed", "uncertain", "expired")
 
@@ -22,6 +24,11 @@ def messages(*states: str, most: int = 200) -> Sequence[Message]:
     """Return the newest messages, of these states only where any are named."""
     newest = select(Message).order_by(Message.queued_at.desc(), Message.id.desc()).limit(most)
     return db.session.scalars(newest.where(Message.state.in_(states)) if states else newest).all()
+
+
+def content(message: Message) -> bytes:
+    """Return a message byte for byte as it leaves; nothing where its bytes are gone. Raises Unreadable."""
+    return seal(settings().secret_key).open(message.sealed)
 
 
 def overdue(since: datetime) -> int:

@@ -43,6 +43,12 @@ class Seal:
             raise Unreadable("It was written under another SECRET_KEY. Set that one, and try again") from None
 
 
+@lru_cache(maxsize=4)
+def seal(secret_key: str) -> Seal:
+    """Return the seal of *secret_key*."""
+    return Seal(secret_key)
+
+
 @lru_cache(maxsize=16)
 def derived_key(secret_key: str, purpose: str) -> bytes:
     """Return a key for *purpose* alone, from which the secret key cannot be found."""

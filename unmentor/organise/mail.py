@@ -15,7 +15,9 @@ from unmentor.mail.queries import held_since
 from unmentor.organise import queries
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
+from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import all_programmes, organised_by
 
 
 @blueprint.get("/<slug>/mail")
@@ -34,8 +36,9 @@ def try_again(programme: Programme, number: int) -> tuple[str, int] | Response:
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     with transaction():
-        actions.try_again(message, runtime.now())
-    flash(_("It is on its way again."))
+        again = actions.try_again(message, runtime.now())
+    stays = _("It stays here: it is too late for it, or a later email says more.")
+    flash(_("It is on its way again.") if again else stays)
     return _back(programme)
 
 
@@ -56,7 +59,9 @@ def write_again(programme: Programme, number: int) -> tuple[str, int] | Response
 @blueprint.post("/<slug>/mail/release")
 @needs_organiser
 def release(programme: Programme) -> tuple[str, int] | Response:
-    """Let held mail go."""
+    """Let held mail go; only for who organises every programme, since it is everybody's."""
+    if not _organises_all():
+        abort(403)
     form = Button()
     if not form.validate_on_submit():
         return _page(programme, form), form.status
@@ -72,13 +77,18 @@ def _page(programme: Programme, form: Button) -> str:
         programme=programme,
         form=form,
         counts=queries.mail_counts(programme),
-        troubled=queries.troubled_mail(programme),
+        troubled=queries.troubled_mail(programme, runtime.now()),
         refused=queries.refused_members(programme),
         held_since=held_since(),
         unread=unread(),
         mail_from=runtime.settings().mail_from[1],
         complained=COMPLAINED,
+        may_release=_organises_all(),
     )
+
+
+def _organises_all() -> bool:
+    return set(all_programmes()) <= set(organised_by(the_person()))
 
 
 def _back(programme: Programme) -> Response:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from unmentor.db import db
+from unmentor.mail.actions import may_go_again
+from unmentor.mail.message import UNSTOPPABLE
 from unmentor.mail.models import Message, Suppressed
 from unmentor.mail.queries import TROUBLED
 from unmentor.people.models import Person
@@ -24,22 +26,22 @@ def late_draw(programme: Programme) -> datetime | None:
 
 
 def mail_counts(programme: Programme) -> dict[str, int]:
-    """Return how many messages to members of *programme* are in each state."""
-    counted = select(Message.state, func.count()).join(Membership, Membership.person_id == Message.person_id)
-    mine = counted.where(Membership.programme_id == programme.id).group_by(Message.state)
-    return dict(db.session.execute(mine).all())
+    """Return how many messages about *programme* are in each state."""
+    counted = select(Message.state, func.count()).where(*_about(programme)).group_by(Message.state)
+    return dict(db.session.execute(counted).all())
 
 
-def troubled_mail(programme: Programme) -> Sequence[tuple[Message, Person]]:
-    """Return the newest messages to members that did not arrive, or may not have, with whom they are for."""
-    query = _mail(programme).where(Message.state.in_(TROUBLED)).order_by(Message.queued_at.desc()).limit(NEWEST)
-    return [(message, person) for message, person in db.session.execute(query)]
+def troubled_mail(programme: Programme, now: datetime) -> Sequence[tuple[Message, Person, bool]]:
+    """Return the newest messages that did not arrive, or may not have, whom they are for, and whether to try again."""
+    query = select(Message, Person, may_go_again(now)).join(Person, Person.id == Message.person_id)
+    troubled = query.where(*_about(programme), Message.state.in_(TROUBLED))
+    newest = troubled.order_by(Message.queued_at.desc(), Message.id.desc()).limit(NEWEST)
+    return [(message, person, again) for message, person, again in db.session.execute(newest)]
 
 
 def message_of(programme: Programme, number: int) -> Message | None:
-    """Return a message to a member of *programme*."""
-    found = db.session.execute(_mail(programme).where(Message.id == number)).first()
-    return found[0] if found else None
+    """Return a message about *programme*."""
+    return db.session.scalar(select(Message).where(*_about(programme), Message.id == number))
 
 
 def refused_members(programme: Programme) -> Sequence[tuple[Person, Suppressed]]:
@@ -53,9 +55,9 @@ def refused_member(programme: Programme, number: int) -> Person | None:
     return found[0] if found else None
 
 
-def _mail(programme: Programme) -> Select[Message, Person]:
-    to_members = select(Message, Person).join(Person, Person.id == Message.person_id)
-    return to_members.join(Membership, Membership.person_id == Person.id).where(Membership.programme_id == programme.id)
+def _about(programme: Programme) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a message is about *programme*, and no key to anybody's account."""
+    return Message.programme_id == programme.id, Message.kind.not_in(UNSTOPPABLE)
 
 
 def _refused(programme: Programme) -> Select[Person, Suppressed]:

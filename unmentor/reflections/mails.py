@@ -40,6 +40,7 @@ def _letter(kind: str, reflection: Reflection, now: datetime, **values: str | bo
         person_id=person.id,
         reader=person.nonce,
         values={"text": reflection.text, **values},
+        programme_id=reflection.programme_id,
         language=person.language,
         pointless_at=now + STILL_NEWS,
     )

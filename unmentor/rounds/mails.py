@@ -44,6 +44,7 @@ def _letter(kind: str, round_: Round, person: Person, now: datetime, **values: s
         person_id=person.id,
         reader=person.nonce,
         values=known | values,
+        programme_id=round_.programme_id,
         language=person.language,
         pointless_at=now + A_WEEK,
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import (
     Connection,
@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.db import SENDER, heartbeat
-from unmentor.mail.models import DUE, Message, Suppressed
+from unmentor.mail.message import UNSTOPPABLE
+from unmentor.mail.models import DUE, Body, Message, Suppressed
 
 MINUTE = timedelta(minutes=1)
 
@@ -62,7 +63,7 @@ class Claim:
     kind: str
     recipient: str
     pointless_at: datetime
-    # None where its bytes are gone.
+    # Sealed; None where it is gone.
     content: bytes | None
 
 
@@ -107,9 +108,20 @@ def claim(connection: Connection, now: datetime, lease: timedelta, done: Claim |
 
 
 def settle(connection: Connection, claim: Claim, state: str, now: datetime, trouble: str = "") -> bool:
-    """Say what became of a claimed message; False where somebody else has claimed it since."""
+    """Say what became of a claimed message; False where somebody else has claimed it since.
+
+    The words of a mail that lets somebody in are dropped with it: nobody needs them once it is settled.
+    """
     values = {"state": state, "trouble": trouble} | ({"sent_at": now} if state == "sent" else {})
-    return _mark(connection, _CLAIMED, claim, values)
+    # What was overtaken meanwhile stays expired, unless it did leave.
+    mine = _CLAIMED if state == "sent" else _CLAIMED.where(_message.c.state != "expired")
+    if claim.kind not in UNSTOPPABLE:
+        return _mark(connection, mine, claim, values)
+    with _one_transaction(connection):
+        marked = connection.execute(mine, {**_names(claim), **values}).rowcount == 1
+        if marked:
+            connection.execute(delete(Body).where(Body.id == claim.id))
+    return marked
 
 
 def put_back(connection: Connection, claim: Claim, state: str, due_at: datetime, trouble: str) -> bool:
@@ -151,6 +163,17 @@ def note(connection: Connection, trouble: str, now: datetime) -> None:
     """Write on every message that is due why it still waits."""
     waiting = update(Message).where(DUE, Message.due_at <= now, Message.trouble != trouble)
     connection.execute(waiting.values(trouble=trouble))
+    connection.commit()
+
+
+@contextmanager
+def _one_transaction(connection: Connection) -> Iterator[None]:
+    """Commit the block as one: here PostgreSQL commits each statement, and SQLite whatever was begun."""
+    if _is_postgresql(connection):
+        with cast(Any, connection.connection.driver_connection).transaction():
+            yield
+    else:
+        yield
     connection.commit()
 
 

@@ -19,6 +19,7 @@ from unmentor.mail.delivery import claims
 from unmentor.mail.delivery.claims import Claim
 from unmentor.mail.delivery.transport import DELIVERING, Answer, Fate, Transport, Unreachable
 from unmentor.mail.message import UNSTOPPABLE
+from unmentor.mail.seal import Seal, Unreadable
 from unmentor.runtime import Clock, where
 from unmentor.settings import Settings
 
@@ -47,6 +48,7 @@ class Sender:
             raise ValueError("A lease must be longer than a message can take, or two senders send it at once")
         self._lease, self._pause = lease, pause
         self._pace = Pace(settings.mail_per_minute)
+        self._seal = Seal(settings.secret_key)
         # Accepted, and to be marked together with the next claim.
         self._done: Claim | None = None
         self._until = threading.Event()
@@ -132,7 +134,9 @@ class Sender:
         if claim.content is None:
             return Answer(Fate.REFUSED, "Its words are gone, so there is nothing to send")
         try:
-            return self._transport.deliver(claim.recipient, claim.content)
+            return self._transport.deliver(claim.recipient, self._seal.open(claim.content))
+        except Unreadable as error:
+            return Answer(Fate.REFUSED, str(error))
         except Exception as error:
             self._transport.close()
             log.error("Message %s cannot be sent: %s", claim.id, where(error))
@@ -161,9 +165,11 @@ class Sender:
         """Write down what became of a message, if it is still ours, and return its new state."""
         now = self._clock()
         if answer.fate is Fate.ACCEPTED:
-            self._done = claim
             if claim.kind in UNSTOPPABLE:
+                claims.settle(connection, claim, "sent", now)
                 claims.welcome_back(connection, claim.recipient)
+            else:
+                self._done = claim
             return "sent"
         log.info("Message %s, try %s: %s", claim.id, claim.attempts, answer.fate.name)
         if answer.fate is Fate.REFUSED:
