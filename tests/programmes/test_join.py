@@ -174,7 +174,7 @@ def test_three_mails_a_day_are_enough_for_a_stranger_and_the_next_answers_are_th
 
 def test_the_mail_to_a_stranger_holds_no_word_that_was_typed(client: FlaskClient) -> None:
     join(client, name="Buy gold", organisation="Gold Ltd", about="Gold here", video="https://gold.example/room")
-    mail = db.session.scalars(select(Message.content)).one()
+    mail = content(db.session.scalars(select(Message)).one())
     letter = message_from_bytes(mail, policy=default)
     assert letter["To"] == "sian@gwynedd.gov.uk"
     texts = [part.get_content() for part in letter.walk() if part.get_content_maintype() == "text"]
