@@ -1,0 +1,69 @@
+"""Type twice as large, however it was made so: nothing scrolls sideways, tables become cards, words stay words."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from journeys.running import Running, Start
+
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Abercrombie-Featherstonehaugh and neighbours"
+PAGES = (
+    "/", "/about", "/privacy", "/accessibility", "/reflections", "/programmes/unmentoring", "/join", "/sign-in", "/me",
+    "/me/profile", "/me/not-with", "/me/leave", "/organise/unmentoring", "/organise/unmentoring/people",
+    "/organise/unmentoring/mail", "/organise/unmentoring/reflections", "/organise/unmentoring/rounds/6",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(start: Start) -> Running:
+    """Return a running demo community."""
+    return start(demo=True)
+
+
+@pytest.fixture(scope="module")
+def organiser(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
+    """Return the browser of the organiser, who has a very long name."""
+    # Our pages allow no style but their own; this one is the reader's.
+    context = browser.new_context(base_url=demo.address, bypass_csp=True)
+    page = context.new_page()
+    page.goto(demo.organiser_link)
+    page.get_by_role("main").get_by_role("button").click()
+    page.goto("/me/profile")
+    page.get_by_label("Name", exact=False).first.fill(LONG[:100])
+    page.get_by_role("main").get_by_role("button").first.click()
+    yield context
+    context.close()
+
+
+def enlarged(page: Page, path: str, width: int) -> Page:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(path)
+    page.add_style_tag(content="html{font-size:225% !important}")
+    return page
+
+
+@pytest.mark.parametrize("width", [1280, 1024, 375, 320])
+def test_with_type_twice_as_large_nothing_scrolls_sideways(organiser: BrowserContext, width: int) -> None:
+    page = organiser.new_page()
+    wide = "document.documentElement.scrollWidth > window.innerWidth"
+    assert [path for path in PAGES if enlarged(page, path, width).evaluate(wide)] == []
+    page.close()
+
+
+def test_with_type_twice_as_large_a_round_is_cards_and_not_a_squeezed_table(organiser: BrowserContext) -> None:
+    page = enlarged(organiser.new_page(), "/organise/unmentoring/rounds/6", 1280)
+    assert page.locator(".rows tbody tr").first.evaluate("row => getComputedStyle(row).display") == "grid"
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/organise/unmentoring/rounds/6")
+    assert page.locator(".rows tbody tr").first.evaluate("row => getComputedStyle(row).display") == "table-row"
+    page.close()
+
+
+def test_a_long_name_takes_no_more_of_a_table_than_its_share(organiser: BrowserContext) -> None:
+    page = organiser.new_page()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/organise/unmentoring/people")
+    share = "table => table.rows[1].cells[0].offsetWidth / table.offsetWidth"
+    assert page.locator("table.rows").first.evaluate(share) < 0.4
+    page.close()
