@@ -1,11 +1,14 @@
 import pytest
-from cast import organiser, person, post, programme, sign_in
+from cast import conversation, member, organiser, person, post, programme, reflection, sign_in
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from unmentor import all_in_one, demo, runtime
+from unmentor.conversations.actions import invitations
 from unmentor.db import Heartbeat, beat, db, transaction
+from unmentor.mail.models import Message
+from unmentor.mail.outbox import queue_all
 from unmentor.people.models import Person
 from unmentor.people.queries import person_at
 from unmentor.programmes.models import Membership, Programme
@@ -73,11 +76,28 @@ def test_a_real_programme_cannot_be_emptied(app: Flask, client: FlaskClient) -> 
     assert db.session.scalar(select(func.count()).select_from(Programme)) == 1
 
 
-def test_a_real_programme_beside_the_demo_is_safe(morgan: Person, client: FlaskClient) -> None:
-    programme("Wales")
+def test_a_real_programme_beside_the_demo_stays_as_it_is(morgan: Person, client: FlaskClient) -> None:
+    wales, ada, ben = programme("Wales"), person("Ada"), person("Ben")
+    of = db.session.scalars(select(Programme).where(Programme.demo)).one()
+    for someone, its in ((ada, wales), (ben, wales), (ben, of)):
+        member(someone, its)
+    ours = conversation(wales, ada, ben)
+    theirs = conversation(of, ben, morgan)
+    queue_all(invitations([ours, theirs]), runtime.now())
+    reflection(ours.participations[0], topics="leeks")
+    db.session.commit()
     assert b"Wales" in client.get(PAGE).data
-    assert post(client, PAGE).status_code == 404
-    assert db.session.scalar(select(func.count()).select_from(Programme)) == 2
+    answer = post(client, PAGE)
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert b"The demo community is gone" in client.get("/").data
+    assert set(db.session.scalars(select(Programme.name))) == {"Wales"}
+    assert set(db.session.scalars(select(Person.name))) == {"Ada", "Ben", morgan.name}
+    assert db.session.scalars(select(Message.about)).all() == [f"conversation:{ours.id}"] * 2
+    kept = ("conversation", "participation", "reflection", "topic", "reflection_topic", "membership", "round")
+    assert {name: count for name, count in rows().items() if name in kept} == {
+        "conversation": 1, "participation": 2, "reflection": 1, "topic": 1, "reflection_topic": 1, "membership": 2,
+        "round": 1,
+    }  # fmt: skip
 
 
 def test_only_its_organisers_may(morgan: Person, client: FlaskClient) -> None:

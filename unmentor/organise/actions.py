@@ -1,26 +1,71 @@
 """Clear the demo community away."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import CompoundSelect, Select, String, cast, delete, func, literal, select, union
+from sqlalchemy.orm import InstrumentedAttribute
 
-from unmentor.db import Heartbeat, db
-from unmentor.people.models import Person
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db
+from unmentor.mail.models import Message, Suppressed
+from unmentor.people.models import Person, Request
 from unmentor.programmes.actions import enrol, found_first
-from unmentor.programmes.models import Programme
+from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.queries import all_programmes
+from unmentor.reflections.models import Reflection, Topic, reflection_topic
+from unmentor.rounds.models import LeftOut, Round
 
 
-def start_empty(keep: Person, time_zone: str, now: datetime) -> Programme:
-    """Return a first programme with *keep* as its organiser, once everything but their account is gone."""
-    kept = keep.id
-    db.session.flush()
-    for table in reversed(db.metadata.sorted_tables):
-        if table is Person.__table__:
-            db.session.execute(delete(Person).where(Person.id != kept))
-        elif table is not Heartbeat.__table__:  # the worker is still alive
-            db.session.execute(table.delete())
-    # What was loaded is gone, and its ids may be given again.
-    db.session.expunge_all()
+def start_empty(demo: Programme, keep: Person, time_zone: str, now: datetime) -> Programme | None:
+    """Remove a demo community, and whoever is in nothing else, but for *keep*.
+
+    Return a first programme that they organise; None where there are other programmes, which stay as they are.
+    """
+    people = db.session.scalars(_people(demo)).all()
+    db.session.execute(delete(Message).where(Message.about.in_(_subjects(demo))))
+    db.session.execute(delete(Request).where(Request.programme == demo.slug))
+    # Its rounds, and all that is in them, go with it.
+    db.session.execute(delete(Programme).where(Programme.id == demo.id))
+    _remove([number for number in people if number != keep.id])
+    db.session.execute(delete(Topic).where(Topic.id.not_in(select(reflection_topic.c.topic_id))))
+    db.session.expire_all()
+    if all_programmes():
+        return None
     programme = found_first(time_zone, now)
-    enrol(db.session.get_one(Person, kept), programme, now, role="organiser")
+    enrol(keep, programme, now, role="organiser")
     return programme
+
+
+def _people(demo: Programme) -> CompoundSelect[int]:
+    """Return the question for the ids of all who are or were in it."""
+    talked = select(Participation.person_id).join(Participation.conversation).join(Conversation.round)
+    return union(
+        select(Membership.person_id).where(Membership.programme_id == demo.id),
+        talked.where(Round.programme_id == demo.id),
+        select(LeftOut.person_id).join(Round, Round.id == LeftOut.round_id).where(Round.programme_id == demo.id),
+    )
+
+
+def _subjects(demo: Programme) -> CompoundSelect[str]:
+    """Return the question for what mail may be about that is of it."""
+    talks = _named("conversation", Conversation.id).join(Conversation.round)
+    parts = _named("participation", Participation.id).join(Participation.conversation).join(Conversation.round)
+    return union(*(each.where(Round.programme_id == demo.id) for each in (talks, parts, _named("round", Round.id))))
+
+
+def _named(kind: str, number: InstrumentedAttribute[int]) -> Select[str]:
+    return select(literal(f"{kind}:") + cast(number, String))
+
+
+def _remove(people: Sequence[int]) -> None:
+    """Remove those of *people* who are in nothing any more, with all that is theirs alone."""
+    gone: Any = Person.id.in_(people)
+    for table in (Membership, Participation, LeftOut, Reflection):
+        gone &= Person.id.not_in(select(table.person_id))
+    theirs = select(Person.id).where(gone)
+    addresses = select(func.lower(Person.email)).where(gone, Person.email.is_not(None))
+    db.session.execute(delete(Message).where(Message.person_id.in_(theirs)))
+    db.session.execute(delete(Suppressed).where(Suppressed.address.in_(addresses)))
+    db.session.execute(delete(Person).where(gone))

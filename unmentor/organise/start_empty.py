@@ -25,16 +25,17 @@ def ask_to_start_empty(programme: Programme) -> str:
 @blueprint.post("/<slug>/start-empty")
 @needs_organiser
 def start_empty(programme: Programme) -> tuple[str, int] | Response:
-    """Delete the demo community, and begin with a first programme of one's own."""
+    """Delete the demo community, and begin with a first programme of one's own where there is no other."""
     form = Button()
     if not form.validate_on_submit():
         return _page(programme, form), form.status
-    if not programme.demo or _others(programme):
+    if not programme.demo:
         abort(404)
     with transaction():
-        slug = actions.start_empty(the_person(), runtime.settings().time_zone, runtime.now()).slug
-    flash(_("The demo community is gone. This is yours."))
-    return redirect(url_for("organise.programme", slug=slug), 303)
+        first = actions.start_empty(programme, the_person(), runtime.settings().time_zone, runtime.now())
+        home = url_for("organise.programme", slug=first.slug) if first else url_for("public.home")
+    flash(_("The demo community is gone. This is yours.") if first else _("The demo community is gone."))
+    return redirect(home, 303)
 
 
 def _page(programme: Programme, form: Button) -> str:
@@ -46,5 +47,5 @@ def _page(programme: Programme, form: Button) -> str:
 
 
 def _others(programme: Programme) -> list[str]:
-    """Return the names of programmes that are nobody's demo: whoever looks at the demo may not delete them."""
+    """Return the names of the programmes that stay."""
     return [each.name for each in all_programmes() if each.id != programme.id]
