@@ -88,6 +88,11 @@ class Settings:
         return urlsplit(self.base_url).hostname not in LOOPBACK
 
     @property
+    def erased(self) -> Path:
+        """Return the file that lists who was erased, beside the database: a restore reads it."""
+        return self.instance / "erased"
+
+    @property
     def catches_mail(self) -> bool:
         """Say whether mail goes to the built-in catcher instead of a real server."""
         return self.smtp is None

@@ -21,7 +21,8 @@ from unmentor.db import beat, db, reading, transaction
 from unmentor.mail.actions import forget_old as forget_old_mail
 from unmentor.mail.delivery.sender import Sender
 from unmentor.people.door import unanswered
-from unmentor.privacy.retention import forget
+from unmentor.privacy.erased import keep_list
+from unmentor.privacy.retention import forget, forget_idle
 from unmentor.programmes.door import answer
 from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.actions import close_rounds, new_seed
@@ -45,6 +46,8 @@ def tick(now: datetime) -> None:
     _all("give up asking", partial(give_up_asking, now))
     _try("close rounds", partial(close_rounds, now))
     _try("forget", partial(forget, now))
+    _all("forget who is gone", partial(forget_idle, now, new_seed()))
+    _try("keep the list of who was erased", partial(keep_list, runtime.settings().erased, now))
     _try("forget old mail", partial(forget_old_mail, now))
     _try("beat", partial(beat, now))
 

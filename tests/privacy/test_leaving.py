@@ -73,7 +73,7 @@ def test_who_leaves_is_nowhere_in_the_database(client: FlaskClient, sian: Person
     past = conversation(housing, sian, ben, starts_at=START, state="met")
     ahead = conversation(housing, sian, ben, starts_at=now() + timedelta(days=3))
     reflection(past.participations[0], text="Public", note="Siân, thank you")
-    reflection(ahead.participations[0], text="Leeks in private", state="pending")
+    reflection(ahead.participations[0], text="Leeks in private", state="pending", published_at=None)
     post(client, "/me/not-with", email="ben@elsewhere.uk")
     post(client.application.test_client(), "/sign-in", email="sian@gwynedd.gov.uk")
     kept(Stopped(person_id=sian.id, kind="how-was-it"))
@@ -161,7 +161,13 @@ def test_what_waits_to_be_confirmed_is_gone_with_who_leaves(client: FlaskClient,
 def test_a_list_of_somebody_else_still_keeps_them_apart(client: FlaskClient, sian: Person) -> None:
     kept(Exclusion(person_id=person("Ben Price").id, email="sian@gwynedd.gov.uk"))
     post(client, "/me/leave")
-    assert db.session.scalars(select(Exclusion.email)).one() == "sian@gwynedd.gov.uk"
+    kept_apart = db.session.scalars(select(Exclusion)).one()
+    assert (kept_apart.has_left, "sian" in kept_apart.email) == (True, False)
+    told = {"name": "Siân", "email": "sian@gwynedd.gov.uk", "video": "teams", "agree": "yes"}
+    post(client, "/join", **told)
+    post(client, path_in(mailed("sian@gwynedd.gov.uk", "confirm"), "/confirm"))
+    db.session.refresh(kept_apart)
+    assert kept_apart.email == "sian@gwynedd.gov.uk"
 
 
 def test_an_address_that_is_never_confirmed_is_forgotten_after_a_month(client: FlaskClient, clock: Any) -> None:

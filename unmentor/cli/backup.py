@@ -7,6 +7,8 @@ import click
 from unmentor import runtime
 from unmentor.backup import CannotRestore, backup, restore
 from unmentor.db import transaction
+from unmentor.privacy.erased import erase_again
+from unmentor.rounds.actions import new_seed
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -32,8 +34,11 @@ def read_backup(file: Path) -> None:
     try:
         with transaction():
             restored = restore(file, runtime.now())
+            again = erase_again(runtime.settings().erased, new_seed(), runtime.now())
     except (CannotRestore, OSError) as error:
         raise click.ClickException(str(error)) from None
+    if again:
+        click.echo(f"{again} people who had left since are erased again.")
     for slug, slots in restored.missed.items():
         click.echo(
             f"{slug}: {', '.join(slots)} came due since the backup. People may have been invited already, so nothing is"

@@ -100,5 +100,7 @@ def forget(which: ColumnElement[bool]) -> None:
 
 
 def forget_old(now: datetime) -> None:
-    """Forget the words of mail that left long ago: what is in somebody's mailbox need not be in ours."""
-    forget((Message.sent_at < now - KEPT) & (Message.message_id != ""))
+    """Forget the words of mail that left long ago, or never did: what is in somebody's mailbox need not be in ours."""
+    long_ago = now - KEPT
+    never = Message.sent_at.is_(None) & Message.state.in_(("failed", "expired")) & (Message.queued_at < long_ago)
+    forget(((Message.sent_at < long_ago) | never) & (Message.message_id != ""))

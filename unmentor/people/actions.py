@@ -3,14 +3,14 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from unmentor.db import db
-from unmentor.links import new_nonce
+from unmentor.links import keyed_hash, new_nonce
 from unmentor.mail.models import Suppressed
 from unmentor.people.details import Details
-from unmentor.people.models import Exclusion, Person, Request, SignIn
+from unmentor.people.models import LEFT, Exclusion, Person, Request, SignIn
 from unmentor.people.queries import person_at
 
 
@@ -39,6 +39,7 @@ def confirm(person: Person, now: datetime) -> bool:
     if db.session.scalar(won.values(confirmed_at=now).returning(Person.id)) is None:
         return False
     heard_from(person)
+    count_again(person)
     return True
 
 
@@ -66,11 +67,15 @@ def stop_avoiding(person: Person, exclusion_id: int) -> None:
 def erase(person: Person, now: datetime) -> None:
     """Empty the row of somebody who leaves, so that history adds up and holds no detail of theirs.
 
-    Exclusions that others hold against the address stay: they are theirs, and count again if it ever comes back.
+    Exclusions that others hold against the address are theirs, and count again if it ever comes back: they stay, as
+    keyed hashes of it.
     """
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
     db.session.execute(delete(Exclusion).where(Exclusion.person_id == person.id))
     db.session.execute(delete(Request).where(Request.email == person.email))
+    if person.email:
+        held = update(Exclusion).where(Exclusion.email == person.email)
+        db.session.execute(held.values(email=_veiled(person.email)))
     heard_from(person)
     person.email = None
     person.name = person.phone = person.video = person.organisation = person.about = ""
@@ -80,7 +85,26 @@ def erase(person: Person, now: datetime) -> None:
 
 def heard_from(person: Person) -> None:
     """Write to an address again that had refused our mail."""
-    db.session.execute(delete(Suppressed).where(Suppressed.address == person.email))
+    db.session.execute(delete(Suppressed).where(Suppressed.address == (person.email or "").lower()))
+
+
+def address_hash(email: str) -> str:
+    """Return what an address that is erased is known again by, if it ever comes back."""
+    return keyed_hash("address", email)
+
+
+def count_again(person: Person) -> None:
+    """Let what others asked of us, before the address of *person* left, count again: never to meet them."""
+    for veiled in db.session.scalars(select(Exclusion).where(Exclusion.email == _veiled(person.email or ""))):
+        plain = select(Exclusion.id).where(Exclusion.person_id == veiled.person_id, Exclusion.email == person.email)
+        if db.session.scalar(plain):
+            db.session.delete(veiled)
+        else:
+            veiled.email = person.email or ""
+
+
+def _veiled(email: str) -> str:
+    return LEFT + address_hash(email)
 
 
 def _newcomer(email: str, now: datetime) -> Person:

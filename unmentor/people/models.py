@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from unmentor.db import Base
 from unmentor.links import NONCE_LENGTH, new_nonce
 
+# No address begins so.
+LEFT = "left:"
+
 
 class Person(Base):
     """Somebody with an address. Who leaves keeps a row without a single detail, so that history still adds up."""
@@ -88,4 +91,10 @@ class Exclusion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    # In clear; or, once its owner has left, a keyed hash of it.
     email: Mapped[str] = mapped_column(String(254))
+
+    @property
+    def has_left(self) -> bool:
+        """Say whether whoever had the address has left."""
+        return self.email.startswith(LEFT)

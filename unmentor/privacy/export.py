@@ -29,7 +29,7 @@ def held(person: Person, now: datetime) -> dict[str, Any]:
             }
             for each in memberships(person)
         ],
-        "not_with": [each.email for each in exclusions(person)],
+        "not_with": ["" if each.has_left else each.email for each in exclusions(person)],
         "conversations": _conversations(person),
         "rounds_without_a_partner": [
             {"programme": each.programme.name, "round": each.number} for each in queries.rounds_without(person)

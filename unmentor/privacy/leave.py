@@ -3,25 +3,24 @@
 from contextlib import suppress
 from datetime import datetime
 
-from unmentor.db import db
 from unmentor.mail.outbox import queue
 from unmentor.people.mails import goodbye
 from unmentor.people.models import Person
-from unmentor.privacy.queries import conversations_held, reflections_of
-from unmentor.privacy.retention import erase, forget_letters
+from unmentor.privacy.erasure import erase, forget_letters
+from unmentor.privacy.queries import conversations_held
 from unmentor.programmes.queries import memberships
 from unmentor.programmes.turn import lock, lock_diaries_in
-from unmentor.reflections.models import Reflection
 from unmentor.rounds.actions import TooFewPeople, draw_again
 from unmentor.rounds.mend import withdraw_from_all
 from unmentor.rounds.queries import is_in, waiting_round
 
 
-def leave(person: Person, seed: int, now: datetime) -> int:
+def leave(person: Person, seed: int, now: datetime, told: bool = True) -> int:
     """Erase *person*: call off what is ahead, say goodbye, keep no detail; return how many conversations there were.
 
-    What they published stays, without a name. What is on its way to a mailbox is forgotten once it has left.
-    A round that waits with them in it is drawn again without, with *seed*.
+    What they published stays, without a name. What is on its way to a mailbox is forgotten once it has left. They are
+    not *told* goodbye where they have heard it before. A round that waits with them in it is drawn again without, with
+    *seed*.
     """
     programmes = [membership.programme for membership in memberships(person)]
     lock(*programmes)
@@ -31,20 +30,11 @@ def leave(person: Person, seed: int, now: datetime) -> int:
     waiting = [round_ for round_ in map(waiting_round, programmes) if round_ and is_in(person, round_)]
     count = conversations_held(person)
     withdraw_from_all(person, seed, now)
-    queue(goodbye(person, count, now), now)
-    for reflection in reflections_of(person):
-        _let_go(reflection)
+    if told:
+        queue(goodbye(person, count, now), now)
     erase(person, now)
     forget_letters()
     for round_ in waiting:
         with suppress(TooFewPeople):  # then nobody waits for it any more
             draw_again(round_, seed, now)
     return count
-
-
-def _let_go(reflection: Reflection) -> None:
-    if reflection.state == "published":
-        reflection.attribution = "anonymous"
-        reflection.signed_name = reflection.signed_place = reflection.note = ""
-    else:
-        db.session.delete(reflection)

@@ -6,6 +6,7 @@ from slugify import slugify
 from sqlalchemy import delete, select
 
 from unmentor.db import db
+from unmentor.people.actions import count_again
 from unmentor.people.models import Person
 from unmentor.people.queries import person_at
 from unmentor.programmes.models import Membership, Programme
@@ -68,6 +69,7 @@ def make_organiser(email: str, programme: Programme, now: datetime) -> Person:
         person = Person(email=email, name=email.partition("@")[0], joined_at=now)
         db.session.add(person)
     person.confirmed_at = person.confirmed_at or now
+    count_again(person)
     enrol(person, programme, now, role="organiser")
     return person
 

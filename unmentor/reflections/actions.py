@@ -13,7 +13,7 @@ from unmentor.reflections.forms import Draft, topic_slug
 from unmentor.reflections.mails import published, returned
 from unmentor.reflections.models import Reflection, Topic, signature
 from unmentor.reflections.queries import reflection_of, trusted
-from unmentor.reflections.slugs import hidden, hide, settle
+from unmentor.reflections.slugs import hidden, hide, is_hidden, settle
 
 
 def share(participation: Participation, draft: Draft, now: datetime) -> Reflection:
@@ -45,8 +45,10 @@ def share(participation: Participation, draft: Draft, now: datetime) -> Reflecti
 
 def publish(reflection: Reflection, now: datetime) -> bool:
     """Make a pending reflection public and tell its writer; say whether this call did it."""
-    if not _move(reflection, "published", published_at=now):
+    if not _move(reflection, "published", published_at=reflection.published_at or now):
         return False
+    if is_hidden(reflection):
+        settle(reflection)
     tell_writer(reflection, now)
     return True
 
@@ -79,6 +81,12 @@ def take_down(reflection: Reflection, note: str, now: datetime) -> bool:
     if reflection.person.email:
         queue(returned(reflection, now), now)
     return True
+
+
+def look_again(reflection: Reflection) -> None:
+    """Take a public reflection off the site until an organiser has looked at it once more."""
+    reflection.state = "pending"
+    hide(reflection)
 
 
 def withdraw(reflection: Reflection) -> None:

@@ -13,6 +13,7 @@ from unmentor.reflections.models import Reflection
 
 LONGEST = 60
 TRIES = 20
+GONE = "gone-"
 
 
 def first_words(text: str) -> str:
@@ -51,9 +52,14 @@ def hide(reflection: Reflection) -> None:
     reflection.slug = hidden(reflection.slug)
 
 
+def is_hidden(reflection: Reflection) -> bool:
+    """Say whether the words are out of the address of *reflection*."""
+    return reflection.slug.startswith(GONE)
+
+
 def hidden(slug: str) -> str:
     """Return what stands in the place of an address whose words are gone: only the address itself leads to it."""
-    return f"gone-{keyed_hash('slug', slug)[:40]}"
+    return f"{GONE}{keyed_hash('slug', slug)[:40]}"
 
 
 def _free(base: str) -> str:

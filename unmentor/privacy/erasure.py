@@ -1,0 +1,77 @@
+"""Erase somebody: their row is emptied, and nothing that names them stays anywhere else."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, String, cast, delete, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db
+from unmentor.mail.actions import forget as forget_mails
+from unmentor.mail.models import Message, Stopped, Suppressed
+from unmentor.people import actions as people
+from unmentor.people.models import Person
+from unmentor.privacy.models import Erasure
+from unmentor.privacy.queries import naming, reflections_of
+from unmentor.programmes.models import Membership
+from unmentor.reflections.actions import look_again
+from unmentor.reflections.models import Reflection
+
+FINAL = ("sent", "failed", "expired")
+LAST_WORDS = ("goodbye", "cancelled")
+
+
+def erase(person: Person, now: datetime) -> None:
+    """Empty the row of *person*, and drop all that belonged to them alone; a goodbye on its way still leaves.
+
+    What they published stays, without a name. What names them in public, whoever wrote it, goes to a moderator.
+    """
+    for reflection in naming(person):
+        look_again(reflection)
+    for reflection in reflections_of(person):
+        _let_go(reflection)
+    if person.email:
+        db.session.merge(Erasure(address_hash=people.address_hash(person.email), at=now))
+    for table in (Membership, Stopped):
+        db.session.execute(delete(table).where(table.person_id == person.id))
+    going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)
+    asked = (Message.kind == "confirm") & (Message.recipient == person.email)
+    db.session.execute(delete(Message).where(or_((Message.person_id == person.id) & ~going, asked)))
+    people.erase(person, now)
+    db.session.flush()
+
+
+def forget_letters() -> None:
+    """Drop mails that are out: those to people who have left, and the words of those that may name them."""
+    left = select(Person.id).where(Person.left_at.is_not(None))
+    to_them = Message.person_id.in_(left) & Message.state.in_(FINAL)
+    refused = select(func.lower(Message.recipient)).where(to_them)
+    db.session.execute(delete(Suppressed).where(Suppressed.address.in_(refused)))
+    db.session.execute(delete(Message).where(to_them))
+    # Without its Message-ID nobody can send it again.
+    forget_mails(Message.about.in_(_conversations_near(left)) & Message.state.in_(FINAL) & (Message.message_id != ""))
+
+
+def _conversations_near(left: Select[int]) -> Select[str]:
+    """Return what mails are about that may name these: their conversations, and others in the round of their partners.
+
+    A letter about a conversation that is off names whom its reader meets instead, in another of the same round.
+    """
+    theirs, partner, another = aliased(Participation), aliased(Participation), aliased(Participation)
+    talk, other_talk = aliased(Conversation), aliased(Conversation)
+    return (
+        select(literal("conversation:") + cast(another.conversation_id, String))
+        .join_from(theirs, talk, talk.id == theirs.conversation_id)
+        .join(partner, partner.conversation_id == talk.id)
+        .join(another, another.person_id == partner.person_id)
+        .join(other_talk, (other_talk.id == another.conversation_id) & (other_talk.round_id == talk.round_id))
+        .where(theirs.person_id.in_(left))
+    )
+
+
+def _let_go(reflection: Reflection) -> None:
+    if reflection.published_at is None or reflection.state in {"returned", "withdrawn"}:
+        db.session.delete(reflection)
+    else:
+        reflection.attribution = "anonymous"
+        reflection.signed_name = reflection.signed_place = reflection.note = ""
