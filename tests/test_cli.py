@@ -43,6 +43,48 @@ def test_a_programme_of_the_same_name_is_refused(of: Programme, app: Flask) -> N
     assert "already" in answer.output
 
 
+def test_a_programme_may_ask_for_a_yes_and_for_domains(of: Programme, app: Flask) -> None:
+    assert flask(app, "programme", "create", "Housing", "--approve", "--domains", "Devon.gov.uk").exit_code == 0
+    housing = db.session.query(Programme).filter_by(slug="housing").one()
+    assert (housing.approval, housing.domains) == (True, ["devon.gov.uk"])
+    answer = flask(app, "programme", "set", "housing", "approve=no", "domains=", "draw_time=10:30", "nth=-1")
+    assert answer.output == "housing: approve=no, domains=, draw_time=10:30:00, nth=-1\n"
+    db.session.refresh(housing)
+    assert (housing.approval, housing.domains, housing.nth) == (False, [], -1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [("minutes=5", "10 to 180"), ("nth=9" + "9" * 40, "one of 1, 2"), ("colour=red", "the names are name, about"),
+     ("approve", "NAME=VALUE"), ("domains=here", "no domain"), ("time_zone=Mars/Base", "Europe/London"),
+     ("draw_time=25:00", "hour must be"), ("slug=x", "sets no rule")],
+)  # fmt: skip
+def test_a_rule_that_cannot_be_changes_nothing_and_says_why(of: Programme, app: Flask, rule: str, says: str) -> None:
+    answer = flask(app, "programme", "set", "unmentoring", "every=weekly", rule)
+    assert answer.exit_code == 1
+    assert says in answer.output
+    db.session.refresh(of)
+    assert of.every == "monthly"
+
+
+def test_a_programme_with_a_wrong_domain_is_not_made(of: Programme, app: Flask) -> None:
+    answer = flask(app, "programme", "create", "Housing", "--domains", "here")
+    assert (answer.exit_code, "no domain" in answer.output) == (1, True)
+    assert db.session.query(Programme).count() == 1
+
+
+def test_an_organiser_is_removed_but_never_the_last(of: Programme, app: Flask) -> None:
+    for name in ("olu", "ada"):
+        flask(app, "organiser", "add", f"{name}@devon.example")
+    removed = flask(app, "organiser", "remove", "Olu@Devon.Example")
+    assert (removed.exit_code, removed.output) == (0, "Olu@Devon.Example organises unmentoring no more.\n")
+    again = flask(app, "organiser", "remove", "olu@devon.example", "--programme", "unmentoring")
+    assert (again.exit_code, "does not organise unmentoring" in again.output) == (1, True)
+    last = flask(app, "organiser", "remove", "ada@devon.example")
+    assert (last.exit_code, "the last organiser" in last.output) == (1, True)
+    assert flask(app, "organiser", "remove", "nobody").exit_code == 1
+
+
 def test_an_organiser_gets_a_link_that_signs_them_in(of: Programme, app: Flask) -> None:
     url = flask(app, "organiser", "add", "Olu@Devon.Example").output.strip()
     client = app.test_client()

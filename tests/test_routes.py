@@ -61,10 +61,10 @@ SIGNED_IN = {
     "me.renew", "me.resume", "organise.home",
 }  # fmt: skip
 ORGANISERS = {
-    "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw", "organise.mail",
-    "organise.moderation", "organise.people", "organise.programme", "organise.publish", "organise.redraw",
-    "organise.release", "organise.return_", "organise.round_", "organise.send", "organise.start_empty",
-    "organise.take_down", "organise.try_again", "organise.write_again",
+    "organise.approve", "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw",
+    "organise.mail", "organise.moderation", "organise.people", "organise.programme", "organise.publish",
+    "organise.redraw", "organise.release", "organise.return_", "organise.round_", "organise.send",
+    "organise.start_empty", "organise.take_down", "organise.try_again", "organise.write_again",
 }  # fmt: skip
 TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 303, 403, 404
 

@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from cast import START, person, programme
+from cast import START, organiser, person, programme
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -11,9 +11,10 @@ from unmentor.db import db, transaction
 from unmentor.mail.models import Message
 from unmentor.people import actions, door, signing_in
 from unmentor.people.details import Details
-from unmentor.people.models import Person, Request, SignIn
+from unmentor.people.models import Exclusion, Person, Request, SignIn
+from unmentor.programmes.actions import LastOrganiser, remove_organiser
 from unmentor.programmes.door import answer, let_in
-from unmentor.programmes.models import Membership
+from unmentor.programmes.models import Membership, Programme
 from unmentor.runtime import now
 
 SIAN = Details("Siân", "", "sian", "Gwynedd", "", [], "cy")
@@ -85,6 +86,36 @@ def test_two_confirmations_of_one_address_at_once_let_in_one_of_them_whole(app: 
     someone = db.session.scalars(select(Person)).one()
     assert (someone.name, someone.phone) in {("Siân", "+441632960001"), ("Mallory", "+441632960666")}
     assert db.session.scalar(select(func.count(Membership.id))) == 1
+
+
+def test_who_lists_many_at_once_has_ten_at_the_most(app: Flask) -> None:
+    ada, addresses = person().id, iter(f"p{number}@devon.gov.uk" for number in range(20))
+
+    def avoid() -> bool:
+        try:
+            actions.avoid(db.session.get(Person, ada), next(addresses))
+        except actions.TooManyExclusions:
+            return False
+        return True
+
+    assert sum(at_once(app, avoid, times=20)) == 10
+    assert db.session.scalar(select(func.count(Exclusion.id))) == 10
+
+
+def test_organisers_who_remove_each_other_at_once_leave_one(app: Flask) -> None:
+    of = programme()
+    emails = [organiser(of, f"Olu {number}").email for number in range(AT_ONCE)]
+    number, turns = of.id, iter(emails)
+
+    def remove() -> bool:
+        try:
+            remove_organiser(next(turns), db.session.get(Programme, number))
+        except LastOrganiser:
+            return False
+        return True
+
+    assert sorted(at_once(app, remove)) == [False] + [True] * (AT_ONCE - 1)
+    assert db.session.scalar(select(func.count(Membership.id)).where(Membership.role == "organiser")) == 1
 
 
 def test_a_link_that_is_pressed_many_times_at_once_opens_once(app: Flask) -> None:

@@ -32,7 +32,7 @@ def test_no_key_or_session_from_after_the_backup_opens_what_came_after_the_resto
     app: Flask, client: FlaskClient, clock: Clock, tmp_path: Path
 ) -> None:
     of, ada = programme(), person("Ada")
-    backup(tmp_path / "kept")
+    backup(tmp_path / "kept", clock())
     db.session.commit()
     lost = person("Lost")
     lost_member = member(lost, of)

@@ -21,7 +21,7 @@ def test_what_nobody_typed_is_shown_as_nothing() -> None:
     assert phone.international("") == ""
 
 
-@pytest.mark.parametrize("typed", ["", "12", "999999999999999999", "call me"])
+@pytest.mark.parametrize("typed", ["", "12", "999999999999999999", "call me", "0161 496 0000 ext 123456789"])
 def test_what_nobody_could_dial_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="^" + typed):
         phone.standard(typed)

@@ -10,6 +10,7 @@ from unmentor.people.address import standard
 from unmentor.programmes import actions as programmes
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import all_programmes, programme_named
+from unmentor.programmes.rules import RULES, WrongRule, set_rules
 from unmentor.runtime import settings
 
 programme_group = AppGroup("programme", help="Programmes: communities that run rounds.")
@@ -34,16 +35,59 @@ class Programmes(click.ParamType[Programme]):
 
 @programme_group.command("create")
 @click.argument("name")
-def create_programme(name: str) -> None:
+@click.option("--approve", is_flag=True, help="Who joins waits for an organiser's yes before their first draw.")
+@click.option("--domains", default="", help="Only for addresses there, like devon.gov.uk,leeds.gov.uk.")
+def create_programme(name: str, approve: bool, domains: str) -> None:
     """Create a programme called NAME."""
     try:
         with transaction():
-            slug = programmes.found(name, settings().time_zone, runtime.now()).slug
+            new = programmes.found(name, settings().time_zone, runtime.now())
+            set_rules(new, [f"approve={'yes' if approve else 'no'}", f"domains={domains}"])
+            slug = new.slug
     except programmes.ProgrammeExists as error:
         raise click.ClickException(f"There is a programme {error} already. Choose another name.") from None
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Created. Its short name is {slug}; people join at {settings().base_url}/join")
+
+
+@programme_group.command("set")
+@click.argument("of", metavar="SLUG", type=Programmes())
+@click.argument("rules", metavar="NAME=VALUE", nargs=-1, required=True)
+def set_programme(of: Programme, rules: tuple[str, ...]) -> None:
+    """Change rules of the programme SLUG, like approve=yes or domains=devon.gov.uk."""
+    try:
+        with transaction():
+            set_rules(of, rules)
+            said = [f"{rule.partition('=')[0]}={_shown(of, rule)}" for rule in rules]
+    except WrongRule as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{of.slug}: {', '.join(said)}")
+
+
+def _shown(of: Programme, rule: str) -> str:
+    value = getattr(of, RULES[rule.partition("=")[0]][0])
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+@organiser_group.command("remove")
+@click.argument("email")
+@click.option("--programme", "of", type=Programmes(), help="Its short name; needed only where there are several.")
+def remove_organiser(email: str, of: Programme | None) -> None:
+    """Let whoever has EMAIL organise no more; they stay in the programme. The last organiser stays one."""
+    of = of or the_only_programme()
+    try:
+        with transaction():
+            programmes.remove_organiser(standard(email), of)
+    except programmes.LastOrganiser:
+        raise click.ClickException(
+            f"{email} is the last organiser of {of.slug}. Add another first: flask organiser add"
+        ) from None
+    except (programmes.NotOrganiser, ValueError):
+        raise click.ClickException(f"{email} does not organise {of.slug}.") from None
+    click.echo(f"{email} organises {of.slug} no more.")
 
 
 @organiser_group.command("add")

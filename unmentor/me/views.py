@@ -17,17 +17,18 @@ from unmentor.forms import Button
 from unmentor.gone import forward
 from unmentor.links import signed
 from unmentor.mail.message import PAUSES
-from unmentor.me import actions, calendar_address, queries
-from unmentor.me.forms import NotWithForm, PauseForm, ProfileForm
+from unmentor.me import actions, calendar_address, not_with, queries
+from unmentor.me.forms import PauseForm, ProfileForm
 from unmentor.people import actions as people
 from unmentor.people import browser
 from unmentor.people.guards import farewell, has_left, needs_sign_in, the_person
 from unmentor.people.models import Person
-from unmentor.people.queries import exclusions, person_of
+from unmentor.people.queries import person_of
 from unmentor.privacy import leave as leaving
 from unmentor.privacy.export import held
 from unmentor.privacy.queries import reflections_of
 from unmentor.programmes.actions import enrol
+from unmentor.programmes.forms import only_for
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import all_programmes, memberships, next_draw, programme_named
 from unmentor.programmes.turn import turn
@@ -53,6 +54,8 @@ Page = str | tuple[str, int] | Redirect
 
 blueprint = Blueprint("me", __name__)
 blueprint.post("/me/calendar")(calendar_address.renew)
+blueprint.route("/me/not-with", methods=["GET", "POST"])(not_with.not_with)
+blueprint.post("/me/not-with/<int:number>/remove")(not_with.not_with_remove)
 
 
 @blueprint.get("/me")
@@ -109,43 +112,20 @@ def resume() -> Page:
 @blueprint.post("/me/join")
 @needs_sign_in
 def join() -> Page:
-    """Take part in one programme more."""
-    form, programme = Button(), programme_named(request.form.get("programme", ""))
-    if programme is None:
-        abort(404)
+    """Take part in one programme more, where it is for addresses like theirs; it may want an organiser's yes first."""
+    form, programme = Button(), programme_named(request.form.get("programme", "")) or abort(404)
     if not form.validate_on_submit():
         return _home(form), form.status
+    if not programme.admits(the_person().email or ""):
+        form.form_errors = [only_for(programme)]
+        return _home(form), form.status
     with transaction():
-        enrol(the_person(), programme, runtime.now())
-    flash(_("You are in %(programme)s. The next draw includes you.", programme=programme.name))
+        approved = enrol(the_person(), programme, runtime.now()).approved
+    if approved:
+        flash(_("You are in %(programme)s. The next draw includes you.", programme=programme.name))
+    else:
+        flash(_("You asked to join %(programme)s. An organiser looks, and you hear by mail.", programme=programme.name))
     return redirect(url_for("me.home"), 303)
-
-
-@blueprint.route("/me/not-with", methods=["GET", "POST"])
-@needs_sign_in
-def not_with() -> Page:
-    """List whom not to meet, and add to it."""
-    person = the_person()
-    form = NotWithForm(person.email or "")
-    if not form.validate_on_submit():
-        return render_template("me/not-with.html", form=form, exclusions=exclusions(person)), form.status
-    with transaction():
-        people.avoid(person, form.address())
-    flash(_("We will not pair you with %(address)s.", address=form.address()))
-    return redirect(url_for("me.not_with"), 303)
-
-
-@blueprint.post("/me/not-with/<int:number>/remove")
-@needs_sign_in
-def not_with_remove(number: int) -> Page:
-    """Let chance decide again."""
-    form = Button()
-    if not form.validate_on_submit():
-        return render_template("me/not-with.html", form=form, exclusions=exclusions(the_person())), form.status
-    with transaction():
-        people.stop_avoiding(the_person(), number)
-    flash(_("Removed. Chance decides again."))
-    return redirect(url_for("me.not_with"), 303)
 
 
 @blueprint.get("/me/data.json")

@@ -60,4 +60,5 @@ def _page(programme: Programme, form: Button) -> str:
         next_draw=programmes.next_draw(programme, now),
         late_draw=late_draw(programme),
         pending=len(pending(programme)),
+        asking=len(programmes.waiting_for_yes(programme)),
     )

@@ -11,7 +11,13 @@ from unmentor.links import keyed_hash, new_nonce
 from unmentor.mail.models import Suppressed
 from unmentor.people.details import Details
 from unmentor.people.models import LEFT, Exclusion, Person, Request, SignIn
-from unmentor.people.queries import person_at
+from unmentor.people.queries import exclusions, person_at
+
+MOST_EXCLUSIONS = 10
+
+
+class TooManyExclusions(Exception):  # noqa: N818 - it is named by what is wrong
+    """Somebody rules out as many people as they may already."""
 
 
 def sign_up(email: str, details: Details, now: datetime) -> Person:
@@ -54,9 +60,18 @@ def renew_calendar(person: Person) -> None:
 
 
 def avoid(person: Person, email: str) -> None:
-    """Never pair *person* with whoever has an address, now or later."""
-    if not db.session.query(Exclusion).filter_by(person_id=person.id, email=email).count():
-        db.session.add(Exclusion(person_id=person.id, email=email))
+    """Never pair *person* with whoever has an address, now or later.
+
+    Raises TooManyExclusions: who rules out enough people picks whom they meet.
+    """
+    # Held, or who asks twice at once would go past the end.
+    db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    avoided = {each.email for each in exclusions(person)}
+    if email in avoided:
+        return
+    if len(avoided) >= MOST_EXCLUSIONS:
+        raise TooManyExclusions
+    db.session.add(Exclusion(person_id=person.id, email=email))
 
 
 def stop_avoiding(person: Person, exclusion_id: int) -> None:

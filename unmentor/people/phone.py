@@ -4,6 +4,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 REGION = "GB"
+LONGEST_EXTENSION = 8
 
 
 def standard(typed: str) -> str:
@@ -17,6 +18,8 @@ def standard(typed: str) -> str:
         raise ValueError(typed) from None
     # Not is_valid_number: it knows only the ranges in use today, and would refuse a number that rings tomorrow.
     if not phonenumbers.is_possible_number(number):
+        raise ValueError(typed)
+    if len(number.extension or "") > LONGEST_EXTENSION:
         raise ValueError(typed)
     extension = f";ext={number.extension}" if number.extension else ""
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension

@@ -23,6 +23,7 @@ def held(person: Person, now: datetime) -> dict[str, Any]:
                 "state": each.state,
                 "paused_until": each.paused_until.isoformat() if each.paused_until else None,
                 "standby": each.standby,
+                "approved": each.approved,
                 "first_next_time": each.first_next,
                 "unanswered_in_a_row": each.silences,
                 "joined_at": _said(each.joined_at),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from slugify import slugify
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from unmentor.db import db
 from unmentor.people.actions import count_again
@@ -17,6 +17,14 @@ LONGEST_SLUG = 60
 
 class ProgrammeExists(ValueError):  # noqa: N818 - it is named by what happened
     """A programme of that name is there already."""
+
+
+class NotOrganiser(LookupError):  # noqa: N818 - it is named by what is wrong
+    """Nobody with that address organises the programme."""
+
+
+class LastOrganiser(ValueError):  # noqa: N818 - it is named by what is wrong
+    """A programme has no other organiser."""
 
 
 def found(name: str, time_zone: str, now: datetime) -> Programme:
@@ -47,19 +55,49 @@ def give_way() -> bool:
     return True
 
 
-def enrol(person: Person, programme: Programme, now: datetime, role: str = "participant") -> Membership:
-    """Return *person*'s membership of *programme*, made where there is none; a new organiser starts paused."""
+def enrol(
+    person: Person, programme: Programme, now: datetime, role: str = "participant", *, approved: bool = False
+) -> Membership:
+    """Return *person*'s membership of *programme*, made where there is none; a new organiser starts paused.
+
+    Who is not *approved* already waits for an organiser's yes where the programme asks for it, or for another address.
+    """
     known = db.session.scalar(
         select(Membership).where(Membership.person_id == person.id, Membership.programme_id == programme.id)
     )
     if known is None:
         state = "paused" if role == "organiser" else "active"
         known = Membership(person=person, programme=programme, role=role, state=state, joined_at=now)
+        known.approved = not programme.approval and programme.admits(person.email or "")
         db.session.add(known)
-    elif role == "organiser":
+    if role == "organiser":
         known.role = role
+    known.approved = known.approved or approved or role == "organiser"
     db.session.flush()
     return known
+
+
+def approve(membership: Membership) -> bool:
+    """Let somebody in who waits for an organiser's yes; return whether this was the press that did it."""
+    waits = update(Membership).where(Membership.id == membership.id, Membership.approved.is_(False))
+    return db.session.scalar(waits.values(approved=True).returning(Membership.id)) is not None
+
+
+def remove_organiser(email: str, programme: Programme) -> None:
+    """Let whoever has an address organise *programme* no more; they take part in it as before, or stay paused.
+
+    Raises NotOrganiser, and LastOrganiser: nobody could look after it.
+    """
+    # Held one after another, or two could remove each other at once.
+    held = select(Membership).where(Membership.programme_id == programme.id, Membership.role == "organiser")
+    organisers = db.session.scalars(held.order_by(Membership.id).with_for_update()).all()
+    person = person_at(email)
+    mine = next((each for each in organisers if person and each.person_id == person.id), None)
+    if mine is None:
+        raise NotOrganiser(email)
+    if len(organisers) == 1:
+        raise LastOrganiser(email)
+    mine.role = "participant"
 
 
 def make_organiser(email: str, programme: Programme, now: datetime) -> Person:

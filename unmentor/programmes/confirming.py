@@ -13,7 +13,7 @@ from unmentor.people.details import Details
 from unmentor.people.models import Request
 from unmentor.people.queries import person_at
 from unmentor.programmes.door import let_in
-from unmentor.programmes.queries import programme_named
+from unmentor.programmes.queries import memberships, programme_named
 
 GONE = 410
 
@@ -31,7 +31,10 @@ def confirm(token: str) -> str | tuple[str, int] | Response:
     if person is None:
         return _ended(request), GONE
     wanted = browser.enter(person)
-    flash(_("You are in, %(name)s. The next draw includes you.", name=person.first_name))
+    if any(not each.approved for each in memberships(person)):
+        flash(_("Thank you, %(name)s. An organiser looks at who joins, and you hear by mail.", name=person.first_name))
+    else:
+        flash(_("You are in, %(name)s. The next draw includes you.", name=person.first_name))
     return redirect(wanted or url_for(Above.OWN_PAGE), 303)
 
 

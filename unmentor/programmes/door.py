@@ -50,7 +50,10 @@ def ask_to_confirm(person: Person, programme: Programme, now: datetime) -> None:
 
 
 def let_in(request: Request, now: datetime) -> Person | None:
-    """Return who joins with the details of *request*, confirmed; None where the address was confirmed before."""
+    """Return who joins with the details of *request*, confirmed; None where the address was confirmed before.
+
+    A programme may still want an organiser's yes before a draw includes them.
+    """
     if request.details is None:
         return None
     person = people.at(request.email, now)

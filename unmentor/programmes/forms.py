@@ -3,14 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField
-from wtforms.validators import DataRequired
+from wtforms import BooleanField, EmailField, RadioField
+from wtforms.validators import DataRequired, ValidationError
 
 from unmentor.forms import SelectChoice, offered
 from unmentor.people import address
 from unmentor.people.forms import DetailsForm
 from unmentor.programmes.models import Programme
+
+
+def only_for(programme: Programme) -> str:
+    """Return the kind word to somebody whose address a programme is not for."""
+    domains = ", ".join(programme.domains)
+    said = _("%(programme)s is for people with an address at %(domains)s. Use yours there, if you have one",
+             programme=programme.name, domains=domains)  # fmt: skip
+    return str(said)
 
 
 class JoinForm(DetailsForm):
@@ -25,9 +34,16 @@ class JoinForm(DetailsForm):
 
     def __init__(self, programmes: Sequence[Programme], **given: Any) -> None:
         super().__init__(**given)
+        self.programmes = programmes
         self.programme.choices = [SelectChoice(each.slug, each.name) for each in programmes]
         if len(programmes) == 1 and not self.programme.data:
             self.programme.data = programmes[0].slug
+
+    def validate_email(self, field: EmailField) -> None:
+        """Refuse an address that the programme is not for, and say which it is for."""
+        chosen = next((each for each in self.programmes if each.slug == self.programme.data), None)
+        if chosen and not chosen.admits(address.standard(str(field.data))):
+            raise ValidationError(only_for(chosen))
 
     def address(self) -> str:
         """Return the address that was given, once it is valid."""

@@ -49,7 +49,7 @@ def import_people(file: TextIO, programme: Programme, now: datetime, *, confirme
             yield Line(number, name, "is here already, so nothing was changed")
         else:
             person = sign_up(email, form.details(), now)
-            enrol(person, programme, now)
+            enrol(person, programme, now, approved=True)
             if confirmed:
                 confirm(person, now)
             else:

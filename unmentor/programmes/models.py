@@ -38,6 +38,9 @@ class Programme(Base):
     same_organisation: Mapped[str] = mapped_column(String(8), default="avoid")
     review: Mapped[str] = mapped_column(String(8), default="wait")
     moderation: Mapped[str] = mapped_column(String(8), default="first")
+    # Who may join: whoever an organiser says yes to, and has an address at one of these domains, or below one.
+    approval: Mapped[bool] = mapped_column(default=False)
+    domains: Mapped[list[str]] = mapped_column(default=list)
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -51,6 +54,11 @@ class Programme(Base):
         if not zones.is_known(time_zone):
             raise ValueError(f"There is no time zone {time_zone!r}. Use a name such as Europe/London.")
         return time_zone
+
+    def admits(self, email: str) -> bool:
+        """Say whether who has an address may ask to join."""
+        domain = f".{email.rpartition('@')[2]}"
+        return not self.domains or any(domain.endswith(f".{each}") for each in self.domains)
 
     def today(self, now: datetime) -> date:
         """Return the day that it is where this programme is."""
@@ -78,6 +86,8 @@ class Membership(Base):
     standby: Mapped[bool] = mapped_column(default=False)
     first_next: Mapped[bool] = mapped_column(default=False)
     silences: Mapped[int] = mapped_column(default=0)
+    # False while they wait for an organiser's yes: no draw includes them.
+    approved: Mapped[bool] = mapped_column(default=True)
     joined_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()

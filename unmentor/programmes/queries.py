@@ -71,6 +71,16 @@ def members(programme: Programme) -> Sequence[Membership]:
     ).all()
 
 
+def waiting_for_yes(programme: Programme) -> Sequence[Membership]:
+    """Return who waits for an organiser's yes, by name; nobody whose address is not confirmed."""
+    return [each for each in members(programme) if not each.approved and each.person.confirmed_at]
+
+
+def member_numbered(programme: Programme, number: int) -> Membership | None:
+    """Return the membership of *programme* with this id."""
+    return db.session.scalar(select(Membership).where(Membership.programme_id == programme.id, Membership.id == number))
+
+
 def memberships_of(programme: Programme, people: Collection[int]) -> Sequence[Membership]:
     """Return the memberships of *programme* that these people have, by their ids."""
     return db.session.scalars(
@@ -97,7 +107,7 @@ def entrant_ids(programme: Programme, on: date) -> set[int]:
 
 
 def drawn_on(programme: Programme, on: date) -> Select[Membership]:
-    """Return the question for who takes part in a draw on a day: confirmed, not paused, reached by mail, able to talk.
+    """Return the question for who takes part in a draw on a day: confirmed, let in, not paused, within reach.
 
     Whose address refuses our mail for good would only be waited for.
     """
@@ -111,6 +121,7 @@ def drawn_on(programme: Programme, on: date) -> Select[Membership]:
             or_(Person.phone != "", Person.video != ""),
             ~exists().where(Suppressed.address == func.lower(Person.email)),
             ~Membership.are_paused(on),
+            Membership.approved,
         )
     )
 

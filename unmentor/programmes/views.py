@@ -63,5 +63,6 @@ def show(slug: str) -> str:
         next_draw=queries.next_draw(programme, now),
         people_in=people_in,
         organisations=organisations,
+        domains=", ".join(programme.domains),
         joined=programme in [each.programme for each in mine],
     )
