@@ -78,6 +78,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # - gunicorn publishes no
             "threads": THREADS,
             "loglevel": "warning",
             "control_socket_disable": True,
+            # No proxy may tell the app where it is or how it was reached: BASE_URL says that.
+            "forwarded_allow_ips": "",
             "post_worker_init": self.begin,
             "worker_exit": self.end,
         }.items():

@@ -13,6 +13,7 @@ from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Insert, MetaData, TypeDecorator, event, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -94,6 +95,13 @@ def insert_new(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     if db.session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def from_database(error: BaseException | None) -> bool:
+    """Say whether a database said this, or what it came from: its words may quote what somebody typed."""
+    while error and not isinstance(error, SQLAlchemyError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from unmentor import cli, words
 from unmentor.collector import collect_between
 from unmentor.conversations import views as conversations
-from unmentor.db import connect, db
+from unmentor.db import connect, db, from_database
 from unmentor.mail.catcher import views as mail
 from unmentor.me import views as me
 from unmentor.organise import views as organise
@@ -20,9 +20,10 @@ from unmentor.programmes import views as programmes
 from unmentor.public import views as public
 from unmentor.reflections import views as reflections
 from unmentor.rounds import views as rounds
-from unmentor.runtime import Clock, utc_clock
+from unmentor.runtime import Clock, utc_clock, where
 from unmentor.settings import Settings
 from unmentor.web.every_page import init_pages
+from unmentor.web.foreign import PlainInteger
 
 HOUSE = Path(__file__).parent.parent
 
@@ -31,8 +32,11 @@ class UnMentoring(Flask):
     """Flask, but its log never holds an address: those under /c/ are keys."""
 
     def log_exception(self, exc_info: Any) -> None:
-        """Log what broke by the name of its page."""
-        self.logger.error("Something broke in %s", request.endpoint, exc_info=exc_info)
+        """Log what broke by the name of its page; of a database only where, for its words hold what was stored."""
+        if from_database(exc_info[1]):
+            self.logger.error("Something broke in %s: %s", request.endpoint, where(exc_info[1]))
+        else:
+            self.logger.error("Something broke in %s", request.endpoint, exc_info=exc_info)
 
 
 ROOMS = (public, mail, people, programmes, conversations, rounds, reflections, me, organise)
@@ -54,6 +58,8 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # A database that was restarted is met anew; and no error quotes what somebody typed.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(days=60),
@@ -65,6 +71,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
     Migrate(app, db, directory=str(HOUSE / "migrations"), compare_type=True)
     words.speak(app)
     app.jinja_env.globals["csrf_token"] = generate_csrf
+    app.url_map.converters["int"] = PlainInteger
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     init_pages(app)

@@ -1,6 +1,6 @@
-"""Pages that look the same to everybody, kept ready at the door until anything at all is written.
+"""Pages that look the same to all visitors, kept in front of the app until anything at all is written.
 
-The database itself says whether something was written since, so a kept page is never older than what it shows.
+The database itself says whether something was written since, so a cached page is never older than what it shows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, ParamSpec, cast
 from weakref import finalize
 
-from flask import Flask, Response, current_app, g, make_response, request
+from flask import Flask, Response, current_app, make_response, request, session
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.http import parse_cookie
 
 from unmentor.db import db
 
@@ -22,99 +24,109 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 P = ParamSpec("P")
-ROOM = 200
-# What a page depends on besides the database: where it is, what is asked of it, and in which language.
-Name = tuple[str, ...]
-Edition = tuple[object, ...]
+OK = 200
+MOST_PAGES = 200
+# What a page depends on besides the database: where it was asked for, what is asked of it, and in which language.
+KEY = ("HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT_LANGUAGE")
+# Where a request keeps the version of the database that its page is made from.
+MADE_FROM = "unmentor.made_from"
+Key = tuple[str, ...]
+Version = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A page as it left, and of which edition."""
+class CachedPage:
+    """A page as it left, and the version of the database that it shows."""
 
-    edition: Edition
+    version: Version
     body: bytes
     headers: list[tuple[str, str]]
 
 
-class Shelf:
-    """The kept pages of one process, between the server and the app."""
+class PageCache:
+    """The cached pages of one process: a WSGI middleware, which answers what it can and leaves the rest to the app."""
 
-    def __init__(self, app: Flask) -> None:
-        self.app, self.inner = app, app.wsgi_app
-        self.cookie = f"{app.config['SESSION_COOKIE_NAME']}="
+    def __init__(self) -> None:
+        self.pages: dict[Key, CachedPage] = {}
+        self._watch: sqlite3.Connection | None = None
+        self._lock = Lock()
+
+    def init_app(self, app: Flask) -> None:
+        """Stand in front of *app*. Call it before other headers are added, so that they are cached too."""
+        self._app, self._inner = app, app.wsgi_app
         with app.app_context():
-            self.engine = db.engine
-        self.pages: dict[Name, Kept] = {}
-        self.watch: sqlite3.Connection | None = None
-        self.lock = Lock()
+            self._engine = db.engine
+        app.extensions["page_cache"] = self
+        app.wsgi_app = self  # type: ignore[method-assign]  # - Flask asks for it to be wrapped so
+        app.after_request(self.keep)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from the shelf, with 304 where the reader has the page; or let the app answer."""
-        name = self.name(environ)
-        page = self.pages.get(name) if name else None
-        if page is None or page.edition != self.edition():
-            return self.inner(environ, start_response)
+        """Answer from the cache, with 304 where the reader has the page; or let the app answer."""
+        key = self.key(environ)
+        page = self.pages.get(key) if key else None
+        if page is None or page.version != self._version_if_it_answers():
+            return self._inner(environ, start_response)
         return Response(page.body, headers=page.headers).make_conditional(environ)(environ, start_response)
 
-    def name(self, environ: WSGIEnvironment) -> Name | None:
-        """Return what a page is kept under; None for a browser with a session, which gets a page of its own."""
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or self.cookie in environ.get("HTTP_COOKIE", ""):
-            return None
-        asked = ("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT_LANGUAGE")
-        return tuple(environ.get(what, "") for what in asked)
-
-    def edition(self) -> Edition:
-        """Return what changes with every write to the database, and each minute, since pages say "a minute ago"."""
-        return (self._written(), self.app.extensions["clock"]().replace(second=0, microsecond=0))
-
     def keep(self, response: Response) -> Response:
-        """Put the page on the shelf that a view called the same for everybody; return it, or 304."""
-        name, edition = g.pop("to_keep", (None, None))
-        if name is None:
+        """Cache the page where its view is cached for visitors and nothing in it is for one of them alone."""
+        key, version = self.key(request.environ), request.environ.get(MADE_FROM)
+        if version is None or key is None or session or response.status_code != OK:
             return response
         response.add_etag()
-        if len(self.pages) >= ROOM:
+        if len(self.pages) >= MOST_PAGES:
             self.pages.clear()
-        self.pages[name] = Kept(edition, response.get_data(), response.headers.to_wsgi_list())
+        self.pages[key] = CachedPage(version, response.get_data(), response.headers.to_wsgi_list())
         response.make_conditional(request)
         return response
 
+    def key(self, environ: WSGIEnvironment) -> Key | None:
+        """Return what a page is cached under; None where there is a session, which makes a page its reader's own."""
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return None
+        if "HTTP_COOKIE" in environ and self._app.config["SESSION_COOKIE_NAME"] in parse_cookie(environ):
+            return None
+        return tuple(environ.get(what, "") for what in KEY)
+
+    def version(self) -> Version:
+        """Return what changes with every write to the database, and each minute, since pages say "a minute ago".
+
+        Raises SQLAlchemyError or sqlite3.Error where the database does not answer.
+        """
+        return (self._written(), self._app.extensions["clock"]().replace(second=0, microsecond=0))
+
+    def _version_if_it_answers(self) -> Version | None:
+        try:
+            return self.version()
+        except (SQLAlchemyError, sqlite3.Error):
+            # The app says so, as a page with all that pages have.
+            return None
+
     def _written(self) -> object:
-        if self.engine.dialect.name == "postgresql":
-            with self.engine.connect() as connection:
+        if self._engine.dialect.name == "postgresql":
+            with self._engine.connect() as connection:
                 return connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar()
-        with self.lock:
+        with self._lock:
             # A connection of its own, that never writes: data_version grows when any other commits.
-            if self.watch is None:
-                self.watch = sqlite3.connect(str(self.engine.url.database), check_same_thread=False)
-                finalize(self, self.watch.close)
-            return self.watch.execute("PRAGMA data_version").fetchone()[0]
+            if self._watch is None:
+                self._watch = sqlite3.connect(str(self._engine.url.database), check_same_thread=False)
+                finalize(self, self._watch.close)
+            return self._watch.execute("PRAGMA data_version").fetchone()[0]
 
 
-def put_up(app: Flask) -> None:
-    """Put a shelf at the door of *app*. Call it before other headers are added, so that they are kept too."""
-    shelf = Shelf(app)
-    app.extensions["shelf"] = shelf
-    app.wsgi_app = shelf  # type: ignore[method-assign]  # - Flask asks for it to be wrapped so
-    app.after_request(shelf.keep)
-
-
-def same_for_everybody(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Keep what a view returns on the shelf, for everybody without a session."""
+def cached_for_visitors(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Cache what a view returns, for everybody without a session."""
 
     @wraps(view)
-    def ready(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        shelf = cast(Shelf, current_app.extensions["shelf"])
-        name = shelf.name(request.environ)
-        if name is None:
+    def cached(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        cache = cast(PageCache, current_app.extensions["page_cache"])
+        if cache.key(request.environ) is None:
             return view(*args, **kwargs)
         # Asked for before the page is made: what is written meanwhile makes it old at once.
-        edition = shelf.edition()
+        request.environ[MADE_FROM] = cache.version()
         response = make_response(view(*args, **kwargs))
         response.cache_control.no_cache = True
         response.vary.update(("Accept-Language", "Cookie"))
-        g.to_keep = (name, edition)
         return response
 
-    return ready
+    return cached

@@ -122,8 +122,8 @@ def _try(what: str, act: Callable[[], object]) -> object:
     try:
         with transaction():
             return act()
-    except Exception:
+    except Exception as error:
         # The next tick tries again; one programme's trouble must not stop another's round.
-        log.exception("Could not %s", what)
+        log.error("Could not %s: %s", what, runtime.where(error))
         db.session.rollback()
         return None

@@ -208,7 +208,7 @@ def test_languages_are_kept_apart(client: FlaskClient) -> None:
     assert {"Accept-Language", "Cookie"} <= set(welsh.headers["Vary"].split(", "))
 
 
-def test_a_signed_in_person_gets_their_own_page_and_no_shelf_keeps_it(client: FlaskClient) -> None:
+def test_a_signed_in_person_gets_their_own_page_and_no_cache_keeps_it(client: FlaskClient) -> None:
     from cast import sign_in
 
     some(1)
@@ -222,12 +222,12 @@ def test_a_signed_in_person_gets_their_own_page_and_no_shelf_keeps_it(client: Fl
     assert "Your page" not in client.get("/reflections").text
 
 
-def test_the_shelf_does_not_grow_without_end(app: Flask, client: FlaskClient) -> None:
-    from unmentor.page_cache import ROOM
+def test_the_cache_does_not_grow_without_end(app: Flask, client: FlaskClient) -> None:
+    from unmentor.page_cache import MOST_PAGES
 
-    for number in range(ROOM + 5):
+    for number in range(MOST_PAGES + 5):
         client.get(f"/privacy?{number}")
-    assert len(app.extensions["shelf"].pages) <= ROOM
+    assert len(app.extensions["page_cache"].pages) <= MOST_PAGES
 
 
 def test_a_topic_page_gathers_what_belongs_to_it(client: FlaskClient) -> None:

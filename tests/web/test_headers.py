@@ -72,10 +72,10 @@ def test_a_public_page_sets_no_cookie(client: FlaskClient) -> None:
 def encrypted(app: Flask) -> Iterator[Flask]:
     before = app.extensions["settings"]
     app.extensions["settings"] = replace(before, base_url="https://unmentoring.example")
-    # Settings never change while an app runs, so no shelf looks at them.
-    app.extensions["shelf"].pages.clear()
+    # Settings never change while an app runs, so no cache looks at them.
+    app.extensions["page_cache"].pages.clear()
     yield app
-    app.extensions["shelf"].pages.clear()
+    app.extensions["page_cache"].pages.clear()
     app.extensions["settings"] = before
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from unmentor.db import SENDER, db, last_beat
 from unmentor.mail.queries import overdue
+from unmentor.runtime import where
 
 # A worker beats once a minute, and its sender no less often.
 LONG = timedelta(minutes=5)
@@ -23,8 +24,8 @@ def troubles(now: datetime) -> dict[str, str]:
         if current != _newest(str(current_app.extensions["migrate"].directory)):
             return {"migrations": "are not at their newest; run: flask db upgrade"}
         return _worker(now) | _queue(now)
-    except SQLAlchemyError:
-        current_app.logger.exception("The database does not answer")
+    except SQLAlchemyError as error:
+        current_app.logger.error("The database does not answer: %s", where(error))
         return {"database": "does not answer; look at DATABASE_URL and the log"}
 
 

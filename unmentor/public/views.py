@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from unmentor import runtime
 from unmentor.impact.figures import figures
-from unmentor.page_cache import same_for_everybody
+from unmentor.page_cache import cached_for_visitors
 from unmentor.people import browser
 from unmentor.programmes.queries import all_programmes, next_draw, taking_part
 from unmentor.public.health import troubles
@@ -21,7 +21,7 @@ blueprint = Blueprint("public", __name__)
 
 
 @blueprint.get("/")
-@same_for_everybody
+@cached_for_visitors
 def home() -> str:
     """Say what this is, when the next round is, and what people learned."""
     now = runtime.now()
@@ -36,21 +36,21 @@ def home() -> str:
 
 
 @blueprint.get("/about")
-@same_for_everybody
+@cached_for_visitors
 def about() -> str:
     """Say how it works, in plain words."""
     return render_template("public/about.html")
 
 
 @blueprint.get("/privacy")
-@same_for_everybody
+@cached_for_visitors
 def privacy() -> str:
     """Say what is kept, why, and how to be gone."""
     return render_template("public/privacy.html", contact=runtime.settings().mail_from[1])
 
 
 @blueprint.get("/accessibility")
-@same_for_everybody
+@cached_for_visitors
 def accessibility() -> str:
     """Say what was checked, and whom to tell."""
     return render_template("public/accessibility.html", contact=runtime.settings().mail_from[1])

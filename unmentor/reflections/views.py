@@ -12,7 +12,7 @@ from unmentor.db import transaction
 from unmentor.forms import Button, clean_line
 from unmentor.gone import gone
 from unmentor.links import link
-from unmentor.page_cache import same_for_everybody
+from unmentor.page_cache import cached_for_visitors
 from unmentor.programmes.queries import all_programmes
 from unmentor.reflections import feeds, queries
 from unmentor.reflections.actions import share, tell_writer
@@ -72,7 +72,7 @@ def withdraw(token: str) -> Redirect | str | tuple[str, int]:
 
 
 @blueprint.get("/reflections")
-@same_for_everybody
+@cached_for_visitors
 def feed() -> str:
     """Show what people learned, newest first."""
     given = {name: clean_line(request.args.get(name))[:LONGEST_SEARCH] for name in ("q", "topic", "programme")}
@@ -92,7 +92,7 @@ def feed() -> str:
 
 
 @blueprint.get("/reflections/<slug>")
-@same_for_everybody
+@cached_for_visitors
 def show(slug: str) -> str:
     """Show one reflection at its permanent address; 410 once it was taken back."""
     reflection = queries.reflection_named(slug)
@@ -106,7 +106,7 @@ def show(slug: str) -> str:
 
 
 @blueprint.get("/topics/<slug>")
-@same_for_everybody
+@cached_for_visitors
 def topic(slug: str) -> str:
     """Show what people learned about one topic."""
     known = _topic(slug)
@@ -132,7 +132,7 @@ def feed_file(form: str, slug: str = "") -> Response:
 
 
 for name in FEEDS:
-    view, kept = same_for_everybody(feed_file), {"form": name}
+    view, kept = cached_for_visitors(feed_file), {"form": name}
     blueprint.add_url_rule(f"/reflections.{name}", name, view, defaults=kept)
     blueprint.add_url_rule(f"/topics/<slug>.{name}", f"topic_{name}", view, defaults=kept)
 
@@ -146,7 +146,7 @@ def _topic(slug: str) -> Topic:
 
 def _page_number() -> int:
     asked = request.args.get("page", "1")
-    if not asked.isdecimal() or not 1 <= int(asked[:9]) <= LAST_PAGE:
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 9 and 1 <= int(asked) <= LAST_PAGE):
         abort(404)
     return int(asked)
 
