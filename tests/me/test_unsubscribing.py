@@ -6,11 +6,12 @@ from cast import START, conversation, kept, member, person, post, programme
 from flask import Flask
 from sqlalchemy import select
 
-from unmentor.conversations.actions import cancel
+from unmentor.conversations import mails
 from unmentor.conversations.move import move
 from unmentor.db import db, transaction
 from unmentor.links import sign
 from unmentor.mail.models import Message, Stopped
+from unmentor.mail.outbox import queue
 from unmentor.people.models import Person
 from unmentor.privacy.leave import leave
 from unmentor.programmes.actions import pause
@@ -69,7 +70,7 @@ def test_without_these_kinds_nobody_takes_part_and_what_is_arranged_is_still_tol
     app.test_client().post(path(ada, kind), data=ONE_CLICK)
     assert db.session.scalars(select(Membership.state)).one() == "paused"
     move(talk.participations[1], talk.starts_at + timedelta(days=1), START)
-    cancel(talk, "Flood duty.", START)
+    queue(mails.cancelled(talk.participations[0], talk.participations, reason="Flood duty."), START)
     told = select(Message.kind).where(Message.person_id == ada.id).order_by(Message.id)
     assert db.session.scalars(told).all() == ["moved", "cancelled"]
 
