@@ -23,6 +23,12 @@ def chosen_language() -> str:
     return chosen if chosen in LANGUAGES else "en"
 
 
+def speak_from_now(language: str) -> None:
+    """Keep the language that somebody chose. Whoever left what was offered chose none: their browser still says."""
+    if language != chosen_language():
+        session["language"] = language
+
+
 def day(moment: date | datetime, zone: str = "") -> str:
     """Return a day in words, as "Thursday 10 December"; with the year where it is not this one."""
     # A date and not a datetime, which Flask-Babel would take back to UTC: Sydney's Tuesday would be Monday.

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cast import mailed, member, path_in, person, post, programme, token
+from flask import Flask
 from flask.testing import FlaskClient
 from letters import letter
 from sqlalchemy import func, select
@@ -63,6 +64,19 @@ def test_the_answer_names_where_the_mail_went_in_their_language(client: FlaskCli
     page = client.get(join(client).location)
     assert "sian@…" in page.text
     assert '<html lang="cy">' in page.text
+
+
+@pytest.mark.parametrize("left", [{}, {"language": ""}, {"language": "cy"}])
+def test_who_chooses_no_language_keeps_what_their_browser_asks_for(app: Flask, left: dict[str, str]) -> None:
+    welsh = app.test_client()
+    welsh.environ_base["HTTP_ACCEPT_LANGUAGE"] = "cy-GB, cy;q=0.9, en;q=0.5"
+    fields = {name: value for name, value in SIAN.items() if name != "language"} | left
+    assert post(welsh, "/join", **fields).status_code == 303
+    assert '<html lang="cy">' in welsh.get("/join/check-your-email").text
+    welsh.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert '<html lang="en">' in welsh.get("/join/check-your-email").text
+    post(welsh, confirm_link())
+    assert somebody().language == "cy"
 
 
 def test_joining_confirming_and_arriving_is_three_presses(client: FlaskClient) -> None:

@@ -33,7 +33,7 @@ from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import all_programmes, memberships, next_draw, programme_named
 from unmentor.programmes.turn import turn
 from unmentor.rounds.actions import new_seed
-from unmentor.words import day
+from unmentor.words import day, speak_from_now
 
 KINDS = {
     "cancelled": _l("about conversations that are off"),
@@ -76,7 +76,7 @@ def profile() -> Page:
     details = form.details()
     with transaction():
         people.change(person, details)
-    session["language"] = details.language
+    speak_from_now(details.language)
     flash(_("Your details are saved."))
     return redirect(url_for("me.home"), 303)
 

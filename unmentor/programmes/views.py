@@ -12,6 +12,7 @@ from unmentor.people.guards import signed_in
 from unmentor.programmes import confirming, queries
 from unmentor.programmes.forms import JoinForm
 from unmentor.programmes.rhythm import rhythm
+from unmentor.words import speak_from_now
 
 blueprint = Blueprint("programmes", __name__)
 blueprint.add_app_template_filter(rhythm)
@@ -29,7 +30,7 @@ def join() -> str | tuple[str, int] | Response:
     if not form.validate_on_submit():
         return render_template("programmes/join.html", form=form, abouts=abouts), form.status
     now, email, details = runtime.now(), form.address(), form.details()
-    session["language"] = details.language
+    speak_from_now(details.language)
     with transaction():
         knock(
             email, browser.asks(email), browser.source(), now,
