@@ -118,3 +118,25 @@ def test_robots_are_asked_to_leave_peoples_own_pages_alone(client: FlaskClient) 
 def test_a_browser_that_guesses_finds_the_icon(client: FlaskClient) -> None:
     with client.get(client.get("/favicon.ico").location) as icon:
         assert icon.content_type.startswith("image/svg+xml")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "the website at http://127.0.0.1:8000",  # scope
+        "partially compliant with the Web Content Accessibility Guidelines (WCAG) version 2.2",
+        "Not compliant with the accessibility regulations",
+        "Disproportionate burden",
+        "Outside the accessibility regulations",
+        "prepared on 24 November 2026 and last reviewed on 24 November 2026",
+        "We tested the website ourselves",  # the method
+        "mailto:unmentoring@localhost",  # feedback and contact
+        "We answer within ten working days",
+        "The Equality and Human Rights Commission (EHRC) enforces the Public Sector Bodies",
+        "(Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018",
+        "https://www.equalityadvisoryservice.com/",
+        "https://www.equalityni.org/",
+    ],
+)
+def test_the_accessibility_statement_has_every_item_of_the_regulations(client: FlaskClient, item: str) -> None:
+    assert item in client.get("/accessibility").text

@@ -117,7 +117,7 @@ class DetailsForm(Form):
     language = RadioField(
         _l("We write to you in"),
         [offered(_l("Pick English or Welsh"))],
-        lambda chosen: chosen or chosen_language(),
+        coerce=lambda chosen: chosen or chosen_language(),
         choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
         default=chosen_language,
         validate_choice=False,

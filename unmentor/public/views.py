@@ -1,8 +1,10 @@
 """The pages for everybody, and what every page shares."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask_babel import format_date
 from werkzeug.wrappers import Response as Redirect
 
 from unmentor import runtime
@@ -17,6 +19,8 @@ from unmentor.words import LANGUAGES
 ON_THE_FIRST_PAGE = 5
 NOT_FOR_ROBOTS = ("/c/", "/calendar/", "/confirm", "/dev", "/language", "/me", "/organise", "/sign-in", "/unsubscribe")
 UNAVAILABLE = 503
+# When the accessibility statement was last held against the service.
+REVIEWED = date(2026, 11, 24)
 blueprint = Blueprint("public", __name__)
 
 
@@ -52,8 +56,15 @@ def privacy() -> str:
 @blueprint.get("/accessibility")
 @cached_for_visitors
 def accessibility() -> str:
-    """Say what was checked, and whom to tell."""
-    return render_template("public/accessibility.html", contact=runtime.settings().mail_from[1])
+    """Say what works and what does not, how that was tested, and whom to tell."""
+    settings = runtime.settings()
+    return render_template(
+        "public/accessibility.html",
+        home=settings.base_url,
+        operator=settings.operator[0],
+        contact=settings.operator[1] or settings.mail_from[1],
+        reviewed=format_date(REVIEWED, "d MMMM y"),
+    )
 
 
 @blueprint.get("/language")
