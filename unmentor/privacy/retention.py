@@ -11,6 +11,7 @@ from unmentor import budgets
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.links import link
+from unmentor.mail.actions import KEPT
 from unmentor.mail.message import Letter
 from unmentor.mail.models import Message, Stopped
 from unmentor.mail.outbox import queue
@@ -34,6 +35,23 @@ WARNING = "heads-up"
 # A warning that expired told nobody, so it is sent again.
 WARNED = ("queued", "held", "sending", "uncertain", "sent", "failed")
 AT_ONCE = 50
+# By law (Data Protection Act 2018, section 164A): how soon we say that we have a complaint.
+ACKNOWLEDGED = timedelta(days=30)
+
+
+def promised() -> dict[str, int]:
+    """Return the times that the privacy page states, in days but for ``idle_years``."""
+    return {
+        "unconfirmed": UNCONFIRMED.days,
+        "joining": door.CONFIRM_WITHIN.days,
+        "idle_years": IDLE.days // 365,
+        "notice": NOTICE.days,
+        "sign_ins": SIGN_INS.days,
+        "mail": KEPT.days,
+        "budgets": budgets.DAY.days,
+        "erasures": ERASURES.days,
+        "acknowledged": ACKNOWLEDGED.days,
+    }
 
 
 def forget(now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from flask_babel import format_date
@@ -11,6 +12,7 @@ from unmentor import runtime
 from unmentor.impact.figures import figures
 from unmentor.page_cache import cached_for_visitors
 from unmentor.people import browser
+from unmentor.privacy.retention import promised
 from unmentor.programmes.queries import all_programmes, next_draw, taking_part
 from unmentor.public.health import troubles
 from unmentor.reflections.queries import newest
@@ -50,7 +52,14 @@ def about() -> str:
 @cached_for_visitors
 def privacy() -> str:
     """Say what is kept, why, and how to be gone."""
-    return render_template("public/privacy.html", contact=runtime.settings().mail_from[1])
+    known = runtime.settings()
+    return render_template(
+        "public/privacy.html",
+        contact=known.mail_from[1],
+        operator=known.operator,
+        room=urlsplit(known.video_room_url).hostname,
+        kept=promised(),
+    )
 
 
 @blueprint.get("/accessibility")
