@@ -43,7 +43,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "reflection-returned": {"text": "Marek is wrong.", "note": "It names somebody. Can you change that?", "url": PAGE},
     "round-ready": {
         "programme": "UnMentoring", "round": 12, "url": PAGE,
-        "summary": "43 conversations, no pair that has met before, nobody left out.",
+        "summary": "43 conversations, no pair that has met before, nobody left out.", "since": "",
     },
     "goodbye": {"count": 7},
     "follow-confirm": {"topic": "plain English", "url": PAGE},

@@ -33,6 +33,8 @@ class Above(StrEnum):
     HOME = "public.home"
     JOIN = "programmes.join"
     OWN_PAGE = "me.home"
+    PEOPLE = "organise.people"
+    PROGRAMME = "organise.programme"
     ROUND = "organise.round_"
     UNSUBSCRIBE = "me.unsubscribe"
     WITHDRAW = "rounds.withdraw"

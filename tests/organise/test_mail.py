@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cast import member, organiser, person, post, programme, sign_in
+from cast import kept, member, organiser, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,11 +14,12 @@ from unmentor.mail.inbound.reports import Complaint
 from unmentor.mail.inbound.unread import Mailbox
 from unmentor.mail.message import Letter
 from unmentor.mail.models import Message, Suppressed
-from unmentor.mail.outbox import queue
+from unmentor.mail.outbox import queue, queue_all
 from unmentor.mail.queries import content
 from unmentor.people.models import Person
-from unmentor.programmes.models import Programme
-from unmentor.rounds.actions import draw_round, send_round, tell_organisers
+from unmentor.programmes.models import Period, Programme
+from unmentor.rounds import period_mails
+from unmentor.rounds.actions import draw_round, send_round
 
 MAIL = "/organise/unmentoring/mail"
 
@@ -179,7 +180,8 @@ def test_organisers_see_what_becomes_of_all_that_a_round_sends(ada: Person, clie
     for name in ("Ben", "Cat"):
         member(person(name), of)
     round_ = draw_round(of, 7, clock())
-    tell_organisers(round_, clock())
+    period = kept(Period(programme_id=of.id, slot="2026-11-21T12:00", claimed_at=clock(), outcome="drawn"))
+    queue_all(period_mails.drawn(round_, period, clock()), clock())
     send_round(round_, clock())
     db.session.commit()
     assert {message.programme_id for message in db.session.query(Message)} == {of.id}

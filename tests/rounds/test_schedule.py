@@ -1,12 +1,13 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from cast import member, organiser, person, programme
+from cast import mailed, member, organiser, person, programme
 from conftest import Clock
 from flask import Flask
 
 from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.programmes.models import Period, Programme
+from unmentor.rounds import steps
 from unmentor.rounds.models import Round
 from unmentor.rounds.schedule import run_due
 from unmentor.rounds.telling import tell_some
@@ -19,6 +20,10 @@ def scheduled(**rules: str) -> Programme:
     member(person("Ada"), of)
     member(person("Ben"), of)
     return of
+
+
+def told(kind: str) -> list[str]:
+    return [mail.recipient for mail in db.session.query(Message).filter_by(kind=kind)]
 
 
 def test_nothing_happens_before_the_draw_time(app: Flask, clock: Clock) -> None:
@@ -78,6 +83,91 @@ def test_too_few_people_are_no_round_and_no_error(app: Flask, clock: Clock) -> N
     clock.set(*MONDAY_9)
     assert run_due(of, clock()) is None
     assert db.session.query(Period).one().outcome == "too-few"
+
+
+def test_organisers_hear_once_that_a_draw_was_missed(app: Flask, clock: Clock) -> None:
+    of = scheduled()
+    olu = organiser(of)
+    clock.set(2026, 12, 8, 9, 1)
+    for _ in range(2):
+        run_due(of, clock())
+    assert told("heads-up") == [olu.email]
+    text = mailed(olu.email, "heads-up")
+    assert "The draw of Monday 7 December, 9:00 did not happen." in text
+    assert "The next draw is on Monday 14 December, 9:00." in text
+    assert "because you organise UnMentoring" in text
+
+
+def test_organisers_hear_each_time_that_too_few_take_part(app: Flask, clock: Clock) -> None:
+    of = programme(every="weekly", starts_on=date(2026, 12, 1))
+    olu = organiser(of)
+    for day in (7, 14):
+        clock.set(2026, 12, day, 9)
+        run_due(of, clock())
+    assert told("heads-up") == [olu.email, olu.email]
+    assert "A draw needs two people, and nobody takes part." in mailed(olu.email, "heads-up")
+
+
+def test_whoever_is_the_only_one_hears_it_kindly(app: Flask, clock: Clock) -> None:
+    of = programme(every="weekly", starts_on=date(2026, 12, 1))
+    ada = person("Ada")
+    member(ada, of, role="organiser")
+    clock.set(*MONDAY_9)
+    run_due(of, clock())
+    assert told("heads-up") == [ada.email, ada.email]
+    text = mailed(ada.email, "heads-up")
+    assert "You were the only one this time." in text
+    assert "because you take part in UnMentoring" in text
+
+
+def test_a_period_that_finds_a_round_waiting_draws_none_and_says_so_each_time(app: Flask, clock: Clock) -> None:
+    of = scheduled()
+    olu = organiser(of)
+    for day in (7, 14, 21):
+        clock.set(2026, 12, day, 9)
+        run_due(of, clock())
+    assert db.session.query(Round).count() == 1
+    outcomes = [period.outcome for period in db.session.query(Period).order_by(Period.id)]
+    assert outcomes == ["drawn", "waiting", "waiting"]
+    assert told("round-ready") == [olu.email] * 3
+    text = mailed(olu.email, "round-ready")
+    assert "Round 1 still waits for you." in text
+    assert "It was drawn on Monday 7 December, 9:00 and not sent" in text
+
+
+def test_a_round_that_somebody_drew_by_hand_and_forgot_is_not_sent_by_the_schedule(app: Flask, clock: Clock) -> None:
+    of = scheduled(review="send")
+    clock.set(2026, 12, 4, 9)
+    steps.draw(of, 7)
+    clock.set(*MONDAY_9)
+    assert run_due(of, clock()) is None
+    assert [round_.state for round_ in db.session.query(Round)] == ["drawn"]
+    assert db.session.query(Period).one().outcome == "waiting"
+
+
+def test_a_round_that_waited_for_days_is_sent_with_times_to_come(app: Flask, clock: Clock) -> None:
+    of = scheduled()
+    for name in ("Cat", "Dan", "Eve", "Fay"):
+        member(person(name), of)
+    clock.set(*MONDAY_9)
+    groups = {frozenset(talk.people) for talk in run_due(of, clock()).conversations}
+    clock.advance(days=12)
+    round_ = db.session.query(Round).one()
+    steps.send(round_)
+    assert {frozenset(talk.people) for talk in round_.conversations} == groups
+    for talk in round_.conversations:
+        assert talk.starts_at.astimezone(of.zone).date() >= clock().date() + timedelta(days=2)
+    assert len(told("invitation")) == 6
+
+
+def test_times_that_are_still_to_come_stay_as_they_were_looked_at(app: Flask, clock: Clock) -> None:
+    of = scheduled()
+    clock.set(*MONDAY_9)
+    talk = run_due(of, clock()).conversations[0]
+    at = talk.starts_at
+    clock.moment = at - timedelta(days=5)
+    steps.send(talk.round)
+    assert talk.starts_at == at
 
 
 def test_a_programme_does_not_draw_for_a_time_before_it_was_founded(app: Flask, clock: Clock) -> None:

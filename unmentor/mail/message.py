@@ -35,7 +35,8 @@ Every template is also given ``person``, the recipient's first name.
 ``reflection-published``  ``text``, ``url``; may have ``back_url`` (where to take it back)
 ``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it);
                         may have ``was_public`` (bool: it was, and is not any more)
-``round-ready``         ``programme``, ``round``, ``summary`` (one sentence), ``url``
+``round-ready``         ``programme``, ``round``, ``summary`` (sentences), ``url``, ``since`` (when it was drawn, in
+                        words, where it waited so long that a period passed without a draw, or "")
 ``round-report``        ``programme``, ``round``, ``summary`` (sentences), ``url``
 ``goodbye``             ``count`` (of conversations)
 ``follow-confirm``      ``topic`` (its name, or "" for everything), ``url``

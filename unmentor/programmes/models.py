@@ -114,5 +114,5 @@ class Period(Base):
     # The local wall time, YYYY-MM-DDTHH:MM.
     slot: Mapped[str] = mapped_column(String(16))
     claimed_at: Mapped[datetime]
-    # drawn, too-few or late
+    # drawn; or nothing was: waiting (a round waits to be sent), too-few or late
     outcome: Mapped[str] = mapped_column(String(8))

@@ -17,7 +17,7 @@ from unmentor.programmes.turn import lock, lock_diaries_in
 from unmentor.rounds import queries
 from unmentor.rounds.arrange import arrange_anew, first_day_of, store, times, window
 from unmentor.rounds.draw_inputs import Drawn, draw_from, given_now
-from unmentor.rounds.mails import round_ready, round_report, unpaired
+from unmentor.rounds.mails import round_report, unpaired
 from unmentor.rounds.memory import learned
 from unmentor.rounds.models import LeftOut, Round
 from unmentor.rounds.recheck import ChangedSince, recheck, seen
@@ -169,12 +169,6 @@ def lock_and_refresh(round_: Round, *states: str) -> None:
         raise NotWaiting(0, "gone") from None
     if state not in states:
         raise NotWaiting(number, state)
-
-
-def tell_organisers(round_: Round, now: datetime) -> None:
-    """Ask the organisers to look at a round that waits."""
-    for organiser in organisers(round_.programme):
-        queue(round_ready(round_, organiser, now), now)
 
 
 def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -> Round:

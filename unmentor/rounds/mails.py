@@ -9,7 +9,7 @@ from unmentor.mail.message import Letter
 from unmentor.people.models import Person
 from unmentor.rounds.left_out import why_out
 from unmentor.rounds.models import Round
-from unmentor.rounds.summary import outcome, summary
+from unmentor.rounds.summary import outcome
 
 A_WEEK = timedelta(days=7)
 
@@ -17,14 +17,6 @@ A_WEEK = timedelta(days=7)
 def unpaired(round_: Round, person: Person, now: datetime) -> Letter:
     """Return the kind word to somebody for whom a round had nobody, and why."""
     return _letter("unpaired", round_, person, now, url=link(Above.OWN_PAGE), why=why_out(round_, person.id))
-
-
-def round_ready(round_: Round, organiser: Person, now: datetime) -> Letter:
-    """Return the news to an organiser that a draw waits to be looked at."""
-    with force_locale(organiser.language):
-        said = summary(round_)
-    url = link(Above.ROUND, slug=round_.programme.slug, number=round_.number)
-    return _letter("round-ready", round_, organiser, now, url=url, summary=said)
 
 
 def round_report(round_: Round, organiser: Person, now: datetime) -> Letter:
