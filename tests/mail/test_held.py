@@ -76,7 +76,7 @@ def test_what_may_have_left_before_it_was_held_keeps_every_byte(app: Flask) -> N
 
 def test_what_was_queued_after_a_restore_is_dated_anew_and_what_was_restored_is_not(app: Flask, tmp_path: Path) -> None:
     before = queued()
-    backup(tmp_path / "kept")
+    backup(tmp_path / "kept", NOW)
     wipe()
     with transaction():
         restore(tmp_path / "kept", NOW)

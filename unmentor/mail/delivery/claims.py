@@ -170,7 +170,7 @@ def note(connection: Connection, trouble: str, now: datetime) -> None:
 def _one_transaction(connection: Connection) -> Iterator[None]:
     """Commit the block as one: here PostgreSQL commits each statement, and SQLite whatever was begun."""
     if _is_postgresql(connection):
-        with cast(Any, connection.connection.driver_connection).transaction():
+        with cast(Any, connection.connection.dbapi_connection).transaction():
             yield
     else:
         yield
