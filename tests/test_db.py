@@ -1,13 +1,17 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Barrier
 
 import pytest
-from cast import person
+from cast import START, person
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from unmentor.db import db, reading, transaction
+from unmentor.db import beat, db, reading, transaction
+from unmentor.mail.actions import hold_all
 from unmentor.people.models import Person
 
 
@@ -44,3 +48,19 @@ def test_what_is_changed_while_reading_is_undone(app: Flask) -> None:
     with reading():
         ada.name = "Somebody else"
     assert ada.name == "Ada Lovelace"
+
+
+@pytest.mark.parametrize("act", [beat, hold_all])
+def test_two_who_are_first_at_once_do_not_collide(app: Flask, act: Callable[[datetime], object]) -> None:
+    together = Barrier(2, timeout=10)
+
+    def first() -> None:
+        with app.app_context(), transaction():
+            if db.engine.dialect.name == "postgresql":
+                db.session.execute(select(Person.id))  # both have begun, and neither sees the other's row
+                together.wait()
+            act(START)
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(first) for _ in range(2)]:
+            done.result(timeout=20)

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import aliased
 
-from unmentor.db import db
+from unmentor.db import db, insert_new
 from unmentor.mail.message import UNSTOPPABLE
 from unmentor.mail.models import BATCH, DUE, SAYS_WHEN, Body, Hold, Message, Suppressed
 from unmentor.mail.seal import Unreadable, seal
@@ -26,7 +26,7 @@ def hold_all(now: datetime, perhaps_left: bool = False) -> int:
     waits for at their screen, to sign in or confirm, is not held when it is asked for anew. After a restore any of it
     has *perhaps left*, and counts as claimed once more.
     """
-    db.session.merge(Hold(id=1, since=now))
+    db.session.execute(insert_new(Hold).values(id=1, since=now))  # two may hold at once
     db.session.execute(update(Message).where(DUE).values(state="held"))
     if perhaps_left:
         db.session.execute(update(Message).where(Message.state == "held").values(attempts=Message.attempts + 1))
