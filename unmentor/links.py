@@ -29,9 +29,11 @@ class Above(StrEnum):
     map.
     """
 
+    BACK = "conversations.back"
     CONFIRM = "programmes.confirm"
     HOME = "public.home"
     JOIN = "programmes.join"
+    JOIN_TOO = "me.join"
     OWN_PAGE = "me.home"
     PEOPLE = "organise.people"
     PROGRAMME = "organise.programme"

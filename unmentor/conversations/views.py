@@ -111,17 +111,19 @@ def calendar(token: str) -> Redirect:
 
 @blueprint.route("/c/back/<token>", methods=["GET", "POST"])
 def back(token: str) -> Page:
-    """Bring somebody back whom we paused because we had not heard of them."""
+    """Bring somebody back whom we paused because we had not heard of them, or in whom an organiser put on the list."""
     nonce = signed("back", token)
     member = membership_of(nonce)
     if member is None:
         abort(404 if nonce is None else GONE)
-    form, now = Button(), runtime.now()
+    form, now, invited = Button(), runtime.now(), not member.silences
     if form.validate_on_submit():
         with transaction():
             resume(member)
     next_one, paused = next_draw(member.programme, now), member.is_paused(member.programme.today(now))
-    page = render_template("conversations/back.html", form=form, member=member, next_draw=next_one, paused=paused)
+    page = render_template(
+        "conversations/back.html", form=form, member=member, next_draw=next_one, paused=paused, invited=invited
+    )
     return page, form.status
 
 

@@ -17,7 +17,7 @@ from unmentor.forms import Button
 from unmentor.gone import forward
 from unmentor.links import signed
 from unmentor.mail.message import PAUSES
-from unmentor.me import actions, calendar_address, not_with, queries
+from unmentor.me import actions, calendar_address, joining, not_with, queries
 from unmentor.me.forms import PauseForm, ProfileForm
 from unmentor.people import actions as people
 from unmentor.people import browser
@@ -27,10 +27,8 @@ from unmentor.people.queries import person_of
 from unmentor.privacy import leave as leaving
 from unmentor.privacy.export import held
 from unmentor.privacy.queries import reflections_of
-from unmentor.programmes.actions import enrol
-from unmentor.programmes.forms import only_for
 from unmentor.programmes.models import Membership
-from unmentor.programmes.queries import all_programmes, memberships, next_draw, programme_named
+from unmentor.programmes.queries import all_programmes, memberships, next_draw
 from unmentor.programmes.turn import turn
 from unmentor.rounds.actions import new_seed
 from unmentor.words import day, speak_from_now
@@ -54,6 +52,7 @@ Page = str | tuple[str, int] | Redirect
 
 blueprint = Blueprint("me", __name__)
 blueprint.post("/me/calendar")(calendar_address.renew)
+blueprint.route("/me/join", methods=["GET", "POST"])(joining.join)
 blueprint.route("/me/not-with", methods=["GET", "POST"])(not_with.not_with)
 blueprint.post("/me/not-with/<int:number>/remove")(not_with.not_with_remove)
 
@@ -106,25 +105,6 @@ def resume() -> Page:
     with transaction():
         actions.resume_in(chosen)
     flash(_("You are back. The next draw includes you."))
-    return redirect(url_for("me.home"), 303)
-
-
-@blueprint.post("/me/join")
-@needs_sign_in
-def join() -> Page:
-    """Take part in one programme more, where it is for addresses like theirs; it may want an organiser's yes first."""
-    form, programme = Button(), programme_named(request.form.get("programme", "")) or abort(404)
-    if not form.validate_on_submit():
-        return _home(form), form.status
-    if not programme.admits(the_person().email or ""):
-        form.form_errors = [only_for(programme)]
-        return _home(form), form.status
-    with transaction():
-        approved = enrol(the_person(), programme, runtime.now()).approved
-    if approved:
-        flash(_("You are in %(programme)s. The next draw includes you.", programme=programme.name))
-    else:
-        flash(_("You asked to join %(programme)s. An organiser looks, and you hear by mail.", programme=programme.name))
     return redirect(url_for("me.home"), 303)
 
 

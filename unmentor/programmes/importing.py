@@ -8,13 +8,17 @@ from typing import TextIO
 
 from werkzeug.datastructures import MultiDict
 
+from unmentor.mail.outbox import queue
 from unmentor.people.actions import confirm, sign_up
 from unmentor.people.address import standard
 from unmentor.people.forms import DetailsForm
+from unmentor.people.models import Person
 from unmentor.people.queries import person_at
-from unmentor.programmes.actions import enrol
+from unmentor.programmes.actions import enrol, pause
 from unmentor.programmes.door import ask_to_confirm
+from unmentor.programmes.mails import invited
 from unmentor.programmes.models import Programme
+from unmentor.programmes.queries import memberships_of
 
 NEEDED = ("name", "email", "phone")
 KNOWN = (*NEEDED, "video", "organisation", "about", "language")
@@ -37,24 +41,34 @@ class Line:
 def import_people(file: TextIO, programme: Programme, now: datetime, *, confirmed: bool) -> Iterator[Line]:
     """Take in everybody that *file* names, and say of each line what became of it.
 
-    Each new person is asked by mail to confirm, or is in at once where they agreed elsewhere (*confirmed*). Nothing
-    changes for who is known already. Commas or semicolons, with or without a byte order mark. Raises WrongSheet.
+    Each is asked by mail whether they take part, or is in at once where they agreed elsewhere (*confirmed*). Who is
+    known from another programme keeps what they told of themselves; nothing changes for who is in this one already.
+    Commas or semicolons, with or without a byte order mark. Raises WrongSheet.
     """
     for number, cells in _rows(file):
         form = DetailsForm(formdata=MultiDict({"language": "en"} | cells), meta={"csrf": False})
         name = cells.get("name", "")
         if not form.validate():
             yield Line(number, name, "; ".join(f"{field}: {errors[0]}" for field, errors in form.errors.items()))
-        elif person_at(email := standard(cells["email"])):
+            continue
+        email = standard(cells["email"])
+        known = person_at(email)
+        if known and memberships_of(programme, [known.id]):
             yield Line(number, name, "is here already, so nothing was changed")
         else:
-            person = sign_up(email, form.details(), now)
-            enrol(person, programme, now, approved=True)
-            if confirmed:
-                confirm(person, now)
-            else:
-                ask_to_confirm(person, programme, now)
+            _take_in(known or sign_up(email, form.details(), now), programme, now, confirmed=confirmed)
             yield Line(number, name)
+
+
+def _take_in(person: Person, programme: Programme, now: datetime, *, confirmed: bool) -> None:
+    member = enrol(person, programme, now, approved=True)
+    if confirmed:
+        confirm(person, now)
+    elif person.confirmed_at is None:
+        ask_to_confirm(person, programme, now)
+    else:
+        pause(member, until=None)  # until they say yes
+        queue(invited(member), now)
 
 
 def _rows(file: TextIO) -> Iterator[tuple[int, dict[str, str]]]:

@@ -1,11 +1,12 @@
 """What a programme tells who joins it."""
 
 from datetime import datetime
+from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from unmentor.links import Above, link
+from unmentor.links import Above, link, sign
 from unmentor.mail.message import Letter
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import next_draw
@@ -14,22 +15,41 @@ from unmentor.words import when
 
 def welcome(member: Membership, now: datetime) -> Letter:
     """Return the news that an organiser has let somebody in, and when the next draw is."""
-    person, programme = member.person, member.programme
-    with force_locale(person.language):
+    programme = member.programme
+    with force_locale(member.person.language):
         moment = when(next_draw(programme, now), programme.time_zone)
-        values = {
-            "programme": programme.name,
-            "title": _("You are in %(programme)s.", programme=programme.name),
-            "says": [_("An organiser has said yes. The next draw includes you: %(when)s.", when=moment)],
-            "button": (_("Go to your page"), link(Above.OWN_PAGE)),
-            "ways": [],
-        }
+        return _heads_up(
+            f"membership:{member.nonce}",
+            member,
+            title=_("You are in %(programme)s.", programme=programme.name),
+            says=[_("An organiser has said yes. The next draw includes you: %(when)s.", when=moment)],
+            button=(_("Go to your page"), link(Above.OWN_PAGE)),
+        )
+
+
+def invited(member: Membership) -> Letter:
+    """Return the question to somebody in another programme whether they take part in this one too."""
+    with force_locale(member.person.language):
+        return _heads_up(
+            f"invited:{member.nonce}",
+            member,
+            title=_("Would you take part in %(programme)s too?", programme=member.programme.name),
+            says=[
+                _("An organiser has put you on the list. No draw includes you until you say yes."),
+                _("If you would rather not, there is nothing you need to do."),
+            ],
+            button=(_("Take part"), link(Above.BACK, token=sign("back", member.nonce))),
+        )
+
+
+def _heads_up(about: str, member: Membership, **values: Any) -> Letter:
+    person = member.person
     return Letter(
         kind="heads-up",
         to=(person.name, person.email or ""),
-        about=f"membership:{member.nonce}",
+        about=about,
         person_id=person.id,
         reader=person.nonce,
-        values=values,
+        values={"programme": member.programme.name, "ways": []} | values,
         language=person.language,
     )

@@ -23,17 +23,20 @@ blueprint.route("/confirm/<token>", methods=["GET", "POST"])(confirming.confirm)
 def join() -> str | tuple[str, int] | Response:
     """Ask for what pairing needs; the answer is the same whether we know the address or not."""
     if request.method == "GET" and signed_in():
-        return redirect(url_for(Above.OWN_PAGE, _anchor="more"))
+        one = queries.programme_named(request.args.get("programme", ""))
+        return redirect(_join_too(one.slug) if one else url_for(Above.OWN_PAGE, _anchor="more"))
     programmes = queries.all_programmes()
     abouts = {each.slug: each.about for each in programmes}
     form = JoinForm(programmes, data={"programme": request.args.get("programme")})
     if not form.validate_on_submit():
         return render_template("programmes/join.html", form=form, abouts=abouts), form.status
     now, email, details = runtime.now(), form.address(), form.details()
+    # Who is known signs in, and comes to what they asked for.
+    wanted = _join_too(form.programme.data) if len(programmes) > 1 else None
     speak_from_now(details.language)
     with transaction():
         knock(
-            email, browser.asks(email), browser.source(), now,
+            email, browser.asks(email, wanted), browser.source(), now,
             known=browser.has_been(email), details=details, programme=form.programme.data,
         )  # fmt: skip
     return redirect(url_for("programmes.check_your_email"), 303)
@@ -67,3 +70,7 @@ def show(slug: str) -> str:
         domains=", ".join(programme.domains),
         joined=programme in [each.programme for each in mine],
     )
+
+
+def _join_too(slug: str) -> str:
+    return url_for(Above.JOIN_TOO, programme=slug)
