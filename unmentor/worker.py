@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 def tick(now: datetime) -> None:
     """Do everything that is due at a moment, each in a transaction of its own; what fails does not stop the rest."""
-    answer_requests(now)
+    _try("answer requests", partial(answer_requests, now))
     for programme in all_programmes():
         _try("draw", partial(run_due, programme, now))
         _all("remind", partial(remind, programme, now))

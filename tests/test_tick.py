@@ -1,0 +1,142 @@
+"""The minute: everything that is due is done, whatever else fails."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from cast import conversation, kept, member, person, programme
+from conftest import Clock
+from flask import Flask
+from sqlalchemy import func, select
+
+from unmentor import worker
+from unmentor.conversations.models import Conversation
+from unmentor.db import db, last_beat, transaction
+from unmentor.mail.models import Message, Suppressed
+from unmentor.people.door import knock
+from unmentor.people.models import Person
+from unmentor.privacy.models import Erasure
+from unmentor.programmes.models import Membership, Programme
+from unmentor.rounds.models import Round
+from unmentor.runtime import now, settings
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def mails(kind: str, to: str = "%") -> int:
+    return db.session.scalar(select(func.count()).where(Message.kind == kind, Message.recipient.like(f"{to}%"))) or 0
+
+
+# What each duty leaves behind in the world below.
+DONE: dict[str, Callable[[], object]] = {
+    "unanswered": lambda: mails("sign-in", "asks"),
+    "run_due": lambda: db.session.scalar(select(Round.id).where(Round.programme.has(slug="due"))),
+    "remind": lambda: mails("reminder", "tomorrow"),
+    "tell_some": lambda: mails("invitation", "untold"),
+    "withdraw_unreachable": lambda: state_of("unreachable") == "cancelled",
+    "call_off_unsent": lambda: state_of("unsent") == "cancelled",
+    "ask_how_it_was": lambda: mails("how-was-it", "talked"),
+    "give_up_asking": lambda: db.session.scalar(select(Membership.silences).join(Person).where(named("silent"))),
+    "close_rounds": lambda: db.session.scalar(select(Round.closed_at).where(Round.programme.has(slug="over"))),
+    "forget": lambda: db.session.scalar(select(Person.id).where(Person.email == "unconfirmed@example.gov.uk")) is None,
+    "forget_idle": lambda: mails("heads-up", "idle"),
+    "keep_list": lambda: settings().erased.exists(),
+    "forget_old_mail": lambda: not db.session.scalar(select(Message.message_id).where(Message.about == "old")),
+    "beat": lambda: last_beat() == now(),
+}
+
+
+@pytest.fixture
+def world(app: Flask, clock: Clock) -> Clock:
+    """Return the clock of a world in which every duty is due."""
+    clock.set(2026, 12, 7, 10)
+    moment = clock()
+    settings().erased.unlink(missing_ok=True)
+    for name in ("one", "other"):
+        member(person(name), due_or("due"))
+    person("asks")
+    with transaction():
+        knock("asks@example.gov.uk", "a browser", "a source", moment)
+    talk("tomorrow", moment + DAY + HOUR)
+    told(talk("untold", moment + 10 * DAY, to_tell=True), state=None)
+    told(talk("unreachable", moment + 10 * DAY), state="failed")
+    kept(Suppressed(address="unreachable@example.gov.uk", since=moment, trouble="550"))
+    told(talk("unsent", moment - HOUR), state="expired")
+    talk("talked", moment - HOUR)
+    silent = talk("silent", moment - 8 * DAY)
+    for part in silent.participations:
+        part.asks, part.asked_at = 2, moment - 4 * DAY
+    for time in (0, 1):
+        told(
+            silent, state="sent", kind="how-was-it", sequence=time, queued_at=moment - 7 * DAY, sent_at=moment - 5 * DAY
+        )
+    talk("over", moment - 20 * DAY)
+    person("unconfirmed", confirmed_at=None, joined_at=moment - 40 * DAY)
+    person("idle", confirmed_at=moment - 1000 * DAY, joined_at=moment - 1000 * DAY)
+    kept(Erasure(address_hash="h" * 64, at=moment))
+    kept(message("old", "old", state="sent", sent_at=moment - 100 * DAY))
+    db.session.expire_all()
+    return clock
+
+
+def due_or(name: str) -> Programme:
+    """Return a programme that drew an hour ago, where it is the one called "due"; others rest until next year."""
+    found = db.session.scalar(select(Programme).where(Programme.slug == name))
+    return found or programme(name, **({} if name == "due" else {"starts_on": now().date() + 300 * DAY}))
+
+
+def talk(name: str, starts_at: object, **given: object) -> Conversation:
+    """Return a conversation of somebody of this name, in a programme of this name."""
+    of, people = due_or(name), [person(name), person(f"with {name}")]
+    for each in people:
+        member(each, of)
+    return conversation(of, *people, starts_at=starts_at, uid=f"{name}@test", **given)
+
+
+def message(name: str, about: str, **given: object) -> Message:
+    known = {
+        "about": about, "kind": "invitation", "recipient": f"{name}@example.gov.uk", "subject": "A mail",
+        "message_id": "<a@b>", "queued_at": now() - 9 * DAY, "due_at": now(), "pointless_at": now() + DAY,
+    }  # fmt: skip
+    return Message(**known | given)
+
+
+def told(of: Conversation, state: str | None, **given: object) -> None:
+    """Note what became of the mails about a conversation."""
+    for part in of.participations if state else ():
+        about = f"conversation:{of.id}"
+        row = message(part.person.name.replace(" ", "-"), about, state=state, person_id=part.person_id, **given)
+        kept(row)
+
+
+def named(name: str) -> object:
+    return Person.name == name
+
+
+def state_of(name: str) -> str | None:
+    return db.session.scalar(select(Conversation.state).where(Conversation.round.has(Round.programme.has(slug=name))))
+
+
+def undone() -> list[str]:
+    db.session.rollback()
+    db.session.expire_all()
+    return [duty for duty, done in DONE.items() if not done()]
+
+
+def test_nothing_is_done_before_the_minute(world: Clock) -> None:
+    assert undone() == list(DONE)
+
+
+def test_the_minute_does_everything_that_is_due(world: Clock) -> None:
+    worker.tick(world())
+    assert undone() == []
+
+
+@pytest.mark.parametrize("failing", DONE)
+def test_a_duty_that_fails_stops_no_other(world: Clock, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+    def fail(*_given: object) -> int:
+        raise RuntimeError(failing)
+
+    monkeypatch.setattr(worker, failing, fail)
+    worker.tick(world())
+    assert undone() == [failing]
