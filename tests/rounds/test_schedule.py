@@ -1,6 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 
-from cast import mailed, member, organiser, person, programme
+from cast import kept, mailed, member, organiser, person, programme
 from conftest import Clock
 from flask import Flask
 
@@ -176,3 +176,11 @@ def test_a_programme_does_not_draw_for_a_time_before_it_was_founded(app: Flask, 
     clock.set(2026, 12, 7, 11)
     assert run_due(of, clock()) is None
     assert db.session.query(Period).count() == 0
+
+
+def test_the_number_of_a_period_is_never_given_twice(app: Flask, clock: Clock) -> None:
+    first = kept(Period(programme_id=programme().id, slot="then", claimed_at=clock(), outcome="late"))
+    number, of_it = first.id, first.programme_id
+    db.session.delete(first)
+    db.session.commit()
+    assert kept(Period(programme_id=of_it, slot="then", claimed_at=clock(), outcome="late")).id > number

@@ -101,8 +101,12 @@ def to_be_reminded(programme: Programme, since: datetime, until: datetime) -> Se
 
 
 def numbered(ids: Collection[int]) -> Sequence[Conversation]:
-    """Return these conversations with everybody in them, but for those that another process holds."""
-    query = select(Conversation).where(Conversation.id.in_(ids)).order_by(Conversation.id)
+    """Return those of these conversations that still stand, with everybody in them.
+
+    Those that another process holds are left to it.
+    """
+    query = select(Conversation).where(Conversation.id.in_(ids), Conversation.state == "arranged")
+    query = query.order_by(Conversation.id)
     everybody = selectinload(Conversation.participations).joinedload(Participation.person)
     return db.session.scalars(query.options(everybody).with_for_update(skip_locked=True, of=Conversation)).all()
 
@@ -195,7 +199,9 @@ def unanswered(
         ~untold(),
     )
     query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id).limit(most)
-    found = db.session.scalars(query.with_for_update(skip_locked=True, of=Participation)).all()
+    # With the conversation, which whoever answers holds first: nobody waits in a circle.
+    held = query.with_for_update(skip_locked=True, of=(Conversation, Participation))
+    found = db.session.scalars(held).all()
     return [each for each in found if each.conversation.ends_at <= now]
 
 

@@ -16,6 +16,7 @@ from unmentor.conversations.guards import is_here, may_write, movable, opened, w
 from unmentor.conversations.models import Participation
 from unmentor.conversations.move import CannotMove, Offer, local_time, move, offers
 from unmentor.conversations.prompts import prompts
+from unmentor.conversations.queries import lock_and_refresh
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.gone import GONE
@@ -47,6 +48,7 @@ def outcome(token: str) -> Page:
         return _page(part, token, form), form.status
     try:
         with turn(part.conversation.round.programme) as now:
+            lock_and_refresh(part.conversation)
             answer(part, form.met.data, form.how_challenging, form.once_more, now)
     except CannotAnswer as error:
         opened(token)  # it says what became of it, where it is off

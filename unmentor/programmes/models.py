@@ -107,7 +107,8 @@ class Period(Base):
     """One slot of a schedule. Whoever inserts it runs its round; that is why a round runs once."""
 
     __tablename__ = "period"
-    __table_args__ = (UniqueConstraint("programme_id", "slot"),)
+    # Mail about a period names its id, so that of a deleted row must never come back.
+    __table_args__ = (UniqueConstraint("programme_id", "slot"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"))
