@@ -7,9 +7,10 @@ from cast import START, mailed, member, organiser, path_in, person, post, progra
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from unmentor.db import db
+from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.actions import enrol
 from unmentor.programmes.models import Membership, Programme
@@ -69,6 +70,22 @@ def test_who_joins_waits_and_no_draw_includes_them_until_an_organiser_says_yes(
     assert "You are in UnMentoring." in text
     assert "Monday 7 December, 9:00" in text
     assert "has yet to say yes" not in client.get("/me").text
+
+
+def test_organisers_hear_that_somebody_waits_once_a_day(of: Programme, clock: Clock) -> None:
+    olu = organiser(of)
+    for number in range(3):
+        enrol(person(f"Ada {number}", email=f"a{number}@devon.gov.uk"), of, clock())
+    db.session.commit()
+    news = select(func.count(Message.id)).where(Message.recipient == olu.email)
+    assert db.session.scalar(news) == 1
+    text = mailed(olu.email, "heads-up")
+    assert "Somebody waits for your yes in UnMentoring." in text
+    assert "/organise/unmentoring/people" in text
+    assert "Ada" not in text
+    clock.advance(days=1, seconds=1)
+    enrol(person("Ben", email="ben@devon.gov.uk"), of, clock())
+    assert db.session.scalar(news) == 2
 
 
 def test_an_organiser_of_another_programme_says_yes_for_nobody_here(client: FlaskClient, of: Programme) -> None:

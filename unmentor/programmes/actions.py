@@ -5,14 +5,18 @@ from datetime import date, datetime
 from slugify import slugify
 from sqlalchemy import delete, select, update
 
+from unmentor.budgets import DAY, Limit, spend
 from unmentor.db import db
+from unmentor.mail.outbox import queue_all
 from unmentor.people.actions import count_again
 from unmentor.people.models import Person
 from unmentor.people.queries import person_at
+from unmentor.programmes.mails import asked
 from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.queries import all_programmes, programme_named, untouched
+from unmentor.programmes.queries import all_programmes, organisers, programme_named, untouched
 
 LONGEST_SLUG = 60
+ASKED_OF_ORGANISERS = (Limit("news that somebody waits for a yes", 1, DAY),)
 
 
 class ProgrammeExists(ValueError):  # noqa: N818 - it is named by what happened
@@ -60,7 +64,8 @@ def enrol(
 ) -> Membership:
     """Return *person*'s membership of *programme*, made where there is none; a new organiser starts paused.
 
-    Who is not *approved* already waits for an organiser's yes where the programme asks for it, or for another address.
+    Who is not *approved* already waits for an organiser's yes where the programme asks for it, or for another address;
+    organisers hear of that, once a day at the most.
     """
     known = db.session.scalar(
         select(Membership).where(Membership.person_id == person.id, Membership.programme_id == programme.id)
@@ -74,6 +79,8 @@ def enrol(
         known.role = role
     known.approved = known.approved or approved or role == "organiser"
     db.session.flush()
+    if not known.approved and spend(ASKED_OF_ORGANISERS, programme.slug, now):
+        queue_all((asked(programme, each, now) for each in organisers(programme)), now)
     return known
 
 
@@ -90,12 +97,12 @@ def remove_organiser(email: str, programme: Programme) -> None:
     """
     # Held one after another, or two could remove each other at once.
     held = select(Membership).where(Membership.programme_id == programme.id, Membership.role == "organiser")
-    organisers = db.session.scalars(held.order_by(Membership.id).with_for_update()).all()
+    known = db.session.scalars(held.order_by(Membership.id).with_for_update()).all()
     person = person_at(email)
-    mine = next((each for each in organisers if person and each.person_id == person.id), None)
+    mine = next((each for each in known if person and each.person_id == person.id), None)
     if mine is None:
         raise NotOrganiser(email)
-    if len(organisers) == 1:
+    if len(known) == 1:
         raise LastOrganiser(email)
     mine.role = "participant"
 

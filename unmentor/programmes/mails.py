@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from unmentor.links import Above, link, sign
 from unmentor.mail.message import Letter
-from unmentor.programmes.models import Membership
+from unmentor.people.models import Person
+from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import next_draw
 from unmentor.words import when
 
@@ -52,4 +53,26 @@ def _heads_up(about: str, member: Membership, **values: Any) -> Letter:
         reader=person.nonce,
         values={"programme": member.programme.name, "ways": []} | values,
         language=person.language,
+    )
+
+
+def asked(programme: Programme, organiser: Person, now: datetime) -> Letter:
+    """Return the news to an organiser that somebody waits for a yes; it names nobody, and holds no word of theirs."""
+    with force_locale(organiser.language):
+        values = {
+            "programme": programme.name,
+            "title": _("Somebody waits for your yes in %(programme)s.", programme=programme.name),
+            "says": [_("No draw includes them until then. We write of this once a day at the most.")],
+            "button": (_("See who waits"), link(Above.PEOPLE, slug=programme.slug)),
+            "ways": [],
+            "organises": True,
+        }
+    return Letter(
+        kind="heads-up",
+        to=(organiser.name, organiser.email or ""),
+        about=f"asked:{programme.slug[:30]}:{now:%Y%m%d%H%M%S}",
+        person_id=organiser.id,
+        reader=organiser.nonce,
+        values=values,
+        language=organiser.language,
     )
