@@ -1,9 +1,18 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
+from flask_migrate import upgrade
+from sqlalchemy import text
 
+from unmentor.db import db
+from unmentor.factory import create_app
 from unmentor.settings import Settings, SmtpServer, WrongSetting
 
+HOUSE = Path(__file__).parent.parent
 PUBLIC = {
     "BASE_URL": "https://unmentoring.example",
     "SMTP_URL": "smtp://user:hunter2@smtp.example:587",
@@ -67,3 +76,67 @@ def test_nothing_secret_is_printed_with_the_settings(tmp_path: Path) -> None:
     told = repr(settings(tmp_path, **PUBLIC, DATABASE_URL="postgresql://unmentor:hunter2@localhost/unmentor"))
     assert "hunter2" not in told
     assert "only for these tests" not in told
+
+
+def test_processes_that_start_at_once_share_one_whole_key(tmp_path: Path) -> None:
+    start = (
+        "import sys; from unmentor.settings import Settings; sys.stdin.read(1);"
+        "print(Settings.from_environment({'UNMENTOR_INSTANCE': sys.argv[1]}).secret_key)"
+    )
+    for attempt in range(5):
+        folder = tmp_path / str(attempt)
+        run = [sys.executable, "-c", start, str(folder)]
+        started = [subprocess.Popen(run, stdin=PIPE, stdout=PIPE, text=True, cwd=HOUSE) for _ in range(12)]
+        for process in started:
+            process.stdin.write("x")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+        keys = {process.communicate()[0].strip() for process in started}
+        assert len(keys) == 1
+        assert len(keys.pop()) == 64
+        assert [path.name for path in folder.iterdir()] == ["secret_key"]
+
+
+def test_a_kept_key_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(_bytes: int) -> str:
+        assert not (tmp_path / "secret_key").exists()
+        return "0123456789abcdef"
+
+    monkeypatch.setattr("unmentor.settings.secrets.token_hex", made)
+    assert Settings.from_environment({"UNMENTOR_INSTANCE": str(tmp_path)}).secret_key == "0123456789abcdef"
+
+
+@pytest.mark.parametrize("half", ["", "\n", "abc"])
+def test_a_key_that_is_not_whole_is_refused(tmp_path: Path, half: str) -> None:
+    (tmp_path / "secret_key").write_text(half)
+    with pytest.raises(WrongSetting, match="secret_key holds none"):
+        Settings.from_environment({"UNMENTOR_INSTANCE": str(tmp_path)})
+
+
+def test_what_is_kept_is_for_its_owners_eyes_only(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        ours = Settings.from_environment({"UNMENTOR_INSTANCE": str(tmp_path / "instance")})
+        app = create_app(ours)
+        with app.app_context():
+            upgrade()
+            db.session.execute(text("CREATE TABLE extra (id INTEGER)"))
+            assert app.test_client().get("/about").status_code == 200
+            open_to = {path.name: path.stat().st_mode & 0o777 for path in [ours.instance, *ours.instance.iterdir()]}
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        os.umask(before)
+    assert {"unmentor.sqlite", "unmentor.sqlite-wal", "secret_key", "instance"} <= set(open_to)
+    assert {name: oct(mode) for name, mode in open_to.items() if mode & 0o077} == {}
+
+
+def test_what_was_open_to_others_is_closed(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    folder.mkdir(0o755)
+    (folder / "unmentor.sqlite").touch(0o644)
+    ours = Settings.from_environment({"UNMENTOR_INSTANCE": str(folder), "SECRET_KEY": "only for these tests"})
+    with create_app(ours).app_context():
+        db.session.execute(text("SELECT 1"))
+        db.session.remove()
+        db.engine.dispose()
+    assert (folder.stat().st_mode | (folder / "unmentor.sqlite").stat().st_mode) & 0o077 == 0

@@ -4,9 +4,10 @@ SQLite by default, PostgreSQL when one machine is not enough; the same models on
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from flask import Flask, has_request_context, request
@@ -135,7 +136,21 @@ def connect(app: Flask) -> None:
             _keep_sqlite_safe(db.engine)
 
 
+def close_to_others(path: Path, mode: int) -> None:
+    """Let nobody else on this machine look at what is ours; where it is somebody else's, they decide."""
+    with suppress(PermissionError):
+        path.chmod(mode)
+
+
 def _keep_sqlite_safe(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def close_file(_dialect: object, _record: object, _args: object, _given: object) -> None:
+        # Before SQLite makes it as open as the umask lets it; what it writes beside it is as closed as the file.
+        file = Path(engine.url.database or "")
+        if file.parent.is_dir() and not file.is_dir():
+            file.touch(0o600)
+            close_to_others(file, 0o600)
+
     @event.listens_for(engine, "connect")
     def set_rules(connection: Any, _record: object) -> None:
         # We begin transactions ourselves: the driver's deferred ones lose updates when two writers meet.

@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from unmentor import cli, words
 from unmentor.collector import collect_between
 from unmentor.conversations import views as conversations
-from unmentor.db import connect, db, from_database
+from unmentor.db import close_to_others, connect, db, from_database
 from unmentor.mail.catcher import views as mail
 from unmentor.me import views as me
 from unmentor.organise import views as organise
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
         MAX_CONTENT_LENGTH=1024 * 1024,
     )
     settings.instance.mkdir(parents=True, exist_ok=True)
+    close_to_others(settings.instance, 0o700)
     connect(app)
     Migrate(app, db, directory=str(HOUSE / "migrations"), compare_type=True)
     words.speak(app)

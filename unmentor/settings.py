@@ -4,9 +4,11 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -15,6 +17,7 @@ from email_validator import EmailNotValidError, validate_email
 from unmentor.zones import is_known
 
 Security = Literal["starttls", "tls", "none"]
+SHORTEST_KEY = 16
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 DEFAULT_PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -162,20 +165,30 @@ def _database_url(given: Mapping[str, str], instance: Path) -> str:
 
 def _secret_key(given: Mapping[str, str], database_url: str, instance: Path) -> str:
     if key := given.get("SECRET_KEY"):
-        if len(key) < 16:
-            raise WrongSetting("SECRET_KEY", "is too short to be secret; use at least 16 random characters")
+        if len(key) < SHORTEST_KEY:
+            raise WrongSetting("SECRET_KEY", f"is too short; use at least {SHORTEST_KEY} random characters")
         return key
     if not database_url.startswith("sqlite"):
         raise WrongSetting("SECRET_KEY", "set it, the same for every process; make one with: openssl rand -hex 32")
+    return _kept_key(instance)
+
+
+def _kept_key(instance: Path) -> str:
+    """Return the key kept in *instance*, made where there is none; the same for all who ask at once."""
     kept = instance / "secret_key"
-    instance.mkdir(parents=True, exist_ok=True)
-    try:
-        # The first process to create the file decides; the others read what it wrote.
-        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return kept.read_text()
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not kept.exists():
+        # Written aside, for its owner's eyes only, and linked whole: the first decides, and nobody reads half of it.
+        with NamedTemporaryFile("w", dir=instance, prefix="secret_key.") as aside:
+            aside.write(secrets.token_hex(32))
+            aside.flush()
+            os.fsync(aside.fileno())
+            with suppress(FileExistsError):
+                os.link(aside.name, kept)
+    key = kept.read_text().strip()
+    if len(key) < SHORTEST_KEY:
+        raise WrongSetting("SECRET_KEY", f"{kept} holds none; bring it back from a backup, or remove the file")
+    return key
 
 
 def _base_url(given: Mapping[str, str]) -> str:
