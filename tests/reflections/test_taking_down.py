@@ -92,6 +92,15 @@ def test_an_organiser_takes_a_reflection_down_and_its_writer_hears_why(
     assert post(client, path, note="Twice").status_code == 410
 
 
+def test_its_own_page_leads_only_its_organisers_to_taking_it_down(
+    of: Programme, sian: Person, client: FlaskClient
+) -> None:
+    looked_at(talked(of, sian), "Ask twice.")
+    for someone, shown in ((sian, False), (organiser(programme("Elsewhere"), "Eve"), False), (organiser(of), True)):
+        sign_in(client, someone)
+        assert ("Take it down" in client.get("/reflections/ask-twice").text) is shown
+
+
 def test_only_an_organiser_of_its_programme_takes_a_reflection_down(
     of: Programme, sian: Person, client: FlaskClient
 ) -> None:

@@ -64,6 +64,7 @@ def _conversations(person: Person) -> list[dict[str, Any]]:
             "your_calendar_said": each.partstat,
             "your_calendar_proposed": _said(each.proposes),
             "withdrew_at": _said(each.withdrew_at),
+            "moved_times": each.moves,
         }
         for each in queries.participations(person)
     ]
@@ -76,6 +77,7 @@ def _reflections(person: Person) -> list[dict[str, Any]]:
             "link": each.link,
             "topics": [topic.name for topic in each.topics],
             "attribution": each.attribution,
+            "signed": each.byline,
             "state": each.state,
             "note": each.note,
             "written_at": _said(each.written_at),

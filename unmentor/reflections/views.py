@@ -13,7 +13,8 @@ from unmentor.forms import Button, clean_line
 from unmentor.gone import gone
 from unmentor.links import link
 from unmentor.page_cache import cached_for_visitors
-from unmentor.programmes.queries import all_programmes
+from unmentor.people.guards import signed_in
+from unmentor.programmes.queries import all_programmes, organised_by
 from unmentor.reflections import feeds, queries
 from unmentor.reflections.actions import share, tell_writer
 from unmentor.reflections.actions import withdraw as take_back
@@ -101,8 +102,9 @@ def show(slug: str) -> str:
     if reflection is None or reflection.state != "published":
         abort(404)
     return render_template(
-        "reflections/show.html", reflection=reflection, related=queries.related(reflection), link=link
-    )
+        "reflections/show.html", reflection=reflection, related=queries.related(reflection), link=link,
+        looks_after=_looks_after(reflection),
+    )  # fmt: skip
 
 
 @blueprint.get("/topics/<slug>")
@@ -149,6 +151,12 @@ def _page_number() -> int:
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 9 and 1 <= int(asked) <= LAST_PAGE):
         abort(404)
     return int(asked)
+
+
+def _looks_after(reflection: Reflection) -> bool:
+    """Say whether the reader is an organiser of the programme that a reflection belongs to."""
+    person = signed_in()
+    return person is not None and reflection.programme_id in {each.id for each in organised_by(person)}
 
 
 def _gone(reflection: Reflection) -> NoReturn:
