@@ -90,7 +90,7 @@ def test_a_time_that_cannot_be_asks_whoever_proposes_it_for_another(
 ) -> None:
     take(gmail(talk.uid, "DECLINED", method="COUNTER", spoil=("DTSTART:20261201T09", f"DTSTART:{unusable}")), clock())
     assert talk.participations[1].proposes is None
-    assert letters() == [("sian@gwynedd.example", "heads-up")]
+    assert letters() == [("sian@gwynedd.example", "declined")]
 
 
 def test_accepting_after_all_or_moving_ends_a_proposal(talk: Conversation, clock: Clock) -> None:

@@ -20,7 +20,9 @@ class Programme(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(100))
+    # What it says of itself, in English and in Welsh; either may do.
     about: Mapped[str] = mapped_column(String(500), default="")
+    about_cy: Mapped[str] = mapped_column(String(500), default="")
     # When it draws: local wall time.
     every: Mapped[str] = mapped_column(String(12), default="monthly")
     weekday: Mapped[int] = mapped_column(default=0)
@@ -43,6 +45,12 @@ class Programme(Base):
     domains: Mapped[list[str]] = mapped_column(default=list)
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+    def about_in(self, language: str) -> tuple[str, str]:
+        """Return what it says of itself, in *language* where it does, and the language that this is in."""
+        said = {"en": self.about, "cy": self.about_cy}
+        spoken = sorted(said, key=lambda each: (each != language, each != "en"))
+        return next(((said[each], each) for each in spoken if said[each]), ("", language))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -100,6 +100,7 @@ def _zone(written: str) -> str:
 RULES: dict[str, tuple[str, Parse]] = {
     "name": ("name", _name),
     "about": ("about", _text(500)),
+    "about_cy": ("about_cy", _text(500)),
     "approve": ("approval", _yes_or_no),
     "domains": ("domains", domains),
     "every": ("every", _one_of("weekly", "fortnightly", "four-weekly", "monthly")),

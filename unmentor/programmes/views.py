@@ -1,6 +1,8 @@
 """Join, and what a programme is."""
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask_babel import get_locale
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from unmentor import runtime
@@ -11,6 +13,7 @@ from unmentor.people.door import knock
 from unmentor.people.guards import signed_in
 from unmentor.programmes import confirming, queries
 from unmentor.programmes.forms import JoinForm
+from unmentor.programmes.models import Programme
 from unmentor.programmes.rhythm import rhythm
 from unmentor.words import speak_from_now
 
@@ -26,9 +29,9 @@ def join() -> str | tuple[str, int] | Response:
         one = queries.programme_named(request.args.get("programme", ""))
         return redirect(_join_too(one.slug) if one else url_for(Above.OWN_PAGE, _anchor="more"))
     programmes = queries.all_programmes()
-    abouts = {each.slug: each.about for each in programmes}
     form = JoinForm(programmes, data={"programme": request.args.get("programme")})
     if not form.validate_on_submit():
+        abouts = {each.slug: _said(each) for each in programmes}
         return render_template("programmes/join.html", form=form, abouts=abouts), form.status
     now, email, details = runtime.now(), form.address(), form.details()
     # Who is known signs in, and comes to what they asked for.
@@ -74,3 +77,9 @@ def show(slug: str) -> str:
 
 def _join_too(slug: str) -> str:
     return url_for(Above.JOIN_TOO, programme=slug)
+
+
+def _said(of: Programme) -> Markup:
+    """Return what a programme says of itself, marked as the language that it is in."""
+    words, language = of.about_in(get_locale().language)
+    return Markup('<span lang="{}">{}</span>').format(language, words) if words else Markup()
