@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from cast import member, organiser, person, programme, sign_in
 from conftest import Clock
 from flask import Flask
@@ -13,12 +15,22 @@ from sqlalchemy import update
 from unmentor.db import db
 from unmentor.programmes.models import Programme
 from unmentor.rounds import queries
-from unmentor.rounds.actions import draw_round, send_round
+from unmentor.rounds.actions import cancel_round, draw_again, draw_round, send_round
 from unmentor.rounds.draw_inputs import CannotReplay, replay
+from unmentor.rounds.memory import remembered
 from unmentor.rounds.mend import withdraw
 from unmentor.rounds.models import Mending, Round
 
-MIGRATION = Path(__file__).parents[2] / "migrations" / "versions" / "0002_keep_draws_as_drawn.py"
+MIGRATIONS = Path(__file__).parents[2] / "migrations" / "versions"
+
+
+def script(words: str) -> Any:
+    """Return the migration that these words name."""
+    path = next(MIGRATIONS.glob(f"*_{words}.py"))
+    spec = importlib.util.spec_from_file_location(words, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def two_rounds(clock: Clock, *names: str, **rules: Any) -> tuple[Round, Round]:
@@ -92,12 +104,15 @@ def test_the_command_checks_mendings_too(app: Flask, clock: Clock) -> None:
 
 def test_what_a_round_knows_of_those_before_it_is_kept_once(app: Flask, clock: Clock) -> None:
     first, second = two_rounds(clock, "Ada", "Ben", "Cat", "Dan")
-    assert first.learned == {"new": [], "gone": []}
-    assert len(second.learned["new"]) == len(first.conversations)
-    withdraw(first.conversations[0].participations[0], "", 3, clock())
+    assert (first.learned["met"], list(second.learned["met"])) == ({}, ["1"])
+    assert len(second.learned["met"]["1"]) == 4
     third = draw_round(first.programme, 3, clock())
-    assert len(third.learned["new"]) == len(second.conversations)
-    assert len(third.learned["gone"]) == 1
+    assert list(third.learned["met"]) == ["2"]
+    withdraw(first.conversations[0].participations[0], "", 3, clock())
+    cancel_round(second, clock())
+    third = draw_again(third, 3, clock())
+    assert {of: len(ids) for of, ids in third.learned["met"].items()} == {"1": 2}
+    assert remembered(third.programme, 3) == queries.history(third.programme)
 
 
 def test_rounds_from_before_this_was_kept_can_be_drawn_again_too(app: Flask, clock: Clock) -> None:
@@ -105,10 +120,10 @@ def test_rounds_from_before_this_was_kept_can_be_drawn_again_too(app: Flask, clo
     withdraw(second.conversations[0].participations[0], "", 3, clock())
     third = draw_round(first.programme, 3, clock())
     db.session.execute(update(Round).values(groups=[], learned={"new": [], "gone": []}))
-    spec = importlib.util.spec_from_file_location("migration", MIGRATION)
-    migration = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(migration)
-    migration.remember(db.session.connection())
+    script("keep_draws_as_drawn").remember(db.session.connection())
+    db.session.commit()
+    with db.engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        script("remember_round_by_round").upgrade()
     db.session.expire_all()
     assert all(replay(round_).proved for round_ in (first, second, third))
     assert queries.history(first.programme)

@@ -78,7 +78,7 @@ def given_then(kept: Round | Mending) -> Given:
     before = queries.round_of(kept.programme, number) if number else None
     return Given(
         people=[Entrant(**{name: _set(value) for name, value in person.items()}) for person in kept.inputs["people"]],
-        history=sorted(remembered(kept.programme, kept.number)) if isinstance(kept, Round) else [],
+        history=remembered(kept.programme, kept.number) if isinstance(kept, Round) else [],
         rules=Rules(**kept.inputs["rules"]),
         planned_in=number,
         plan=before.plan if before else None,

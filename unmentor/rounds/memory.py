@@ -1,10 +1,14 @@
 """Who had met whom when a round was drawn, kept with it: whatever happens to its conversations later changes nothing.
 
-Each round keeps what had become new and what was gone since the round before it, so that all rounds together keep each
-meeting about once.
+Each round keeps the meetings of those rounds before it that were not what the round before had known: nearly always of
+the last alone. So all rounds together keep each meeting about once, and to draw one nobody reads them all again.
 """
 
+from array import array
 from collections.abc import Iterable
+from hashlib import sha256
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -17,16 +21,31 @@ Met = tuple[int, int, int]
 
 
 def learned(programme: Programme, number: int, history: Iterable[Met]) -> dict[str, Any]:
-    """Return what to keep with round *number*, which is drawn from *history*: (round, id, id) each."""
-    before, now = remembered(programme, number - 1), set(history)
-    return {"new": sorted(now - before), "gone": sorted(before - now)}
+    """Return what to keep with round *number*, which is drawn from *history*: (round, id, id) each, in order of rounds.
+
+    A mark of the meetings of every round before it, and the ids of those who met in the ones whose mark is new, two by
+    two.
+    """
+    known = db.session.scalar(_kept(programme, number - 1).order_by(Round.number.desc()).limit(1)) or {"marks": {}}
+    met = {str(of): array("q", chain.from_iterable(pair for _of, *pair in rows)) for of, rows in _by_round(history)}
+    marks = {of: sha256(ids.tobytes()).hexdigest() for of, ids in met.items()}
+    news = [of for of in {**known["marks"], **marks} if marks.get(of) != known["marks"].get(of)]
+    return {"marks": marks, "met": {of: list(met.get(of, ())) for of in news}}
 
 
-def remembered(programme: Programme, number: int) -> set[Met]:
-    """Return who had met whom when round *number* was drawn: (round, id, id) each."""
-    rounds = select(Round.learned).where(Round.programme_id == programme.id, Round.number <= number)
-    known = set[Met]()
-    for news in db.session.scalars(rounds.order_by(Round.number)):
-        known.difference_update(map(tuple, news["gone"]))
-        known.update(map(tuple, news["new"]))
-    return known
+def remembered(programme: Programme, number: int) -> list[Met]:
+    """Return who had met whom when round *number* was drawn: (round, id, id) each, in order of rounds."""
+    known: dict[int, list[int]] = {}
+    for kept in db.session.scalars(_kept(programme, number).order_by(Round.number)):
+        known |= {int(of): ids for of, ids in kept["met"].items()}
+    return [
+        (of, one, other) for of in sorted(known) for one, other in zip(known[of][::2], known[of][1::2], strict=True)
+    ]
+
+
+def _kept(programme: Programme, until: int) -> Any:
+    return select(Round.learned).where(Round.programme_id == programme.id, Round.number <= until)
+
+
+def _by_round(history: Iterable[Met]) -> Iterable[tuple[int, Iterable[Met]]]:
+    return groupby(history, itemgetter(0))

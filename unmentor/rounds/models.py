@@ -50,7 +50,7 @@ class Round(KeptDraw, Base):
     sent_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     plan: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
-    # Who had met whom by then, as what was "new" and what was "gone" since the round before: see memory.py.
+    # Who had met whom by then: see memory.py.
     learned: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     # Why it happened later than the schedule says, in hours.
     late_hours: Mapped[int] = mapped_column(default=0)
