@@ -38,7 +38,6 @@ class Brute:
         odd = len(self.regulars) % 2
         self.doubles = {who for who in self.regulars if odd and self.people[who].conversations > 1}
         self.offers = (self.reserve | self.doubles) if odd else set()
-        self.trio = bool(odd) and rules.odd == "trio" and not self.offers
 
     def allowed(self, a: str, b: str) -> bool:
         one, two = self.people[a], self.people[b]
@@ -63,26 +62,28 @@ class Brute:
             if frozenset(pair) in self.last
         ]
         short = sum((self.oldest - (self.now - last)) ** 2 for last in met)
-        return len(out), stepped_in, sorted([*turns, *trio], reverse=True), len(met), short
+        return len(out), len(trio), stepped_in, sorted([*turns, *trio], reverse=True), len(met), short
 
     def every_draw(self) -> Iterator[tuple[Groups, tuple[object, ...]]]:
         """Yield each draw that the hard rules allow, with its value."""
-        for extra in self._extras():
-            seats = [*self.regulars, *(f"{who}+" if who in self.doubles else who for who in extra)]
-            for pairs, over in every_pairing(seats):
-                if any(who.endswith("+") or who in self.reserve for who in over):
-                    continue
-                plain = [frozenset(who.rstrip("+") for who in pair) for pair in pairs]
-                if any(len(pair) < 2 or (pair <= self.reserve) or not self.allowed(*pair) for pair in plain):
-                    continue
-                yield tuple(plain), self.value(plain, over, len(extra))
-        if self.trio:
-            for three in combinations(self.regulars, 3):
-                if all(self.allowed(a, b) for a, b in combinations(three, 2)):
-                    for pairs, over in every_pairing([who for who in self.regulars if who not in three]):
-                        if all(self.allowed(*pair) for pair in pairs):
-                            groups = (frozenset(three), *pairs)
-                            yield groups, self.value(groups, over, 0)
+        trios = combinations(self.regulars, 3) if self.rules.odd == "trio" else ()
+        for three in ((), *trios):
+            if not all(self.allowed(a, b) for a, b in combinations(three, 2)):
+                continue
+            trio = [frozenset(three)] if three else []
+            for extra in self._extras():
+                seats = [who for who in self.regulars if who not in three]
+                seats += [f"{who}+" if who in self.doubles else who for who in extra]
+                for pairs, over in every_pairing(seats):
+                    if any(who.endswith("+") or who in self.reserve for who in over):
+                        continue
+                    plain = [frozenset(who.rstrip("+") for who in pair) for pair in pairs]
+                    twice = len(set(plain)) < len(plain)
+                    helpers = any(all(who.endswith("+") or who in self.reserve for who in pair) for pair in pairs)
+                    if twice or helpers or any(len(pair) < 2 or not self.allowed(*pair) for pair in plain):
+                        continue
+                    groups = (*trio, *plain)
+                    yield groups, self.value(groups, over, len(extra))
 
     def _extras(self) -> Iterator[tuple[str, ...]]:
         for size in range(min(3, len(self.offers)) + 1):

@@ -243,6 +243,15 @@ def test_a_round_whose_record_was_changed_is_told_from_the_real_one(app: Flask, 
         replay(second)
 
 
+def test_a_round_drawn_in_an_older_way_is_refused_with_a_clear_word(app: Flask, clock: Clock) -> None:
+    of = community("Ada", "Ben")
+    send_round(draw_round(of, 7, clock()), clock())
+    (round_,) = queries.rounds_of(of)
+    round_.algorithm, round_.inputs = "unmentor-1", {"people": "kept otherwise then"}
+    with pytest.raises(CannotReplay, match=r"unmentor-1.*unmentor-2"):
+        replay(round_)
+
+
 def test_organisers_are_not_drawn_until_they_say_so(app: Flask, clock: Clock) -> None:
     of = community("Ada", "Ben")
     organiser(of)

@@ -5,7 +5,7 @@ from typing import Any
 
 from unmentor.pairing.duals import Prices, priced_matching
 from unmentor.pairing.even import evenly, evenly_with_trio, stir
-from unmentor.pairing.exact import best_pairs, tight
+from unmentor.pairing.exact import DENSE, best_pairs, tight
 from unmentor.pairing.mend import mended
 from unmentor.pairing.promise import SOFT_TIER, Groups, Promise
 from unmentor.pairing.sampler import COUNTABLE, FEW, flawless
@@ -31,24 +31,20 @@ def best_groups(want: Promise, chance: Random) -> tuple[Groups, dict[str, Any]]:
 
 def _solved(want: Promise, chance: Random) -> tuple[Groups, list[Prices]]:
     """Return exactly the best groups, as evenly drawn among the best as can be, and the prices that prove them."""
-    everyone = range(len(want.who))
-    trio: tuple[int, ...] = ()
     if want.trio:
-        groups, proof = best_with_trio(want, chance)
-        trio = next((group for group in groups if len(group) > 2), ())
-        even = evenly_with_trio(want, want.cost(groups), chance) if trio else None
-        if even is not None:
-            return even, proof
-        prices = proof[0]  # of all these, the ones found without a trio
+        groups, prices, proof = best_with_trio(want, chance)
     else:
-        groups, prices = best_pairs(want, everyone, chance)
+        groups, prices = best_pairs(want, range(len(want.who)), chance)
         proof = [prices]
-    if trio:
-        return stir(want, groups, chance), proof
-    partners = tight(want, prices, everyone)
-    few = len(partners) <= COUNTABLE or sum(map(len, partners)) <= 4 * len(partners)
-    even = evenly(want, partners, [price == 0 for price in prices.vertex], chance) if few else None
-    return even if even is not None else stir(want, _wished(want, partners, groups), chance), proof
+    even: Groups | None = None
+    if any(len(group) > 2 for group in groups):
+        even = evenly_with_trio(want, want.cost(groups), chance)
+    elif len(want.who) <= DENSE:
+        partners = tight(want, prices)
+        few = len(partners) <= COUNTABLE or sum(map(len, partners)) <= 4 * len(partners)
+        even = evenly(want, partners, [price == 0 for price in prices.vertex], chance) if few else None
+        groups = _wished(want, partners, groups) if even is None else groups
+    return even if even is not None else stir(want, groups, chance), proof
 
 
 def _wished(want: Promise, partners: list[list[int]], groups: Groups) -> Groups:

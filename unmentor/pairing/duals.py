@@ -1,7 +1,8 @@
 """Maximum weight matching that also says why nothing is heavier: prices of people and of odd circles of people.
 
-Jack Edmonds, “Maximum matching and a polyhedron with 0,1-vertices” (1965), in the form of Galil's survey (1986). The
-compiled solver of exact.py is faster but keeps its prices to itself; a proof needs them. All numbers are integers.
+Jack Edmonds, “Maximum matching and a polyhedron with 0,1-vertices” (1965), in the form of Galil's survey (1986). Pure
+Python, and no compiled solver beside it: those there are keep their prices to themselves, and a proof needs them. The
+verifier reads the prices in proof.py and shares none of this code. All numbers are integers.
 """
 
 from dataclasses import dataclass

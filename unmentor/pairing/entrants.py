@@ -12,6 +12,9 @@ Odd = Literal["trio", "sit-out", "standby"]
 SameOrganisation = Literal["avoid", "forbid", "allow"]
 NOBODY: frozenset[Any] = frozenset()
 
+ALGORITHM = "unmentor-2"
+"""The name of this way to draw: a seed means the same pairs only under the same name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
@@ -33,7 +36,10 @@ class Entrant:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a programme has decided: who is odd one out, and whether colleagues may be paired."""
+    """What a programme has decided: what becomes of an odd one out, and whether colleagues may be paired.
+
+    With “trio” one group may be of three, if somebody more would be left out otherwise.
+    """
 
     odd: Odd = "trio"
     same_organisation: SameOrganisation = "avoid"
@@ -61,7 +67,8 @@ class Draw:
 
     The first of each group is the one who starts; the third of a trio comes last in it and is named in *thirds*.
     *stepped_in* are standbys, and people with a second conversation, who made the numbers even.
-    *certificate* and *plan* hold only what JSON can store.
+    *certificate* and *plan* hold only what JSON can store. *digest* is a fingerprint of all that was given, seed and
+    rules included, and of the plan of the draw before, of which *plan_digest* is one of its own.
     """
 
     groups: tuple[tuple[Id, ...], ...]
@@ -75,6 +82,7 @@ class Draw:
     algorithm: str = ""
     digest: str = ""
     note: str = ""
+    plan_digest: str = ""
 
 
 class NotValid(Exception):  # noqa: N818 - reads as what it says: the draw is not valid

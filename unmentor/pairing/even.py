@@ -1,5 +1,6 @@
 """Fair chance among the best: where the best draws can be counted, each is equally likely; else they are stirred."""
 
+from collections.abc import Iterator
 from itertools import combinations
 from random import Random
 
@@ -44,20 +45,29 @@ class Count:
 
     def ways(self, rest: int) -> tuple[int, int]:
         """Return the least cost of *rest* (−1 where it cannot be) and the number of ways to reach it."""
-        if rest in self.known:
-            return self.known[rest]
-        if len(self.known) > MOST_STATES:
-            raise TooMany
-        first = (rest & -rest).bit_length() - 1
-        least, count = None, 0
-        for taken, cost in self.choices[first]:
-            if taken & rest == taken:
-                below_cost, below_count = self.ways(rest ^ taken)
-                if below_count and (least is None or below_cost + cost <= least):
-                    count = below_count + (count if least == below_cost + cost else 0)
-                    least = below_cost + cost
-        self.known[rest] = (least or 0, count)
+        todo = [] if rest in self.known else [rest]
+        while todo:
+            now = todo[-1]
+            missing = [left for left, _ in self._after(now) if left not in self.known]
+            todo += missing
+            if not missing:
+                self.known[todo.pop()] = self._least(now)
+            if len(self.known) > MOST_STATES:
+                raise TooMany
         return self.known[rest]
+
+    def _after(self, rest: int) -> Iterator[tuple[int, int]]:
+        """Yield what each choice of the first of *rest* leaves of it, and what the choice costs."""
+        first = (rest & -rest).bit_length() - 1
+        for taken, cost in self.choices[first] if rest else ():
+            if taken & rest == taken:
+                yield rest ^ taken, cost
+
+    def _least(self, rest: int) -> tuple[int, int]:
+        """Return the same, where all that its choices leave is known."""
+        ways = [(self.known[left][0] + cost, self.known[left][1]) for left, cost in self._after(rest)]
+        least = min((cost for cost, count in ways if count), default=0)
+        return least, sum(count for cost, count in ways if cost == least)
 
     def draw(self, rest: int, chance: Random) -> Groups:
         """Return one of the cheapest ways to pair *rest*, each equally likely."""
@@ -65,18 +75,16 @@ class Count:
         while rest:
             least, count = self.ways(rest)
             pick = below(count, chance)
-            first = (rest & -rest).bit_length() - 1
-            for taken, cost in self.choices[first]:
-                if taken & rest == taken:
-                    below_cost, below_count = self.ways(rest ^ taken)
-                    if below_count and below_cost + cost == least:
-                        pick -= below_count
-                        if pick < 0:
-                            break
-            group = tuple(self.order[k] for k in range(first, taken.bit_length()) if taken >> k & 1)
+            for left, cost in self._after(rest):
+                rest_cost, rest_count = self.known[left]
+                if rest_count and rest_cost + cost == least:
+                    pick -= rest_count
+                    if pick < 0:
+                        break
+            taken, rest = rest ^ left, left
+            group = tuple(self.order[k] for k in range(taken.bit_length()) if taken >> k & 1)
             if len(group) == 2:
                 groups.append(group)
-            rest ^= taken
         return groups
 
 
@@ -115,7 +123,7 @@ def evenly_with_trio(want: Promise, least: int, chance: Random) -> Groups | None
     best: list[tuple[tuple[int, ...], int]] = []
     lowest = (least + 1) * count.scale
     trio: tuple[int, ...]
-    for trio in combinations(range(n), 3):
+    for trio in combinations(range(want.regulars), 3):
         if all(want.allowed(i, j) for i, j in combinations(trio, 2)):
             cost, ways = count.ways(count.all_but(trio))
             cost += want.group_cost(trio) * count.scale

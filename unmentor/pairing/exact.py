@@ -1,6 +1,7 @@
 """The exact solver, for what chance alone cannot satisfy: saturated histories, hard rules, turns."""
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
 from random import Random
 
 from unmentor.pairing.chance import one_of
@@ -61,46 +62,48 @@ def _by_candidates(want: Promise, chosen: set[int], chance: Random) -> tuple[lis
                 break
     while True:
         mate, prices = priced_matching(gains)
-        missing = uncovered(want, prices, order)
+        spare = Spare(want, prices, order)
+        missing = [(i, j) for i in order for j, _ in spare.below(i, 0) if i < j]
         if not missing:
             return mate, prices
         for i, j in missing:
             add(i, j)
 
 
-def uncovered(want: Promise, prices: Prices, places: list[int]) -> list[tuple[int, int]]:
-    """Return the pairs whose gain the prices do not cover; most that never met are skipped in bulk."""
-    above = {i: prices.vertex[i] - 4 * want.absent(i) for i in places}
-    order = sorted(places, key=above.__getitem__)
-    within = circles_by_place(prices)
-    missing = []
-    for at, i in enumerate(order):
-        for j in order[at + 1 :]:
-            if above[i] + above[j] >= 0:
-                break
-            price = above[i] + above[j] + sum(within[c] for c in within if i in c and j in c)
-            if price < 0 and want.allowed(i, j) and price + 4 * want.pair_cost(i, j) < 0:
-                missing.append((i, j))
-    return missing
+class Spare:
+    """By how much the prices of any two *places* exceed four times the gain of pairing them."""
+
+    def __init__(self, want: Promise, prices: Prices, places: Collection[int]) -> None:
+        """Sort the places by price, once; O(n log n)."""
+        self.want = want
+        self.above = {i: prices.vertex[i] - 4 * want.absent(i) for i in places}
+        self.order = sorted(places, key=self.above.__getitem__)
+        self.sums = [self.above[i] for i in self.order]
+        self.around: dict[int, list[tuple[frozenset[int], int]]] = {i: [] for i in places}
+        for price, members in sorted(prices.circles, key=lambda circle: -len(circle[1])):
+            circle = frozenset(members)
+            for i in circle.intersection(self.above):
+                self.around[i].append((circle, price))
+
+    def below(self, i: int, limit: int) -> Iterator[tuple[int, int]]:
+        """Yield the places that may sit with *i* and leave less than *limit* to spare, each with what they leave.
+
+        Those too dear at sight and those whom the rules keep from *i* are passed over in bulk.
+        """
+        want, above, paid = self.want, self.above, 0
+        barred, outer = want.barred(i), None
+        for circle, price in [*self.around[i], (frozenset[int](), 0)]:
+            cheap = set(self.order[: bisect_left(self.sums, limit - paid - above[i])])
+            here = cheap if outer is None else cheap & outer
+            for j in sorted(here.difference(barred, circle)):
+                left = above[i] + above[j] + paid + 4 * want.pair_cost(i, j)
+                if left < limit:
+                    yield j, left
+            outer, paid = circle, paid + price
 
 
-def circles_by_place(prices: Prices) -> dict[frozenset[int], int]:
-    """Return the odd circles with their prices."""
-    return {frozenset(members): price for price, members in prices.circles}
-
-
-def tight(want: Promise, prices: Prices, places: Collection[int]) -> list[list[int]]:
-    """Return whom each place may meet in a best draw: only pairs that the prices cover with nothing to spare."""
-    chosen = set(places)
-    circles = circles_by_place(prices)
-    rows: list[list[int]] = [[] for _ in want.who]
-    for i in chosen:
-        own = prices.vertex[i]
-        for j, gain in gains_of(want, i, chosen).items():
-            spare = own + prices.vertex[j] - 4 * gain
-            if (
-                spare <= 0
-                and spare + sum(price for circle, price in circles.items() if i in circle and j in circle) == 0
-            ):
-                rows[i].append(j)
-    return rows
+def tight(want: Promise, prices: Prices) -> list[list[int]]:
+    """Return whom each place may meet in a best draw: only those with whom the prices leave nothing to spare."""
+    places = range(len(want.who))
+    spare = Spare(want, prices, places)
+    return [[j for j, _ in spare.below(i, 1)] for i in places]

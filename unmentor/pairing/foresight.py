@@ -6,11 +6,12 @@ proposes whatever chance likes best, and takes it if what it leaves can be split
 plan. While the same people take part there are therefore as many rounds without repeats as were planned.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 from unmentor.pairing.chance import below, one_of, shuffle
+from unmentor.pairing.digest import plan_digest
 from unmentor.pairing.entrants import Id
 from unmentor.pairing.promise import Groups, Promise
 
@@ -36,17 +37,27 @@ class Foresight:
             self.unmet = [{j for j in range(want.regulars) if want.fits(i, j)} for i in range(want.regulars)]
             if odd:
                 self.unmet = [*(row | {self.chair} for row in self.unmet), set(range(want.regulars))]
-            place = {who.id: i for i, who in enumerate(want.people[: want.regulars])} | (
-                {None: self.chair} if odd else {}
-            )
-            planned = (self._read(pairs, place) for pairs in (plan or {}).get("rounds", ()))
-            self.rounds = [pairs for pairs in planned if pairs]
+            self._take_over(plan)
+        self.followed = plan_digest(self._with_ids())
 
-    def _read(self, pairs: Iterable[tuple[Id | None, Id | None]], place: dict[Id | None, int]) -> Round:
-        """Return a planned round as places, empty unless it seats exactly these people and nobody meets again."""
-        seats = [(place.get(a, -1), place.get(b, -1)) for a, b in pairs]
-        seated = sorted(i for pair in seats for i in pair)
-        return seats if seated == list(range(self.size)) and all(b in self.unmet[a] for a, b in seats) else []
+    def _take_over(self, plan: Any) -> None:
+        """Keep the rounds of *plan* that seat exactly these people, as long as nobody meets again."""
+        place: dict[Any, int] = {who.id: i for i, who in enumerate(self.want.people[: self.want.regulars])}
+        if self.size > self.want.regulars:
+            place[None] = self.chair
+        rounds = plan.get("rounds") if isinstance(plan, dict) else None
+        unmet = [set(row) for row in self.unmet]
+        for pairs in rounds if isinstance(rounds, list | tuple) else ():
+            try:
+                seats = [(place[a], place[b]) for a, b in pairs]
+            except (KeyError, TypeError, ValueError):
+                continue  # a plan from elsewhere may hold anything
+            seated = sorted(i for pair in seats for i in pair)
+            if seated == list(range(self.size)) and all(b in unmet[a] for a, b in seats):
+                self.rounds.append(seats)
+                for a, b in seats:
+                    unmet[a].discard(b)
+                    unmet[b].discard(a)
 
     def choose(self, propose: Callable[[], tuple[Groups, dict[str, Any]]]) -> tuple[Groups, dict[str, Any]]:
         """Return the proposal if as many rounds can follow it as the plan holds, else the plan's kindest round."""
@@ -100,9 +111,12 @@ class Foresight:
 
     def plan(self) -> dict[str, Any] | None:
         """Return the plan as JSON can keep it; the empty chair is null."""
-        ids = [who.id for who in self.want.people]
-        rounds = [[[None if i == self.chair else ids[i] for i in pair] for pair in pairs] for pairs in self.rounds]
+        rounds = self._with_ids()
         return {"rounds": rounds} if rounds else None
+
+    def _with_ids(self) -> list[list[list[Id | None]]]:
+        ids = [who.id for who in self.want.people]
+        return [[[None if i == self.chair else ids[i] for i in pair] for pair in pairs] for pairs in self.rounds]
 
 
 def split(graph: list[set[int]], rounds: int, chance: Random) -> list[Round] | None:

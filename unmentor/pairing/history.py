@@ -2,7 +2,8 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, compress, repeat
+from operator import eq
 
 from unmentor.pairing.entrants import Id, Meeting
 
@@ -22,22 +23,20 @@ class History:
         """Read *meetings* once; raise ValueError for a person paired with themselves."""
         self.ids = tuple(ids)
         place = {who: i for i, who in enumerate(self.ids)}
-        rounds, first, second = array("i"), array("i"), array("i")
-        latest: int | None = meetings.latest if isinstance(meetings, History) else None
+        numbers, ones, others = tuple(zip(*meetings, strict=True)) or ((), (), ())
+        if any(map(eq, ones, others)):
+            number, who = next((number, a) for number, a, b in zip(numbers, ones, others, strict=True) if a == b)
+            raise ValueError(f"round {number} of the history pairs {who!r} with themselves")
         try:
-            for number, a, b in meetings:
-                if a == b:
-                    raise ValueError(f"round {number} of the history pairs {a!r} with themselves")
-                if latest is None or number > latest:
-                    latest = number
-                i, j = place.get(a, -1), place.get(b, -1)
-                if i >= 0 and j >= 0:
-                    rounds.append(number)
-                    first.append(i)
-                    second.append(j)
+            rounds = array("i", numbers)
         except OverflowError:
-            raise ValueError(f"round {number} of the history is beyond all counting") from None
-        self.latest = latest or 0
+            raise ValueError(f"round {max(numbers, key=abs)} of the history is beyond all counting") from None
+        first, second = (array("i", map(place.get, column, repeat(-1))) for column in (ones, others))
+        if -1 in first or -1 in second:
+            here = [i >= 0 and j >= 0 for i, j in zip(first, second, strict=True)]
+            rounds, first, second = (array("i", compress(column, here)) for column in (rounds, first, second))
+        latest = meetings.latest if isinstance(meetings, History) else max(numbers, default=0)
+        self.latest = latest
         self.start, self.met, self.when = _by_person(len(self.ids), rounds, first, second)
         self.oldest = min(self.when, default=self.latest)
 

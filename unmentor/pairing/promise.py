@@ -1,18 +1,18 @@
 """What the draw promises, as numbers: what every pair costs, and what it costs to leave somebody out.
 
 All that is promised is one sum, to be made as small as can be. Its tiers never trade against each other, because one
-step of a tier outweighs all that the tiers below can add up to: people left out, then places that step in, then who
-had their turn most recently, then repeats, then how fresh the repeats are.
+step of a tier outweighs all that the tiers below can add up to: people left out, then a group of three, then places
+that step in, then who had their turn most recently, then repeats, then how fresh the repeats are.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
-from operator import attrgetter
 
-from unmentor.pairing.entrants import NOBODY, Entrant, Id, Meeting, Rules
+from unmentor.pairing.entrants import NOBODY, Entrant, Meeting, Rules
 from unmentor.pairing.history import History
+from unmentor.pairing.line_up import LineUp
 
 Groups = list[tuple[int, ...]]
 
@@ -24,13 +24,15 @@ SOFT_TIER = 8
 class Promise:
     """A round to be drawn: its places, numbered, and what the rules and the history make of every two of them.
 
-    The first *regulars* places are the first *people*, in the order of their ids. Places after them are offers to step
-    in, standbys and second conversations, there only when the regulars are odd in number; *who* says whose they are.
+    The first *regulars* places are the first *people*. Places after them are offers to step in, standbys and second
+    conversations, there only when those who take part are odd in number; *who* says whose they are. The last *stranded*
+    people may talk to nobody: they are left out whatever is drawn, and have no place.
     """
 
     people: tuple[Entrant, ...]
     who: list[int]
     regulars: int
+    stranded: int
     history: History
     rules: Rules
     rank: list[int]
@@ -41,6 +43,7 @@ class Promise:
     _organisations: dict[str, set[int]] = field(default_factory=dict)
     turn: int = field(init=False)
     step: int = field(init=False)
+    three: int = field(init=False)
     repeat: int = field(init=False)
     out: int = field(init=False)
 
@@ -50,20 +53,28 @@ class Promise:
         self.repeat = most * (self.freshest**2 + 1)
         self.turn = most * (self.repeat + self.freshest**2 + 1)
         self.step = most * self.turn * (max(self.rank, default=0) + 1)
-        self.out = most * self.step
+        self.three = most * self.step
+        self.out = 2 * self.three
 
     @property
     def trio(self) -> bool:
-        """Return whether one group of three is wanted: the numbers are odd and nobody can step in."""
-        return self.rules.odd == "trio" and self.regulars % 2 == 1 and len(self.who) == self.regulars
+        """Return whether one group may be of three. It is, only where somebody more would be left out otherwise."""
+        return self.rules.odd == "trio" and self.regulars > 2
 
     @property
     def floor(self) -> int:
         """Return what the best draw imaginable costs: nobody out but by parity, the right turn, no repeat."""
-        if self.regulars % 2 == 0 or self.trio:
-            return 0
         offers = len(self.who) - self.regulars
-        return -self.step * (offers - 1) if offers else self.out
+        if self.regulars % 2 == 0:
+            return -self.step * offers
+        if offers:
+            return -self.step * (offers - 1)
+        return self.three if self.trio else self.out
+
+    @property
+    def due(self) -> list[int]:
+        """Return the people who are left out unless they talk to somebody: all but standbys."""
+        return [*range(self.regulars), *range(len(self.people) - self.stranded, len(self.people))]
 
     @property
     def next_in_turn(self) -> list[int]:
@@ -78,7 +89,7 @@ class Promise:
         """Return whether the hard rules let persons *a* and *b* talk."""
         if a == b or b in self.excluded.get(a, ()):
             return False
-        return self.rules.same_organisation != "forbid" or b not in self._colleagues(a)
+        return b not in self._colleagues(a)
 
     def fits(self, i: int, j: int, *, wishes: bool = False) -> bool:
         """Return whether places *i* and *j* may talk, never met and, if *wishes*, leave no wish open."""
@@ -92,6 +103,9 @@ class Promise:
         return row
 
     def _colleagues(self, person: int) -> AbstractSet[int]:
+        """Return those with whom the rules forbid *person* to talk since they work together."""
+        if self.rules.same_organisation != "forbid":
+            return NOBODY
         if not self._organisations:
             for i, entrant in enumerate(self.people):
                 if entrant.organisation:
@@ -112,9 +126,9 @@ class Promise:
     def barred(self, i: int) -> set[int]:
         """Return the places that the hard rules keep from place *i*, itself among them."""
         person = self.who[i]
-        barred = self.seats([person, *self.excluded.get(person, ())])
-        if self.rules.same_organisation == "forbid":
-            barred |= self.seats(self._colleagues(person))
+        barred = {person}.union(self.excluded.get(person, ()), self._colleagues(person))
+        if self.regulars < max(len(self.people), len(self.who)):  # places are not just people
+            barred = self.seats(barred)
         return barred.union(range(self.regulars, len(self.who))) if i >= self.regulars else barred
 
     def seats(self, people: Iterable[int]) -> set[int]:
@@ -145,9 +159,9 @@ class Promise:
         return self.repeat + (self.freshest - self.history.latest + last) ** 2
 
     def group_cost(self, group: Sequence[int]) -> int:
-        """Return what *group* costs: its repeats and, for a trio, the turn of whoever waited longest to be third."""
+        """Return what *group* costs: its repeats and, for a trio, that it is one and who waited longest to be third."""
         repeats = sum(self.pair_cost(i, j) for i, j in combinations(group, 2))
-        return repeats + (self.turn * min(self.rank[i] for i in group) if len(group) > 2 else 0)
+        return repeats + (self.three + self.turn * min(self.rank[i] for i in group) if len(group) > 2 else 0)
 
     def cost(self, groups: Iterable[Sequence[int]]) -> int:
         """Return what a draw of *groups* costs."""
@@ -158,8 +172,11 @@ class Promise:
         return total + sum(map(self.absent, empty))
 
     def cheapest(self, i: int) -> int:
-        """Return what the cheapest conversation of place *i* costs."""
-        barred, met = self.barred(i), self.met(i)
+        """Return what the cheapest conversation of regular place *i* costs."""
+        met, person = self.met(i), self.who[i]
+        if 1 + len(met) + len(self.excluded.get(person, ())) + len(self._colleagues(person)) < self.regulars:
+            return 0
+        barred = self.barred(i)
         if len(barred | self.seats(met)) < len(self.who):
             return 0
         return min((self.repeat_cost(last) for j, last in met.items() if j not in barred), default=0)
@@ -185,47 +202,27 @@ class Promise:
 
 def promise(people: Sequence[Entrant], history: Iterable[Meeting] | History, rules: Rules) -> Promise:
     """Number the places and weigh the promises; raise ValueError naming whatever makes no sense."""
-    reserve = {entrant.id for entrant in people if entrant.standby} if rules.odd == "standby" else set()
-    try:
-        ordered = tuple(sorted(people, key=attrgetter("id")))
-    except TypeError:  # numbers come before names
-        ordered = tuple(sorted(people, key=lambda who: (isinstance(who.id, str), who.id)))
-    if reserve:
-        ordered = tuple(sorted(ordered, key=lambda who: who.id in reserve))
-    ids = tuple(entrant.id for entrant in ordered)
-    place = _check(ordered, ids)
+    line = LineUp(people, rules)
+    ids = line.ids
     if not (isinstance(history, History) and history.ids == ids):
         history = History(ids, history)
-    excluded: dict[int, set[int]] = {}
-    for i, others in enumerate(map(attrgetter("not_with"), ordered)):
-        for other in others:
-            if other not in place:
-                raise ValueError(f"{ids[i]!r} is not to be with {other!r}, who does not take part")
-            if place[other] != i:
-                excluded.setdefault(i, set()).add(place[other])
-                excluded.setdefault(place[other], set()).add(i)
-    regulars = len(ordered) - len(reserve)
-    offers: list[int] = []
-    if regulars % 2:
-        offers = [*range(regulars, len(ordered)), *(i for i in range(regulars) if ordered[i].conversations > 1)]
-    lasts = [who.last_out for who in ordered[:regulars]]
+    place = {who: i for i, who in enumerate(ids)} if line.apart else {}
+    excluded = {place[who]: {place[other] for other in others} for who, others in line.apart.items()}
+    lasts = [who.last_out for who in line.people[: line.regulars]]
     turns: dict[int | None, int] = {last: rank for rank, last in enumerate(sorted(set(lasts), key=_never_first))}
-    rank = [turns[last] for last in lasts]
-    freshest = history.latest - history.oldest
-    return Promise(ordered, [*range(regulars), *offers], regulars, history, rules, rank, excluded, freshest)
+    return Promise(
+        people=line.people,
+        who=[*range(line.regulars), *line.offers],
+        regulars=line.regulars,
+        stranded=line.stranded,
+        history=history,
+        rules=rules,
+        rank=[turns[last] for last in lasts],
+        excluded=excluded,
+        freshest=history.latest - history.oldest,
+    )
 
 
 def _never_first(last_out: int | None) -> float:
     """Return when somebody was last left out, before all time where they never were."""
     return float("-inf") if last_out is None else last_out
-
-
-def _check(people: tuple[Entrant, ...], ids: tuple[Id, ...]) -> dict[Id, int]:
-    """Return the place of each id; raise ValueError that names the first thing in *people* that makes no sense."""
-    place = {who: i for i, who in enumerate(ids)}
-    if len(place) < len(ids):
-        raise ValueError(f"{next(a for a, b in pairwise(ids) if a == b)!r} takes part twice")
-    if min(map(attrgetter("conversations"), people), default=1) < 1:
-        entrant = min(people, key=attrgetter("conversations"))
-        raise ValueError(f"{entrant.id!r} wants {entrant.conversations} conversations; at least 1 is needed")
-    return place

@@ -3,48 +3,50 @@
 Prices found for one trio bound from below what any other trio would cost, so nearly all are ruled out unseen.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import combinations
 from random import Random
 
 from unmentor.pairing.duals import Prices
-from unmentor.pairing.exact import best_pairs, gains_of
+from unmentor.pairing.exact import Spare, best_pairs, gains_of
 from unmentor.pairing.promise import Groups, Promise
 
 Trio = tuple[int, ...]
 
 
-def best_with_trio(want: Promise, chance: Random) -> tuple[Groups, list[Prices]]:
-    """Return groups that cost the least of all, at most one of them a trio, and the prices that prove it together.
+def best_with_trio(want: Promise, chance: Random) -> tuple[Groups, Prices, list[Prices]]:
+    """Return groups that cost the least of all, at most one of them a trio, the prices of pairs, and all that prove it.
 
-    Exact. One matching for each trio that is not ruled out: mostly one or two, in theory O(n³) of them.
+    Exact. One matching for each trio that is not ruled out: mostly one or two, in theory O(n³) of them. The prices that
+    leave the fewest trios in doubt come last.
     """
-    everyone = range(len(want.who))
-    best, prices = best_pairs(want, everyone, chance)
-    known, least = [prices], want.cost(best)
-    seated = {i for pair in best for i in pair}
-    welcome = [(*pair, i) for i in everyone if i not in seated for pair in best if _allowed(want, (*pair, i))]
-    guess = min(welcome, key=want.group_cost, default=None)
-    open_trios: list[tuple[int, Trio]] | None = None
+    best, of_pairs = best_pairs(want, range(len(want.who)), chance)
+    known, least = [of_pairs], want.cost(best)
+    guess = _welcome(want, best) or next(Bound(want, of_pairs).trios_below(4 * least), None)
+    doubted: list[Trio] | None = None
     while True:
         if guess is not None:
-            pairs, prices = best_pairs(want, set(everyone).difference(guess), chance)
-            known.append(_extended(want, prices, guess))
+            pairs, prices = best_pairs(want, set(range(len(want.who))).difference(guess), chance)
+            known.insert(0 if doubted is not None else len(known), _extended(want, prices, guess))
             if want.cost([guess, *pairs]) < least:
                 best, least = [guess, *pairs], want.cost([guess, *pairs])
-            if open_trios is not None:
-                bound = Bound(want, known[-1])
-                open_trios = [(max(low, bound.least(trio)), trio) for low, trio in open_trios]
-        if open_trios is None:
-            open_trios = list(Bound(want, known[-1]).below(4 * least))
-        open_trios = [(low, trio) for low, trio in open_trios if low < 4 * least]
-        if not open_trios:
-            return best, known
-        guess = min(open_trios)[1]
+        if doubted is None:
+            doubted = list(Bound(want, known[-1]).trios_below(4 * least))
+        bounds = [Bound(want, prices) for prices in known]
+        lows = {trio: max(bound.least(trio) for bound in bounds) for trio in doubted}
+        doubted = [trio for trio in doubted if lows[trio] < 4 * least]
+        if not doubted:
+            return best, of_pairs, known
+        guess = min(doubted, key=lows.__getitem__)
 
 
-def _allowed(want: Promise, trio: Trio) -> bool:
-    return all(want.allowed(i, j) for i, j in combinations(trio, 2))
+def _welcome(want: Promise, pairs: Groups) -> Trio | None:
+    """Return the cheapest trio of one of the *pairs* and somebody left out, None where the rules allow none."""
+    seated = {i for pair in pairs for i in pair}
+    alone = [i for i in range(want.regulars) if i not in seated]
+    regular = [pair for pair in pairs if max(pair) < want.regulars]
+    welcome = ((*pair, i) for i in alone for pair in regular if all(want.allowed(i, j) for j in pair))
+    return min(welcome, key=want.group_cost, default=None)
 
 
 def _extended(want: Promise, prices: Prices, trio: Trio) -> Prices:
@@ -65,6 +67,7 @@ class Bound:
         """Prepare the bound of a draw without any trio."""
         places = range(len(want.who))
         self.want = want
+        self.vertex = prices.vertex
         self.above = [prices.vertex[i] - 4 * want.absent(i) for i in places]
         self.circles = [(price, frozenset(members)) for price, members in prices.circles]
         self.none = -sum(self.above) - sum(price * (len(circle) // 2) for price, circle in self.circles)
@@ -76,24 +79,26 @@ class Bound:
             least += price * (len(circle) // 2 - len(circle.difference(trio)) // 2)
         return least
 
-    def below(self, limit: int) -> Iterator[tuple[int, Trio]]:
-        """Yield every allowed trio whose bound is below *limit*; most are never looked at."""
-        want, rank = self.want, self.want.rank
-        # A trio's three conversations cost each of its three at least their cheapest one.
-        cheap = [want.cheapest(i) for i in range(len(want.who))]
-        above = [own + 4 * least for own, least in zip(self.above, cheap, strict=True)]
-        for turn in sorted(set(rank)):
-            room = limit - self.none - 4 * want.turn * turn
-            order = sorted((i for i in range(len(rank)) if rank[i] >= turn), key=above.__getitem__)
-            for t in (i for i in order if rank[i] == turn):
-                for at, j in enumerate(order):
-                    if above[t] + 2 * above[j] >= room:
-                        break
-                    dear = 4 * want.pair_cost(t, j) - 2 * cheap[t] - 2 * cheap[j]
-                    if above[t] + 2 * above[j] + dear >= room or not want.allowed(t, j):
-                        continue
-                    for k in order[at + 1 :]:
-                        if above[t] + above[j] + above[k] + dear >= room:
-                            break
-                        if _allowed(want, (t, j, k)) and (low := self.least((t, j, k))) < limit:
-                            yield low, (t, j, k)
+    def trios_below(self, limit: int) -> Iterator[Trio]:
+        """Yield every allowed trio whose bound is below *limit*, those in turn first.
+
+        Without circles, what is spare for its three pairs, each repeat counted twice, is less than twice the room there
+        is; and no pair of them has less to spare than its circles pay for.
+        """
+        want = self.want
+        least = [want.cheapest(i) for i in range(want.regulars)]
+        raised = [price + 4 * dear for price, dear in zip(self.vertex, least, strict=False)]
+        light = Spare(want, Prices(raised, []), range(want.regulars))
+        for rank, first in sorted((rank, i) for i, rank in enumerate(want.rank)):
+            room = 2 * (limit - self.none - 4 * (want.three + want.turn * rank))
+            near: dict[int, int] = {}
+            for j, spare in light.below(first, room):
+                weight = spare + 4 * want.pair_cost(first, j)
+                if (want.rank[j], j) > (rank, first) and weight < room:
+                    near[j] = weight - 4 * least[first] - 2 * least[j]
+            order = sorted(near, key=near.__getitem__)
+            weights = [near[j] for j in order]
+            for j in order:
+                for k in set(order[: bisect_left(weights, room - near[j])]).difference(want.barred(j)):
+                    if j < k and self.least((first, j, k)) < limit:
+                        yield first, j, k

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from unmentor.pairing import Draw, Entrant, NotOptimal, Rules, draw, verify
+from unmentor.pairing import ALGORITHM, Draw, Entrant, NotOptimal, Rules, draw, history_of, verify
 from unmentor.programmes.models import Programme
 from unmentor.rounds import queries
 from unmentor.rounds.memory import remembered
@@ -87,9 +87,10 @@ def given_then(kept: Round | Mending) -> Given:
 
 def draw_from(given: Given, seed: int) -> Drawn:
     """Return the draw that *seed* gives, checked. A draw that breaks a rule raises NotValid and reaches nobody."""
-    result = draw(given.people, given.history, given.rules, seed=seed, plan=given.plan)
+    history = history_of(given.people, given.history, given.rules)
+    result = draw(given.people, history, given.rules, seed=seed, plan=given.plan)
     try:
-        verify(given.people, given.history, given.rules, result)
+        verify(given.people, history, given.rules, result)
     except NotOptimal:
         return Drawn(given, result, proved=False)
     return Drawn(given, result, proved=True)
@@ -97,9 +98,9 @@ def draw_from(given: Given, seed: int) -> Drawn:
 
 def replay(kept: Round | Mending) -> Drawn:
     """Return a stored draw held once more. Raises CannotReplay where it differs, NotValid where it broke a rule."""
+    if kept.algorithm != ALGORITHM:
+        raise CannotReplay(_("Drawn by %(then)s, this is %(now)s.", then=kept.algorithm, now=ALGORITHM))
     again = draw_from(given_then(kept), kept.seed)
-    if again.result.algorithm != kept.algorithm:
-        raise CannotReplay(_("Drawn by %(then)s, this is %(now)s.", then=kept.algorithm, now=again.result.algorithm))
     if again.result.digest != kept.digest or again.kept["groups"] != kept.groups:
         raise CannotReplay(_("What round %(number)s was drawn from has changed since.", number=kept.number))
     return again
