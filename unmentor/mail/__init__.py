@@ -3,6 +3,7 @@
 - ``message`` and ``mime`` write a ``Letter`` as final bytes; ``outbox`` queues them inside the caller's transaction
 - ``sender`` claims what is due (``claims``), hands it over (``transport``) and notes what became of it
 - ``catcher`` is the server where there is none; ``caught`` and ``views`` show what it kept at ``/dev/mail``
-- ``mailboxes`` finds what came back; ``receive`` and ``itip`` understand it
+- ``inbound`` is what came back: ``mailboxes`` find it, ``receive`` understands it within bounds (``bounded``, ``itip``,
+  ``reports``), ``actions`` do what reports ask for, and ``unread`` remembers what is for a person
 - ``queries`` and ``actions`` are the organiser's: list, hold, release, try again
 """
