@@ -26,6 +26,7 @@ from unmentor.web.every_page import init_pages
 from unmentor.web.foreign import PlainInteger
 
 HOUSE = Path(__file__).parent.parent
+MOST_SENT = 64 * 1024
 
 
 class UnMentoring(Flask):
@@ -64,7 +65,10 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(days=60),
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
-        MAX_CONTENT_LENGTH=1024 * 1024,
+        # The longest form is a reflection of a few thousand characters; nothing is uploaded.
+        MAX_CONTENT_LENGTH=MOST_SENT,
+        MAX_FORM_MEMORY_SIZE=MOST_SENT,
+        MAX_FORM_PARTS=100,
     )
     settings.instance.mkdir(parents=True, exist_ok=True)
     close_to_others(settings.instance, 0o700)

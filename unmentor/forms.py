@@ -7,10 +7,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # - newer than its types
-from wtforms.validators import StopValidation, ValidationError
+from wtforms.validators import StopValidation
 
 UNPROCESSABLE = 422
 LINE_BREAKS = {"\n", "\t"}
+# Far longer than any field takes, and short enough to look at each character.
+MOST_TYPED = 10_000
+# UAX #15 §13 (stream-safe text): no language stacks more marks on a letter.
+MOST_MARKS = 30
 
 
 def clean_line(text: str | None) -> str:
@@ -19,16 +23,26 @@ def clean_line(text: str | None) -> str:
     Line and paragraph separators, tabs and other white space become a space, so a
     name pasted with a line break in it still reads as a name and can never begin a new header.
     """
-    kept = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text or ""))
+    kept = (" " if char.isspace() else char for char in _composed(text or ""))
     return " ".join("".join(char for char in kept if not _is_control(char)).split())
 
 
 def clean_text(text: str | None) -> str:
     """Return *text* as harmless paragraphs: NFC, \\n line ends, no control characters, no trailing space."""
-    lines = unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _composed(text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(
         "".join(char for char in line if char in LINE_BREAKS or not _is_control(char)).rstrip() for line in lines
     ).strip()
+
+
+def _composed(text: str) -> str:
+    """Return the beginning of *text* in NFC, in linear time: on long runs of marks NFC alone is quadratic."""
+    kept, run = [], 0
+    for char in text[:MOST_TYPED]:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= MOST_MARKS:
+            kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _is_control(char: str) -> bool:
@@ -50,11 +64,11 @@ class Button(Form):
 
 
 def at_most(length: int) -> Callable[[Any, Any], None]:
-    """Refuse more than *length* characters, and say how many there are."""
+    """Refuse more than *length* characters, and say how many there are; nothing after it looks at them."""
 
     def check(_form: Any, field: Any) -> None:
         if len(field.data or "") > length:
-            raise ValidationError(
+            raise StopValidation(
                 _l("Shorten this to %(most)s characters. It has %(has)s now", most=length, has=len(field.data))
             )
 

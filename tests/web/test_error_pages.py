@@ -58,12 +58,6 @@ def test_a_button_that_is_opened_as_a_page_says_so(client: FlaskClient) -> None:
     assert "GET" in page.headers["Allow"]
 
 
-def test_too_much_for_one_form_is_said_in_words(client: FlaskClient) -> None:
-    page = client.post("/sign-in", data={"email": "x" * 2 * 1024 * 1024})
-    assert page.status_code == 413
-    assert "That was too much for one form" in page.text
-
-
 @pytest.mark.parametrize("code", [400, 403, 410, 418, 429])
 def test_every_refusal_has_a_page(app: Flask, code: int) -> None:
     from werkzeug.exceptions import HTTPException, default_exceptions

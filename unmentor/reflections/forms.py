@@ -88,7 +88,11 @@ class ReflectionForm(Form):
         filters=[clean_text],
         validators=[InputRequired(TOO_SHORT), long_enough, at_most(LONGEST)],
     )
-    topics = StringField(_l("Topics"), filters=[clean_line], validators=[few_short_topics])
+    topics = StringField(
+        _l("Topics"),
+        filters=[clean_line],
+        validators=[at_most(2 * MOST_TOPICS * LONGEST_TOPIC), few_short_topics],
+    )
     link = URLField(
         _l("A post or tweet that says more"),
         filters=[clean_line],
