@@ -182,6 +182,17 @@ def test_cancelling_a_sent_round_tells_everybody_and_frees_the_pairs(app: Flask,
     assert queries.history(of) == []
 
 
+def test_why_a_round_is_off_is_said_in_its_readers_language(app: Flask, clock: Clock) -> None:
+    of = community("Ada")
+    member(person("Siân", language="cy"), of)
+    round_ = draw_round(of, 7, clock())
+    send_round(round_, clock())
+    clock.advance(hours=1)
+    steps.cancel(round_)
+    assert "The whole round was called off." in mailed("ada@example.gov.uk", "cancelled")
+    assert "Cafodd y rownd gyfan ei chanslo." in mailed("sian@example.gov.uk", "cancelled")
+
+
 def test_conversations_fall_on_working_days_after_the_lead_time(app: Flask, clock: Clock) -> None:
     of = community("Ada", "Ben", "Cat", "Dan")
     clock.set(2026, 12, 21, 9)
