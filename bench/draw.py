@@ -8,11 +8,10 @@ import random
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-import networkx as nx
-
+from bench.matchers import Met, greedy, networkx, season, shuffled
 from bench.table import Row
 from tests.pairing.brute import Brute
 from tests.pairing.fairness import chi_squared
@@ -23,49 +22,6 @@ from unmentor.pairing.promise import promise
 TITLE = "The draw"
 FULL = os.environ.get("BENCH_DRAW") == "full"
 SIT_OUT = Rules(odd="sit-out")
-Met = dict[frozenset[int], int]
-Matcher = Callable[[list[int], Met, random.Random], list[tuple[int, int]]]
-
-
-def shuffled(people: list[int], met: Met, chance: random.Random) -> list[tuple[int, int]]:  # noqa: ARG001 - a matcher
-    """Pair at random, as most chat bots do."""
-    line = chance.sample(people, len(people))
-    return list(zip(line[::2], line[1::2], strict=False))
-
-
-def greedy(people: list[int], met: Met, chance: random.Random) -> list[tuple[int, int]]:
-    """Pair one after the other with somebody not met, or met longest ago."""
-    line, pairs = chance.sample(people, len(people)), []
-    while len(line) > 1:
-        one = line.pop()
-        other = min(line, key=lambda two: met.get(frozenset((one, two)), -1))
-        line.remove(other)
-        pairs.append((one, other))
-    return pairs
-
-
-def networkx(people: list[int], met: Met, chance: random.Random) -> list[tuple[int, int]]:
-    """Pair by maximum weight matching over the full history."""
-    graph = nx.Graph()
-    now = max(met.values(), default=0) + 1
-    for a, b in combinations(chance.sample(people, len(people)), 2):
-        last = met.get(frozenset((a, b)))
-        graph.add_edge(a, b, weight=10**6 if last is None else now - last)
-    return list(nx.max_weight_matching(graph, maxcardinality=True))
-
-
-def season(matcher: Matcher, n: int, rounds: int, seed: int) -> tuple[int, int, float]:
-    """Return repeats, the first round with one (0 for none) and the median seconds of a round, by *matcher*."""
-    chance, met, repeats, first, times = random.Random(seed), Met(), 0, 0, []
-    for number in range(1, rounds + 1):
-        start = time.perf_counter()
-        pairs = matcher(list(range(n)), met, chance)
-        times.append(time.perf_counter() - start)
-        again = sum(frozenset(pair) in met for pair in pairs)
-        first = first or (number if again else 0)
-        repeats += again
-        met.update(dict.fromkeys(map(frozenset, pairs), number))
-    return repeats, first, statistics.median(times)
 
 
 def our_season(
@@ -200,6 +156,36 @@ def saturated() -> Iterator[Row]:
         yield Row(what, took, "s", "networkx" if beside else "", beside, goal, f"{len(result.repeats)} repeats")
 
 
+def forbidden() -> Iterator[Row]:
+    """Crowds that hard rules keep apart, beside as many people whom nothing does."""
+    forbid = Rules(same_organisation="forbid")
+    cases = {
+        "1,500 colleagues, forbidden": ([Entrant(i, organisation="x") for i in range(1_500)], forbid, ""),
+        "1,001 people, 505 of one organisation, forbidden": (
+            [Entrant(i, organisation="x" if i < 505 else f"town {i}") for i in range(1_001)],
+            forbid,
+            "≤ 10 s",
+        ),
+        "3,000 people, one excluded by all": (
+            [Entrant(0, not_with=set(range(1, 3_000))), *(Entrant(i) for i in range(1, 3_000))],
+            Rules(),
+            "≤ 9 s",
+        ),
+    }
+    for what, (people, rules, goal) in cases.items():
+        plain = [Entrant(who.id) for who in people]
+        took: dict[str, list[float]] = {}
+        for name, crowd in (("plain", plain), ("apart", people)):
+            start = time.process_time()
+            result = draw(crowd, (), rules, seed=1)
+            drawn = time.process_time()
+            verify(crowd, (), rules, result)
+            took[name] = [drawn - start, time.process_time() - drawn]
+        note = f"{len(result.left_out)} left out, {result.certificate['proof']}"
+        yield Row(f"draw {what}", took["apart"][0], "s", "nobody apart", took["plain"][0], goal, note)
+        yield Row(f"verify {what}", took["apart"][1], "s", "nobody apart", took["plain"][1], "≤ 1 s")
+
+
 def uniformity() -> Iterator[Row]:
     """Five irregular histories, each best draw counted."""
     total = 1_000_000 if FULL else 20_000
@@ -231,4 +217,5 @@ def rows() -> Iterable[Row]:
     yield from attendance_and_gaps()
     yield from crowds()
     yield from saturated()
+    yield from forbidden()
     yield from uniformity()

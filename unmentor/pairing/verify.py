@@ -64,12 +64,11 @@ class _Drawn:
 
 def _check_group(want: Promise, group: tuple[int, ...]) -> None:
     """Raise NotValid unless *group* is two who may talk, or three where the rules have that."""
-    names = [want.people[i].id for i in group]
+    helpers = [i for i in group if i >= want.regulars]
     if len(group) != 2 and not (len(group) == 3 and want.trio):
-        raise NotValid(f"{names} is not a pair")
-    for a, b in combinations(group, 2):
-        if not want.may_talk(a, b) or min(a, b) >= want.regulars or (len(group) == 3 and max(a, b) >= want.regulars):
-            raise NotValid(f"{names} must not talk")
+        raise NotValid(f"{[want.people[i].id for i in group]} is not a pair")
+    if len(helpers) > 3 - len(group) or not all(want.may_talk(a, b) for a, b in combinations(group, 2)):
+        raise NotValid(f"{[want.people[i].id for i in group]} must not talk")
 
 
 def _check_seats(want: Promise, drawn: _Drawn) -> None:
