@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from unmentor.db import db
+from unmentor.conversations.models import Participation
+from unmentor.db import db, transaction
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
@@ -111,3 +113,20 @@ def test_who_knows_of_it_or_may_yet_stays(app: Flask, clock: Clock, why: str) ->
         db.session.execute(update(Message).where(Message.person_id == part.person_id).values(state="failed"))
         part.partstat = "accepted"
     assert all_withdrawn(clock) == 0
+
+
+def test_two_workers_at_once_withdraw_somebody_once(app: Flask, clock: Clock) -> None:
+    round_ = sent(clock, "Ada", "Ben")
+    gone, stays = round_.conversations[0].people
+    bounces(gone, clock)
+    recipient = stays.email
+    db.session.commit()
+
+    def work(_: int) -> None:
+        with app.app_context(), transaction():
+            withdraw_unreachable(3, clock())
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
+    assert db.session.query(Message).filter_by(recipient=recipient, kind="cancelled").count() == 1
+    assert db.session.query(Participation).filter(Participation.withdrew_at.is_not(None)).count() == 1
