@@ -91,6 +91,7 @@ def test_axe_finds_nothing_on_any_page(
             seen.look(page, path)
         for path in ("/me/profile", "/me/not-with"):
             refuse(page, path, seen)
+        look_at_what_was(page, seen)
         page.goto("/organise/unmentoring/reflections")
         press(page, page.get_by_role("link", name="Send it back").first)
         seen.look(page, "sending a reflection back")
@@ -136,10 +137,6 @@ def look_at_a_conversation(page: Page, seen: Seen) -> None:
     page.wait_for_url("**/c/**")
     own = page.url
     seen.look(page, "a conversation")
-    page.get_by_text("Talked already?").click()
-    page.get_by_role("button", name="Save how it went").click()
-    expect(page.get_by_role("alert")).to_be_focused()
-    seen.look(page, "a conversation, refused")
     for path in ("move", "withdraw"):
         page.goto(f"{own}/{path}")
         seen.look(page, f"a conversation, {path}")
@@ -147,11 +144,17 @@ def look_at_a_conversation(page: Page, seen: Seen) -> None:
     page.get_by_role("button", name="Move our conversation").click()
     expect(page.get_by_role("alert")).to_be_focused()
     seen.look(page, "a conversation, move, refused")
-    page.goto(f"{own}/reflection")
-    seen.look(page, "writing a reflection")
-    page.get_by_role("button", name="Share what you learned").click()
-    expect(page.get_by_role("alert")).to_be_focused()
-    seen.look(page, "writing a reflection, refused")
+
+
+def look_at_what_was(page: Page, seen: Seen) -> None:
+    """Say how a conversation went, and what was learned; send both forms empty."""
+    for link, button in (("Say how it went", "Save how it went"), ("Write what you learned", "Share what you learned")):
+        page.goto("/me")
+        press(page, page.get_by_role("main").get_by_role("link", name=link).first)
+        seen.look(page, link)
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        seen.look(page, f"{link}, refused")
 
 
 def test_somebody_joins_with_the_keyboard_alone(browser: Browser, demo: Running) -> None:
