@@ -69,7 +69,7 @@ def conversation(
     drawn = Round(
         programme=of, number=number, state="sent", drawn_at=START, sent_at=START, seed=number,
         algorithm="test", digest="", inputs={},
-        certificate={}, plan=None, proved=True,
+        certificate={}, plan=None, proved=True, learned={"marks": {}, "met": {}},
     )  # fmt: skip
     known = {
         "round": drawn,
