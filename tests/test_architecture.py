@@ -69,6 +69,18 @@ def test_a_room_names_only_its_own_pages_and_those_below(app: Flask) -> None:
     assert upward == []
 
 
+@pytest.mark.parametrize("room", ["programmes", "conversations", "rounds", "reflections"])
+def test_every_letter_about_a_programme_is_shown_to_its_organisers(room: str) -> None:
+    letters = [
+        {keyword.arg for keyword in node.keywords}
+        for path in (ROOT / "unmentor" / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Letter"
+    ]
+    assert letters
+    assert all("programme_id" in given for given in letters)
+
+
 def test_no_file_outgrows_its_room() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in ROOMS}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}

@@ -62,6 +62,12 @@ def test_mail_of_others_of_other_conversations_and_of_other_kinds_goes(sian: Per
     assert [state(each) for each in kept_ones] == ["queued"] * 4
 
 
+def test_a_second_letter_about_a_draw_that_did_not_happen_leaves_the_first_alone(sian: Person) -> None:
+    first = queued(sian, "heads-up", 0, about="period:1")
+    queued(sian, "heads-up", 1, about="period:1")
+    assert state(first) == "queued"
+
+
 def test_what_was_overtaken_while_it_was_sent_is_not_sent_again_but_counts_as_sent_where_it_left(sian: Person) -> None:
     first = queued(sian, "invitation", 0)
     with claims.connection(db.engine) as connection:

@@ -154,6 +154,7 @@ def paused(part: Participation, membership: Membership) -> Letter:
             "programme": membership.programme.name,
             "url": link("conversations.back", token=sign("back", membership.nonce)),
         },
+        programme_id=membership.programme_id,
         language=person.language,
     )
 

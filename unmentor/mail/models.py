@@ -14,7 +14,7 @@ STRANGER = text("person_id IS NULL")
 DUE = text("state IN ('queued', 'uncertain', 'sending')")
 UNSENT = ("queued", "uncertain", "sending", "held")
 # The kinds that say when a conversation is, or that it is off: of one person's about one, only the latest is true.
-SAYS_WHEN = ("invitation", "moved", "cancelled", "reminder", "declined", "heads-up")
+SAYS_WHEN = ("invitation", "moved", "cancelled", "reminder", "declined")
 
 
 class Body(Base):

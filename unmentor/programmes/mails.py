@@ -52,6 +52,7 @@ def _heads_up(about: str, member: Membership, **values: Any) -> Letter:
         person_id=person.id,
         reader=person.nonce,
         values={"programme": member.programme.name, "ways": []} | values,
+        programme_id=member.programme_id,
         language=person.language,
     )
 
@@ -74,5 +75,6 @@ def asked(programme: Programme, organiser: Person, now: datetime) -> Letter:
         person_id=organiser.id,
         reader=organiser.nonce,
         values=values,
+        programme_id=programme.id,
         language=organiser.language,
     )
