@@ -103,6 +103,7 @@ def measure(size: int) -> dict[str, Any]:
 
 def join(size: int) -> list[float]:
     """Let somebody join twenty times a second until the input ends; return how long each took, in seconds."""
+    print("ready", flush=True)
     ended, waits = threading.Event(), list[float]()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
     numbers = count(size + 1)
@@ -123,6 +124,7 @@ def _others() -> Iterator[list[float]]:
     command = [sys.executable, "-m", "bench.rounds", "join", str(size)]
     waits: list[float] = []
     with subprocess.Popen(command, cwd=HOUSE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as joining:
+        joining.stdout.readline()
         yield waits
         waits += json.loads(joining.communicate()[0].splitlines()[-1])
 

@@ -1,6 +1,6 @@
 """What a draw is given, kept with the round so that anybody may draw it again and check its proof."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,9 @@ class Given:
 
     def as_json(self) -> dict[str, Any]:
         """Return what to keep; the history and the plan are kept apart, since they are those of the rounds before."""
-        people = [{name: _plain(value) for name, value in asdict(person).items() if value} for person in self.people]
+        # Not asdict, which copies deeply: others wait while a draw is stored.
+        names = [field.name for field in fields(Entrant)]
+        people = [{name: _plain(value) for name in names if (value := getattr(person, name))} for person in self.people]
         return {"people": people, "rules": asdict(self.rules), "planned_in": self.planned_in}
 
 
