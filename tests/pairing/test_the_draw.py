@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from unmentor.pairing import Entrant, History, Rules, draw
+from unmentor.pairing import Entrant, History, Rules, draw, history_of
+from unmentor.pairing.promise import promise
 
 SIT_OUT = Rules(odd="sit-out")
 
@@ -155,3 +156,11 @@ def test_importing_the_room_loads_no_framework_and_no_solver():
     heavy = "{'flask', 'sqlalchemy', 'numpy', 'rustworkx', 'networkx'}"
     code = f"import sys, unmentor.pairing; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("odd", ["trio", "standby"])
+def test_a_history_read_for_a_round_is_read_once_whoever_stands_by_or_may_talk_to_nobody(odd):
+    crowd = [Entrant("ada", standby=True), Entrant("ben", not_with={"ada", *"acd"}), *people("a", "c", "d")]
+    rules = Rules(odd=odd)
+    kept = history_of(crowd, [(1, "a", "c")], rules)
+    assert promise(crowd, kept, rules).history is kept

@@ -13,10 +13,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from unmentor.db import db
+from unmentor.pairing import Entrant, History, Rules
 from unmentor.programmes.models import Programme
 from unmentor.rounds import queries
 from unmentor.rounds.actions import cancel_round, draw_again, draw_round, send_round
-from unmentor.rounds.draw_inputs import CannotReplay, replay
+from unmentor.rounds.draw_inputs import CannotReplay, Given, draw_from, replay
 from unmentor.rounds.memory import remembered
 from unmentor.rounds.mend import withdraw
 from unmentor.rounds.models import Mending, Round
@@ -127,3 +128,11 @@ def test_rounds_from_before_this_was_kept_can_be_drawn_again_too(app: Flask, clo
     db.session.expire_all()
     assert all(replay(round_).proved for round_ in (first, second, third))
     assert queries.history(first.programme)
+
+
+def test_drawing_and_checking_read_the_history_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, real = [], History.__init__
+    monkeypatch.setattr(History, "__init__", lambda self, *given: read.append(real(self, *given)))
+    people = [Entrant(number) for number in (3, 1, 2, 4)]
+    assert draw_from(Given(people, [(1, 1, 2)], Rules(), None, None), 7).proved
+    assert len(read) == 1

@@ -23,7 +23,8 @@ class History:
         """Read *meetings* once; raise ValueError for a person paired with themselves."""
         self.ids = tuple(ids)
         place = {who: i for i, who in enumerate(self.ids)}
-        numbers, ones, others = tuple(zip(*meetings, strict=True)) or ((), (), ())
+        rows = list(meetings)
+        numbers, ones, others = [[row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]]
         if any(map(eq, ones, others)):
             number, who = next((number, a) for number, a, b in zip(numbers, ones, others, strict=True) if a == b)
             raise ValueError(f"round {number} of the history pairs {who!r} with themselves")
