@@ -24,7 +24,7 @@ def start_empty(demo: Programme, keep: Person, time_zone: str, now: datetime) ->
     Return a first programme that they organise; None where there are other programmes, which stay as they are.
     """
     people = db.session.scalars(_people(demo)).all()
-    db.session.execute(delete(Message).where(Message.about.in_(_subjects(demo))))
+    db.session.execute(delete(Message).where(Message.about.in_(_subjects(demo)) | (Message.programme_id == demo.id)))
     db.session.execute(delete(Request).where(Request.programme == demo.slug))
     # Its rounds, and all that is in them, go with it.
     db.session.execute(delete(Programme).where(Programme.id == demo.id))

@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from unmentor.db import db
-from unmentor.mail.models import Suppressed
+from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.timetable import cadence as pairing
@@ -26,7 +26,7 @@ def all_programmes() -> Sequence[Programme]:
 
 def untouched() -> bool:
     """Say whether nobody has been here yet: there is no person, and no programme but the first, made by a migration."""
-    nobody = db.session.scalar(select(Person.id).limit(1)) is None
+    nobody = not any(db.session.scalar(select(each.id).limit(1)) for each in (Person, Message))
     return nobody and {each.slug for each in all_programmes()} <= {FIRST}
 
 
