@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from unmentor.conversations.actions import invitations
-from unmentor.conversations.due import call_off_unsent
+from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_asking
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.move import move
 from unmentor.db import db, transaction
@@ -78,6 +78,19 @@ def test_where_one_of_two_was_told_neither_is_left_waiting(ada: Person, talk: Co
     clock.moment = talk.starts_at
     tick(clock())
     assert (talk.state, mails("cancelled")) == ("cancelled", 2)
+
+
+def test_who_was_never_told_is_not_asked_even_where_nothing_was_called_off(
+    ada: Person, talk: Conversation, clock: Clock
+) -> None:
+    leaves(ada)
+    clock.moment = talk.ends_at
+    assert ask_how_it_was(clock()) == 1
+    clock.advance(days=3)
+    assert ask_how_it_was(clock()) == 1
+    clock.advance(days=3)
+    assert give_up_asking(clock()) in {0, 1}
+    assert [part.asks for part in talk.participations][1] == 0
 
 
 def test_the_apology_outlasts_the_conversation(talk: Conversation, clock: Clock) -> None:

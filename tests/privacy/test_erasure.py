@@ -24,7 +24,7 @@ from unmentor.privacy.leave import leave
 from unmentor.privacy.models import Erasure
 from unmentor.privacy.retention import ERASURES, forget
 from unmentor.programmes.models import Programme
-from unmentor.reflections.actions import publish
+from unmentor.reflections.actions import look_again, publish
 from unmentor.reflections.models import Reflection
 from unmentor.runtime import now
 
@@ -106,6 +106,14 @@ def test_others_words_that_name_them_go_to_a_moderator(
         assert "thanks" not in named.slug
         sign_in(client, organiser(of))
         assert "Somebody who has left may be named here" in client.get("/organise/unmentoring/reflections").text
+
+
+def test_what_its_writer_took_back_meanwhile_stays_taken_back(of: Programme, sian: Person) -> None:
+    talk = conversation(of, person("Ben"), sian, starts_at=START)
+    named = reflection(talk.participations[0], "Thanks to Siân I ask twice.")
+    db.session.execute(update(Reflection).values(state="withdrawn").execution_options(synchronize_session=False))
+    look_again(named)
+    assert named.state == "withdrawn"
 
 
 def test_a_moderator_may_publish_it_again_at_its_old_address_and_day(of: Programme, sian: Person) -> None:

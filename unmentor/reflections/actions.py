@@ -85,8 +85,7 @@ def take_down(reflection: Reflection, note: str, now: datetime) -> bool:
 
 def look_again(reflection: Reflection) -> None:
     """Take a public reflection off the site until an organiser has looked at it once more."""
-    reflection.state = "pending"
-    hide(reflection)
+    _move(reflection, "pending", "published", slug=hidden(reflection.slug))
 
 
 def withdraw(reflection: Reflection) -> None:
