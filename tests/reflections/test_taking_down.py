@@ -116,7 +116,7 @@ def test_who_was_asked_to_change_something_is_looked_at_before_the_next(of: Prog
     public = looked_at(part, "Marek is wrong.")
     assert take_down(public, "It names somebody.", START) is True
     assert take_down(public, "It names somebody.", START) is False
-    assert share(talked(of, sian), Draft("And again."), START).state == "pending"
+    assert share(talked(of, sian), Draft("And again.", attribution="name"), START).state == "pending"
     assert share(part, Draft("Somebody is wrong."), START).state == "pending"
     assert public.slug == "somebody-is-wrong"
     assert db.session.query(Message).filter_by(kind="reflection-returned").count() == 1
