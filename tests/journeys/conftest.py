@@ -60,15 +60,15 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             "PYTHONUNBUFFERED": "1",
         }
         if engine == "postgresql":
-            environment |= {
-                "DATABASE_URL": new_database(request.getfixturevalue("postgresql")),
-                "SECRET_KEY": "only for this journey",
-            }
+            database = new_database(request.getfixturevalue("postgresql"))
+            environment |= {"DATABASE_URL": database, "SECRET_KEY": "only for this journey"}
+        else:
+            database = f"sqlite:///{instance / 'unmentor.sqlite'}"
         with (instance / "log").open("w") as log:
             started.append(
                 subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
             )
-        return Running(address, _printed_link(instance / "log", address, started[-1]))
+        return Running(address, _printed_link(instance / "log", address, started[-1]), database)
 
     yield run
     for process in started:

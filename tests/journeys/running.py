@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers, and the link that it printed for its organiser."""
+    """A server that answers, the link that it printed for its organiser, and the address of its database."""
 
     address: str
     organiser_link: str
+    database: str
 
 
 Start = Callable[..., Running]

@@ -10,7 +10,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from unmentor.conversations.actions import answer, replied
+from unmentor.conversations.actions import CannotAnswer, answer, replied
 from unmentor.conversations.due import ask_how_it_was, give_up_asking, remind
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.move import CannotMove, move
@@ -78,7 +78,7 @@ class Life:
         what = self.chance.choices(list(DEEDS), list(DEEDS.values()))[0]
         ahead = upcoming(self.chance.choice(self.people), self.now)
         if ahead:
-            with suppress(CannotMove, TooLate):
+            with suppress(CannotAnswer, CannotMove, TooLate):
                 getattr(self, what)(self.chance.choice(ahead))
 
     def withdraw(self, part: Participation) -> None:
