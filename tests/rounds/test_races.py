@@ -75,6 +75,7 @@ class Town:
 
     def at_once(self, *presses: Press) -> Counter[int]:
         """Press all at the same moment; return how often each status came back."""
+        db.session.commit()  # what this thread has read would keep all others from writing
         together = Barrier(len(presses))
 
         def press(act: Press) -> TestResponse:
