@@ -12,10 +12,10 @@ run: .venv/installed translations ## start everything on this machine, with a de
 	@UNMENTOR_DEMO=1 $(BIN)/python app.py
 
 test: .venv/installed-dev translations ## run the whole suite, on SQLite and PostgreSQL, with journeys in Chromium
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist worksteal
 
 fast: .venv/installed-dev translations ## run what takes seconds: the pure rooms, and all others on SQLite
-	@$(BIN)/pytest -q -m "not thorough" -k "not postgresql" --ignore=tests/journeys
+	@$(BIN)/pytest -q -n auto -m "not thorough" -k "not postgresql" --ignore=tests/journeys
 
 check: .venv/installed-dev translations ## look for what is wrong: lint, types, imports, migrations, translations
 	$(BIN)/ruff check .

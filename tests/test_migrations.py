@@ -22,6 +22,8 @@ from unmentor.rounds.actions import draw_round
 from unmentor.rounds.models import Round
 from unmentor.settings import Settings
 
+pytestmark = pytest.mark.thorough
+
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CHANGES = {

@@ -15,6 +15,8 @@ from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection
 from unmentor.rounds.models import Round
 
+pytestmark = pytest.mark.thorough
+
 
 def count(table: type) -> int:
     return db.session.scalar(select(func.count()).select_from(table)) or 0

@@ -3,11 +3,14 @@
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from tests.pairing.brute import Brute
 from unmentor.pairing import Entrant, Rules, draw, verify
+
+pytestmark = pytest.mark.thorough
 
 NAMES = "abcdefghij"
 every_rule = some.builds(

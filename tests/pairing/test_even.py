@@ -12,6 +12,8 @@ from unmentor.pairing.promise import promise
 from unmentor.pairing.sampler import _by_switching
 from unmentor.pairing.switching import Switching
 
+pytestmark = pytest.mark.thorough
+
 PAIRS, SIT_OUT = Rules(), Rules(odd="sit-out")
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.pairing.brute import Brute
 from unmentor.pairing import Draw, Entrant, NotOptimal, NotValid, Repeat, Rules, draw, verify
 
+pytestmark = pytest.mark.thorough
+
 SATURATED = [(1 + (ord(a) + ord(b)) % 5, a, b) for a, b in combinations("abcdefgh", 2)]
 ROUNDS = [
     ([Entrant(name) for name in "abcdefgh"], SATURATED, Rules()),

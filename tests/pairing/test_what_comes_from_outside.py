@@ -11,6 +11,8 @@ from hypothesis import strategies as some
 from tests.pairing.test_proofs import refusal
 from unmentor.pairing import Entrant, NotOptimal, NotValid, Rules, draw, verify
 
+pytestmark = pytest.mark.thorough
+
 PEOPLE = [Entrant(name) for name in "abcdef"]
 MET = [(1 + (ord(a) + ord(b)) % 5, a, b) for a, b in combinations("abcdefg", 2)]
 PAIRS = [["a", "b"], ["c", "d"], ["e", "f"]]

@@ -23,6 +23,8 @@ from unmentor.rounds.actions import draw_round, send_round
 from unmentor.rounds.models import Round
 from unmentor.rounds.telling import tell_some
 
+pytestmark = pytest.mark.thorough
+
 TIMES = 2
 NAMES = ("Ada", "Ben", "Cat", "Dan", "Eve", "Fay", "Gil", "Hal", "Ida", "Jan")
 # Done, or a page that says why not.

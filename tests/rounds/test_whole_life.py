@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from random import Random
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,8 @@ from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.actions import close_rounds, draw_round, send_round
 from unmentor.rounds.mend import TooLate, withdraw
 from unmentor.rounds.models import Round
+
+pytestmark = pytest.mark.thorough
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PEOPLE = 8

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from unmentor.db import db
+
+pytestmark = pytest.mark.thorough
 
 AMBIGUOUS = {"dot sent", "250 read", "marked", "at random"}
 

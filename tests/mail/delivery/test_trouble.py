@@ -21,6 +21,8 @@ from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.runtime import now
 
+pytestmark = pytest.mark.thorough
+
 MANY = 25
 
 
