@@ -101,7 +101,7 @@ def test_a_kept_key_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
         assert not (tmp_path / "secret_key").exists()
         return "0123456789abcdef"
 
-    monkeypatch.setattr("unmentor.settings.secrets.token_hex", made)
+    monkeypatch.setattr("unmentor.secret_key.secrets.token_hex", made)
     assert Settings.from_environment({"UNMENTOR_INSTANCE": str(tmp_path)}).secret_key == "0123456789abcdef"
 
 

@@ -2,18 +2,16 @@
 
 import os
 import re
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
+from unmentor.secret_key import FILE, kept_key
 from unmentor.zones import is_known
 
 Security = Literal["starttls", "tls", "none"]
@@ -170,24 +168,11 @@ def _secret_key(given: Mapping[str, str], database_url: str, instance: Path) -> 
         return key
     if not database_url.startswith("sqlite"):
         raise WrongSetting("SECRET_KEY", "set it, the same for every process; make one with: openssl rand -hex 32")
-    return _kept_key(instance)
-
-
-def _kept_key(instance: Path) -> str:
-    """Return the key kept in *instance*, made where there is none; the same for all who ask at once."""
-    kept = instance / "secret_key"
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not kept.exists():
-        # Written aside, for its owner's eyes only, and linked whole: the first decides, and nobody reads half of it.
-        with NamedTemporaryFile("w", dir=instance, prefix="secret_key.") as aside:
-            aside.write(secrets.token_hex(32))
-            aside.flush()
-            os.fsync(aside.fileno())
-            with suppress(FileExistsError):
-                os.link(aside.name, kept)
-    key = kept.read_text().strip()
+    key = kept_key(instance)
     if len(key) < SHORTEST_KEY:
-        raise WrongSetting("SECRET_KEY", f"{kept} holds none; bring it back from a backup, or remove the file")
+        raise WrongSetting(
+            "SECRET_KEY", f"{instance / FILE} holds none; bring it back from a backup, or remove the file"
+        )
     return key
 
 

@@ -16,7 +16,7 @@ from unmentor.mail.models import Message
 from unmentor.people.models import Exclusion, Person
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership
-from unmentor.rounds import queries
+from unmentor.rounds import draw_queries
 from unmentor.rounds.actions import cancel_round, draw_round, send_round
 from unmentor.rounds.draw_inputs import replay
 from unmentor.rounds.mend import TooLate, withdraw, withdraw_from_all
@@ -131,10 +131,10 @@ def test_whoever_was_left_out_long_ago_is_not_invited_anew(app: Flask, clock: Cl
 def test_who_was_left_out_and_stepped_in_has_not_had_their_turn(app: Flask, clock: Clock) -> None:
     round_ = sent(clock, "Ada", "Ben", "Cat", odd="sit-out")
     out = round_.left_out[0].person
-    turn = {each.id: each.last_out for each in queries.entrants(round_.programme, clock().date())}
+    turn = {each.id: each.last_out for each in draw_queries.entrants(round_.programme, clock().date())}
     assert turn[out.id] == 1
     leave(({"Ada", "Ben", "Cat"} - {out.name}).pop(), clock)
-    turn = {each.id: each.last_out for each in queries.entrants(round_.programme, clock().date())}
+    turn = {each.id: each.last_out for each in draw_queries.entrants(round_.programme, clock().date())}
     assert turn[out.id] is None
 
 

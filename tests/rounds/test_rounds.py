@@ -12,7 +12,7 @@ from unmentor.people.models import Exclusion
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import members
-from unmentor.rounds import queries, steps
+from unmentor.rounds import draw_queries, queries, steps
 from unmentor.rounds.actions import (
     NotWaiting,
     TooFewPeople,
@@ -179,7 +179,7 @@ def test_cancelling_a_sent_round_tells_everybody_and_frees_the_pairs(app: Flask,
     clock.advance(hours=1)
     steps.cancel(round_)
     assert mails("cancelled") == ["ada@example.gov.uk", "ben@example.gov.uk"]
-    assert queries.history(of) == []
+    assert draw_queries.history(of) == []
 
 
 def test_why_a_round_is_off_is_said_in_its_readers_language(app: Flask, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from unmentor.db import db
 from unmentor.pairing import Entrant, History, Rules
 from unmentor.programmes.models import Programme
-from unmentor.rounds import queries
+from unmentor.rounds import draw_queries
 from unmentor.rounds.actions import cancel_round, draw_again, draw_round, send_round
 from unmentor.rounds.draw_inputs import CannotReplay, Given, draw_from, replay
 from unmentor.rounds.memory import remembered
@@ -113,7 +113,7 @@ def test_what_a_round_knows_of_those_before_it_is_kept_once(app: Flask, clock: C
     cancel_round(second, clock())
     third = draw_again(third, 3, clock())
     assert {of: len(ids) for of, ids in third.learned["met"].items()} == {"1": 2}
-    assert remembered(third.programme, 3) == queries.history(third.programme)
+    assert remembered(third.programme, 3) == draw_queries.history(third.programme)
 
 
 def test_rounds_from_before_this_was_kept_can_be_drawn_again_too(app: Flask, clock: Clock) -> None:
@@ -127,7 +127,7 @@ def test_rounds_from_before_this_was_kept_can_be_drawn_again_too(app: Flask, clo
         script("remember_round_by_round").upgrade()
     db.session.expire_all()
     assert all(replay(round_).proved for round_ in (first, second, third))
-    assert queries.history(first.programme)
+    assert draw_queries.history(first.programme)
 
 
 def test_drawing_and_checking_read_the_history_once(monkeypatch: pytest.MonkeyPatch) -> None:

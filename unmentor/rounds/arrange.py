@@ -13,7 +13,7 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import holidays
-from unmentor.rounds import queries
+from unmentor.rounds import draw_queries, queries
 from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
 from unmentor.runtime import settings
@@ -48,7 +48,7 @@ def times(drawn: Drawn, days: Window, now: datetime) -> list[Time]:
     """Return when each drawn group talks: on a working day of these, and nobody in two places at once."""
     availability = {person.id: person.slots for person in drawn.given.people}
     chance = Random(drawn.result.seed)  # noqa: S311 - chance that can be replayed, not secrecy
-    return arrange(drawn.result.groups, availability, days, queries.busy(now), rng=chance)
+    return arrange(drawn.result.groups, availability, days, draw_queries.busy(now), rng=chance)
 
 
 def arrange_anew(round_: Round, now: datetime) -> int:
@@ -63,7 +63,7 @@ def arrange_anew(round_: Round, now: datetime) -> int:
     if groups:
         days = window(programme, first_day, programme.window_days)
         chance = Random(round_.seed)  # noqa: S311 - chance that can be replayed, not secrecy
-        found = arrange(list(groups.values()), availability, days, queries.busy(now), rng=chance)
+        found = arrange(list(groups.values()), availability, days, draw_queries.busy(now), rng=chance)
         rows = [{"id": talk, **_time(each)} for talk, each in zip(groups, found, strict=True)]
         db.session.execute(update(Conversation), rows)
         db.session.expire_all()

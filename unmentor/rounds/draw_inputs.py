@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from unmentor.pairing import ALGORITHM, Draw, Entrant, NotOptimal, Rules, draw, history_of, verify
 from unmentor.programmes.models import Programme
-from unmentor.rounds import queries
+from unmentor.rounds import draw_queries, queries
 from unmentor.rounds.memory import remembered
 from unmentor.rounds.models import Mending, Round
 
@@ -59,8 +59,8 @@ def given_now(programme: Programme, now: datetime) -> Given:
     """Return what a draw of *programme* is given at this moment."""
     before = queries.latest_sent(programme)
     return Given(
-        people=queries.entrants(programme, programme.today(now)),
-        history=queries.history(programme),
+        people=draw_queries.entrants(programme, programme.today(now)),
+        history=draw_queries.history(programme),
         rules=Rules(odd=programme.odd, same_organisation=programme.same_organisation),  # type: ignore[arg-type]  # - Rules checks them
         planned_in=before.number if before else None,
         plan=before.plan if before else None,

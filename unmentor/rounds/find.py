@@ -8,7 +8,7 @@ from unmentor.conversations.models import Conversation
 from unmentor.conversations.queries import numbered
 from unmentor.pairing import Entrant, Rules
 from unmentor.programmes.turn import lock_diaries
-from unmentor.rounds import queries
+from unmentor.rounds import draw_queries, queries
 from unmentor.rounds.arrange import SOME_DAYS, first_day_of, soonest_day, store, times, window
 from unmentor.rounds.draw_inputs import Given, draw_from
 from unmentor.rounds.models import Mending, Round
@@ -47,10 +47,10 @@ def _drawn(
 def _strangers(round_: Round, ids: set[int], reserve: set[int], now: datetime) -> list[Entrant]:
     """Return those of *ids* who take part today, kept from whom they met, and those in *reserve* from each other."""
     programme, today = round_.programme, round_.programme.today(now)
-    people = queries.entrants(programme, today, ids)
+    people = draw_queries.entrants(programme, today, ids)
     here = {entrant.id for entrant in people}
     apart: dict[int, set[int]] = {number: reserve - {number} if number in reserve else set() for number in ids}
-    for _number, one, other in queries.history(programme, ids):
+    for _number, one, other in draw_queries.history(programme, ids):
         apart[one].add(other)
         apart[other].add(one)
     return [replace(each, standby=False, not_with=each.not_with | (apart[int(each.id)] & here)) for each in people]

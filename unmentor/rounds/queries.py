@@ -1,16 +1,14 @@
-"""Rounds, and what a draw needs to know of those before it."""
+"""Rounds, their conversations, and what they have still to tell."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
-from unmentor.pairing import Entrant
-from unmentor.people.models import Exclusion, Person
-from unmentor.programmes import queries as programmes
+from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.models import LeftOut, Round
 
@@ -136,79 +134,6 @@ def free(round_: Round) -> tuple[set[int], set[int]]:
     return alone, set(db.session.scalars(standby)) - busy - alone
 
 
-def entrants(programme: Programme, on: date, among: Collection[int] | None = None) -> list[Entrant]:
-    """Return who takes part in a draw on a day, in the terms of the pure rooms; only those *among* some ids if told.
-
-    Who was promised to go first next time counts as left out only just now.
-    Organisations are numbered: a draw asks only whether two are the same, and what it keeps should name nobody.
-    """
-    # By columns: a programme may be large, and everybody else waits while a draw is stored.
-    query = programmes.drawn_on(programme, on).with_only_columns(
-        Person.id, Person.organisation, Person.availability, Membership.standby, Membership.first_next
-    )
-    if among is not None:
-        query = query.where(Person.id.in_(among))
-    rows = db.session.execute(query.order_by(Membership.id)).all()
-    here = {person for person, *_ in rows}
-    turns, excluded, just_now = _last_turns(programme), apart(), latest_number(programme) + 1
-    numbers = {"": ""}
-    return [
-        Entrant(
-            person,
-            organisation=numbers.setdefault(organisation.casefold(), str(len(numbers))),
-            slots=frozenset(slots),
-            not_with=frozenset(excluded.get(person, set()) & here),
-            standby=standby,
-            last_out=just_now if first_next else turns.get(person),
-        )
-        for person, organisation, slots, standby, first_next in rows
-    ]
-
-
-def apart() -> dict[int, set[int]]:
-    """Return whom each person must not meet, since one of the two would rather not."""
-    query = select(Exclusion.person_id, Person.id).join(Person, Person.email == Exclusion.email)
-    wishes: dict[int, set[int]] = {}
-    for one, other in db.session.execute(query):
-        wishes.setdefault(one, set()).add(other)
-        wishes.setdefault(other, set()).add(one)
-    return wishes
-
-
-def history(programme: Programme, among: Collection[int] | None = None) -> list[tuple[int, int, int]]:
-    """Return who was paired with whom in the rounds that were sent: (round, id, id) each.
-
-    What was called off does not count. Only those *among* some ids if told.
-    """
-    one, other = aliased(Participation), aliased(Participation)
-    query = (
-        select(Round.number, one.person_id, other.person_id)
-        .join(Conversation, Conversation.round_id == Round.id)
-        .join(one, one.conversation_id == Conversation.id)
-        .join(other, (other.conversation_id == Conversation.id) & (one.person_id < other.person_id))
-        .where(
-            Round.programme_id == programme.id,
-            Round.sent_at.is_not(None),
-            Conversation.state != "cancelled",
-            *(part.withdrew_at.is_(None) for part in (one, other)),
-            *(part.person_id.in_(among) for part in (one, other) if among is not None),
-        )
-        .order_by(Round.number, one.person_id, other.person_id)
-    )
-    return [(number, a, b) for number, a, b in db.session.execute(query)]
-
-
-def busy(after: datetime) -> list[tuple[int, datetime, datetime]]:
-    """Return who already talks to somebody in any programme after a moment, from when until when."""
-    query = (
-        select(Participation.person_id, Conversation.starts_at, Conversation.minutes)
-        .join(Participation.conversation)
-        .where(Conversation.state == "arranged", Conversation.starts_at > after, Participation.withdrew_at.is_(None))
-    )
-    talks = db.session.execute(query)
-    return [(person, start, start + timedelta(minutes=minutes)) for person, start, minutes in talks]
-
-
 def is_newest_sent(round_: Round) -> bool:
     """Say whether nobody was told of a later round of its programme: who waits for somebody in this one still does."""
     later = select(Round.id).where(Round.programme_id == round_.programme_id, Round.number > round_.number)
@@ -227,32 +152,6 @@ def to_be_closed(now: datetime, patience: timedelta = timedelta(days=14)) -> Seq
     still = exists().where(Conversation.round_id == Round.id, Conversation.starts_at >= now - patience)
     over = select(Round).where(Round.state == "sent", Round.sent_at < now - patience, ~still)
     return db.session.scalars(over.order_by(Round.programme_id, Round.id)).all()
-
-
-def _last_turns(programme: Programme) -> dict[int, int]:
-    """Return the number of the round in which each person last was left out, or third."""
-    counted = (Round.programme_id == programme.id, Round.state.in_(("sent", "closed")))
-    out = select(LeftOut.person_id, Round.number).join(Round, Round.id == LeftOut.round_id).where(*counted, ~_mended())
-    third = (
-        select(Participation.person_id, Round.number)
-        .join(Participation.conversation)
-        .join(Conversation.round)
-        .where(Participation.third, *counted)
-    )
-    turns: dict[int, int] = {}
-    for person, number in [*db.session.execute(out), *db.session.execute(third)]:
-        turns[person] = max(number, turns.get(person, 0))
-    return turns
-
-
-def _mended() -> ColumnElement[bool]:
-    """Return the condition that somebody left out of a round got a conversation in it after all."""
-    after_all = select(Participation.id).join(Participation.conversation)
-    return after_all.where(
-        Participation.person_id == LeftOut.person_id,
-        Conversation.round_id == LeftOut.round_id,
-        Conversation.state != "cancelled",
-    ).exists()
 
 
 def _whole() -> Select[Round]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from unmentor.conversations.models import Conversation
 from unmentor.db import db
 from unmentor.programmes.queries import entrant_ids
-from unmentor.rounds import queries
+from unmentor.rounds import draw_queries, queries
 from unmentor.rounds.find import find
 from unmentor.rounds.models import LeftOut, Round
 
@@ -56,7 +56,7 @@ def recheck(round_: Round, now: datetime) -> None:
 
 def _changed(groups: dict[int, list[int]], here: set[int]) -> list[int]:
     """Return the ids of those conversations that cannot go ahead with whoever is *here*."""
-    apart = queries.apart()
+    apart = draw_queries.apart()
     return [
         talk
         for talk, group in groups.items()
