@@ -9,7 +9,7 @@ from bench.table import keep, show
 
 NOT_BENCHMARKS = {"__main__", "table", "mail_house", "matchers"}
 # These take long, and find the same each time: run when asked for by name.
-ONLY_BY_NAME = {"mail_crashes", "mutants"}
+ONLY_BY_NAME = {"attacks", "mail_crashes", "mutants"}
 
 
 def main() -> None:
