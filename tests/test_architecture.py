@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from unmentor.links import Above
+from unmentor.mail.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent
 ROOMS = sorted((ROOT / "unmentor").rglob("*.py"))
@@ -102,7 +103,7 @@ def test_every_room_says_what_it_is_for() -> None:
 
 def test_every_mail_has_a_subject_a_text_and_an_html_part() -> None:
     kinds = [folder for folder in (ROOT / "templates" / "mail").iterdir() if folder.is_dir()]
-    assert kinds
+    assert {kind.name for kind in kinds} == set(KINDS)
     for kind in kinds:
         assert {"subject.txt", "body.txt", "body.html"} <= {path.name for path in kind.iterdir()}, kind.name
 

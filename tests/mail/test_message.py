@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from letters import ICS, NOW, PAGE, VALUES, letter
 
-from unmentor.mail.message import UNSTOPPABLE, Letter, compose
+from unmentor.mail.kinds import LETS_IN
+from unmentor.mail.message import Letter, compose
 
 HOSTILE = [
     "Eve;X=1:mailto:evil@x",
@@ -108,7 +109,7 @@ def test_every_mail_carries_what_programs_read(app: Flask, kind: str) -> None:
 @pytest.mark.parametrize("kind", VALUES)
 def test_all_but_what_was_just_asked_for_can_be_stopped_with_one_click(app: Flask, kind: str) -> None:
     mail = parsed(compose(letter(kind), NOW).content)
-    if kind in UNSTOPPABLE:
+    if kind in LETS_IN:
         assert mail["List-Unsubscribe"] is None
         return
     assert re.fullmatch(r"<http://127\.0\.0\.1:8000/unsubscribe/\S+>", mail["List-Unsubscribe"])

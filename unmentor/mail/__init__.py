@@ -1,5 +1,6 @@
 """Mail: the outbox that loses nothing, the one SMTP socket, and the catcher for a machine without one.
 
+- ``kinds`` says what sets each kind of mail apart
 - ``message`` and ``mime`` write a ``Letter`` as final bytes; ``outbox`` queues them, sealed (``seal``), inside the
   caller's transaction
 - ``sender`` claims what is due (``claims``), hands it over (``transport``) and notes what became of it

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from unmentor.db import db, insert_new
-from unmentor.mail.message import UNSTOPPABLE
-from unmentor.mail.models import BATCH, DUE, SAYS_WHEN, Body, Hold, Message, Suppressed
+from unmentor.mail.kinds import LETS_IN, SAYS_WHEN
+from unmentor.mail.models import BATCH, DUE, Body, Hold, Message, Suppressed
 from unmentor.mail.seal import Unreadable, seal
 from unmentor.runtime import settings
 
@@ -58,7 +58,7 @@ def may_go_again(now: datetime) -> ColumnElement[bool]:
     return and_(
         Message.state == "failed",
         Message.pointless_at > now,
-        Message.kind.not_in(UNSTOPPABLE),
+        Message.kind.not_in(LETS_IN),
         select(Body.id).where(Body.id == Message.id).exists(),
         ~(Message.kind.in_(SAYS_WHEN) & overtaken.exists()),
     )

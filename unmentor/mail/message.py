@@ -59,15 +59,10 @@ from jinja2 import Environment, StrictUndefined
 
 from unmentor import links
 from unmentor.forms import clean_line
+from unmentor.mail.kinds import LETS_IN
 from unmentor.mail.mime import address, alternative, header, mixed, part
 from unmentor.mail.seal import derived_key
 from unmentor.runtime import settings
-
-# Nobody can stop what they ask for in that moment; everything else has one click that stops it (RFC 8058). Each holds a
-# key to somebody's account, so of these no subject is kept, no words once they have left, and no organiser sees them.
-UNSTOPPABLE = {"sign-in", "confirm", "follow-confirm"}
-# Nobody can take part without these. Stopping one pauses, and what is arranged is still told.
-PAUSES = {"invitation", "moved", "cancelled"}
 
 Calendar = tuple[str, bytes]
 
@@ -158,7 +153,7 @@ def _mark(letter: Letter, recipient: str, now: datetime) -> str:
 
 def _stop_link(letter: Letter) -> str:
     """Return the address that stops this kind for this person, or none where there is nothing to stop."""
-    if letter.kind in UNSTOPPABLE:
+    if letter.kind in LETS_IN:
         return ""
     if letter.person_id is None:
         return str(letter.values.get("stop_url", ""))

@@ -13,8 +13,6 @@ STRANGER = text("person_id IS NULL")
 # Literal, since SQLite uses a partial index only for the very words it was made with.
 DUE = text("state IN ('queued', 'uncertain', 'sending')")
 UNSENT = ("queued", "uncertain", "sending", "held")
-# The kinds that say when a conversation is, or that it is off: of one person's about one, only the latest is true.
-SAYS_WHEN = ("invitation", "moved", "cancelled", "reminder", "declined")
 
 
 class Body(Base):

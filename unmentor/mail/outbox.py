@@ -10,8 +10,9 @@ from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.db import db
-from unmentor.mail.message import PAUSES, UNSTOPPABLE, Letter, compose
-from unmentor.mail.models import BATCH, SAYS_WHEN, UNSENT, Body, Hold, Message, Stopped, Suppressed
+from unmentor.mail.kinds import LETS_IN, PAUSES, SAYS_WHEN
+from unmentor.mail.message import Letter, compose
+from unmentor.mail.models import BATCH, UNSENT, Body, Hold, Message, Stopped, Suppressed
 from unmentor.mail.seal import seal
 from unmentor.runtime import settings, where
 
@@ -94,7 +95,7 @@ def _written(letter: Letter, now: datetime) -> Written:
     except Exception as error:
         log.error("The %s about %s could not be written: %s", letter.kind, letter.about, where(error))
         return letter, row | {"trouble": f"This mail could not be written: {error}"[:300]}, b""
-    subject = "" if letter.kind in UNSTOPPABLE else mail.subject[:200]
+    subject = "" if letter.kind in LETS_IN else mail.subject[:200]
     row |= {"recipient": mail.recipient, "subject": subject, "message_id": mail.message_id}
     return letter, row, seal(settings().secret_key).close(mail.content)
 
@@ -104,7 +105,7 @@ def _when(letter: Letter, row: dict[str, Any], now: datetime, suppressed: set[st
     stored = {"state": state, "queued_at": now, "due_at": now}
     if row["trouble"]:
         return stored | {"state": "failed"}
-    if letter.kind in UNSTOPPABLE:
+    if letter.kind in LETS_IN:
         # Somebody waits for it at their screen, so it leaves after a hold too, and even where an earlier mail was
         # refused, since whoever asks is at their mailbox now. Only who takes part goes before a whole round: mails to
         # addresses that nobody has confirmed take their turn, or strangers could hold invitations up.

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import delete
 
 from unmentor.db import db
-from unmentor.mail.message import PAUSES
+from unmentor.mail.kinds import PAUSES
 from unmentor.mail.models import Stopped
 from unmentor.people.models import Person
 from unmentor.programmes import actions as programmes

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from unmentor.mail.message import PAUSES
+from unmentor.mail.kinds import PAUSES
 from unmentor.people.models import Person
 from unmentor.privacy.queries import stopped_kinds
 from unmentor.programmes.queries import memberships

@@ -6,7 +6,6 @@ from datetime import date
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as Redirect
 
 from unmentor import runtime
@@ -16,7 +15,7 @@ from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.gone import forward
 from unmentor.links import signed
-from unmentor.mail.message import PAUSES
+from unmentor.mail.kinds import KINDS, PAUSES
 from unmentor.me import actions, calendar_address, joining, not_with, queries
 from unmentor.me.forms import PauseForm, ProfileForm
 from unmentor.people import actions as people
@@ -33,21 +32,6 @@ from unmentor.programmes.turn import turn
 from unmentor.rounds.actions import new_seed
 from unmentor.words import day, speak_from_now
 
-KINDS = {
-    "cancelled": _l("about conversations that are off"),
-    "declined": _l("that asks again where your calendar said no"),
-    "goodbye": _l("that says goodbye"),
-    "heads-up": _l("that asks what you would like to do"),
-    "how-was-it": _l("that asks how a conversation went"),
-    "moved": _l("about conversations that have another time"),
-    "paused": _l("that says that you are paused"),
-    "reflection-published": _l("about what you wrote going public"),
-    "reflection-returned": _l("about what you wrote coming back to you"),
-    "reminder": _l("that reminds you of a conversation"),
-    "round-ready": _l("about draws that wait for you"),
-    "round-report": _l("about rounds that are over"),
-    "unpaired": _l("about draws that had nobody for you"),
-}
 Page = str | tuple[str, int] | Redirect
 
 blueprint = Blueprint("me", __name__)
@@ -179,9 +163,14 @@ def _reader(key: str) -> tuple[Person, str]:
 def _stopping(key: str, person: Person, kind: str, form: Button | None = None) -> str:
     stopped = queries.has_stopped(person, kind, runtime.now())
     return render_template(
-        "me/unsubscribe.html", key=key, kind=KINDS.get(kind), pauses=kind in PAUSES, stopped=stopped,
-        can_undo=queries.can_undo(person, kind), form=form or Button(),
-    )  # fmt: skip
+        "me/unsubscribe.html",
+        key=key,
+        kind=KINDS[kind].label if kind in KINDS else "",
+        pauses=kind in PAUSES,
+        stopped=stopped,
+        can_undo=queries.can_undo(person, kind),
+        form=form or Button(),
+    )
 
 
 def _home(form: Button | None = None) -> str:

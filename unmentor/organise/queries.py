@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from unmentor.db import db
 from unmentor.mail.actions import may_go_again
-from unmentor.mail.message import UNSTOPPABLE
+from unmentor.mail.kinds import LETS_IN
 from unmentor.mail.models import Message, Suppressed
 from unmentor.mail.queries import TROUBLED
 from unmentor.people.models import Person
@@ -57,7 +57,7 @@ def refused_member(programme: Programme, number: int) -> Person | None:
 
 def _about(programme: Programme) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a message is about *programme*, and no key to anybody's account."""
-    return Message.programme_id == programme.id, Message.kind.not_in(UNSTOPPABLE)
+    return Message.programme_id == programme.id, Message.kind.not_in(LETS_IN)
 
 
 def _refused(programme: Programme) -> Select[Person, Suppressed]:

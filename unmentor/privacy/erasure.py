@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.actions import forget as forget_mails
+from unmentor.mail.kinds import LAST_WORDS
 from unmentor.mail.models import Message, Stopped, Suppressed
 from unmentor.people import actions as people
 from unmentor.people.models import Person
@@ -18,7 +19,6 @@ from unmentor.reflections.actions import look_again
 from unmentor.reflections.models import Reflection
 
 FINAL = ("sent", "failed", "expired")
-LAST_WORDS = ("goodbye", "cancelled")
 
 
 def erase(person: Person, now: datetime) -> None:

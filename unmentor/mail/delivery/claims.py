@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.db import SENDER, heartbeat
-from unmentor.mail.message import UNSTOPPABLE
+from unmentor.mail.kinds import LETS_IN
 from unmentor.mail.models import DUE, Body, Message, Suppressed
 
 MINUTE = timedelta(minutes=1)
@@ -115,7 +115,7 @@ def settle(connection: Connection, claim: Claim, state: str, now: datetime, trou
     values = {"state": state, "trouble": trouble} | ({"sent_at": now} if state == "sent" else {})
     # What was overtaken meanwhile stays expired, unless it did leave.
     mine = _CLAIMED if state == "sent" else _CLAIMED.where(_message.c.state != "expired")
-    if claim.kind not in UNSTOPPABLE:
+    if claim.kind not in LETS_IN:
         return _mark(connection, mine, claim, values)
     with _one_transaction(connection):
         marked = connection.execute(mine, {**_names(claim), **values}).rowcount == 1

@@ -18,7 +18,7 @@ from unmentor.mail.catcher import server as catcher
 from unmentor.mail.delivery import claims
 from unmentor.mail.delivery.claims import Claim
 from unmentor.mail.delivery.transport import DELIVERING, Answer, Fate, Transport, Unreachable
-from unmentor.mail.message import UNSTOPPABLE
+from unmentor.mail.kinds import LETS_IN
 from unmentor.mail.seal import Seal, Unreadable
 from unmentor.runtime import Clock, where
 from unmentor.settings import Settings
@@ -165,7 +165,7 @@ class Sender:
         """Write down what became of a message, if it is still ours, and return its new state."""
         now = self._clock()
         if answer.fate is Fate.ACCEPTED:
-            if claim.kind in UNSTOPPABLE:
+            if claim.kind in LETS_IN:
                 claims.settle(connection, claim, "sent", now)
                 claims.welcome_back(connection, claim.recipient)
             else:
