@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
 
-.PHONY: help run test fast check fix messages shell bench install translations clean
+.PHONY: help run test fast coverage check fix messages shell bench install translations clean
 
 help: ## say what can be typed here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -16,6 +16,10 @@ test: .venv/installed-dev translations ## run the whole suite, on SQLite and Pos
 
 fast: .venv/installed-dev translations ## run what takes seconds: the pure rooms, and all others on SQLite
 	@$(BIN)/pytest -q -n auto -m "not thorough" -k "not postgresql" --ignore=tests/journeys
+
+coverage: .venv/installed-dev translations ## say which lines no test on SQLite reaches
+	@$(BIN)/coverage run --data-file=.venv/coverage -m pytest -q -k "not postgresql" --ignore=tests/journeys
+	@$(BIN)/coverage report --data-file=.venv/coverage
 
 check: .venv/installed-dev translations ## look for what is wrong: lint, types, imports, migrations, translations
 	$(BIN)/ruff check .
