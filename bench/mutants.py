@@ -81,6 +81,8 @@ def _reach() -> dict[tuple[str, int], list[str]]:
     """Run the suite once and return the tests that reach each line of the rooms, the most particular first."""
     from coverage import CoverageData  # only this benchmark needs it
 
+    reach: dict[tuple[str, int], list[str]] = {}
+    width: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:
         kept, settings = Path(folder) / "coverage", Path(folder) / "coveragerc"
         settings.write_text("[run]\nsource = unmentor\ndynamic_context = test_function\n")
@@ -88,15 +90,13 @@ def _reach() -> dict[tuple[str, int], list[str]]:
         _tests(ROOT, [*coverage, "-m", "pytest"], ["tests"], check=True)
         data = CoverageData(str(kept))
         data.read()
-    reach: dict[tuple[str, int], list[str]] = {}
-    width: dict[str, int] = {}
-    for file in data.measured_files():
-        path = str(Path(file).relative_to(ROOT))
-        for line, tests in data.contexts_by_lineno(file).items():
-            named = [test for test in tests if test]
-            reach[path, line] = named
-            for test in named:
-                width[test] = width.get(test, 0) + 1
+        for file in data.measured_files():
+            path = str(Path(file).relative_to(ROOT))
+            for line, tests in data.contexts_by_lineno(file).items():
+                named = [test for test in tests if test]
+                reach[path, line] = named
+                for test in named:
+                    width[test] = width.get(test, 0) + 1
     return {where: sorted(tests, key=width.__getitem__) for where, tests in reach.items() if tests}
 
 
