@@ -94,7 +94,9 @@ def served(folder: Path, demo: bool = False) -> Iterator[Service]:
     try:
         for command in (f"{GUNICORN} --bind 127.0.0.1:{port} app:app", "flask worker"):
             run = [sys.executable, "-m", *command.split()]
-            started.append(subprocess.Popen(run, cwd=ROOT, env=known, stdin=subprocess.DEVNULL))
+            started.append(
+                subprocess.Popen(run, cwd=ROOT, env=known, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            )
         _wait_for(port)
         yield service
     finally:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from unmentor.conversations import mails
 from unmentor.conversations.actions import withdraw
-from unmentor.conversations.calendar_entry import event
+from unmentor.conversations.calendar_entry import event, key, video_room
 from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import move
 from unmentor.db import db
@@ -74,3 +74,22 @@ def test_numbers_and_links_can_be_tapped(three: Conversation) -> None:
 
 def test_a_calendar_entry_says_how_to_move(three: Conversation) -> None:
     assert "every calendar follows" in event(three, "en").description
+
+
+def test_everybody_is_sent_to_the_same_room_and_to_a_page_of_their_own(three: Conversation) -> None:
+    for part in three.participations:
+        queue(mails.invitation(part), START)
+    texts = [mailed(part.person.email, "invitation") for part in three.participations]
+    assert all(f"Open your room: {video_room(three)}" in text for text in texts)
+    assert all(f"/c/{key(part)}\r\n" in text for part, text in zip(three.participations, texts, strict=True))
+
+
+def test_one_of_them_starts_and_the_others_know_who(three: Conversation) -> None:
+    for part in three.participations:
+        queue(mails.invitation(part), START)
+    said = [" ".join(mailed(part.person.email, "invitation").split()) for part in three.participations]
+    assert [("You start" in text, "Ada starts" in text) for text in said] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
