@@ -88,13 +88,6 @@ def memberships_of(programme: Programme, people: Collection[int]) -> Sequence[Me
     ).all()
 
 
-def going_first(programme: Programme) -> Sequence[Membership]:
-    """Return who was promised to go first in the next draw of *programme*."""
-    return db.session.scalars(
-        select(Membership).where(Membership.programme_id == programme.id, Membership.first_next)
-    ).all()
-
-
 def entrants(programme: Programme, on: date) -> Sequence[Membership]:
     """Return who takes part in a draw on the day *on*."""
     query = drawn_on(programme, on).options(contains_eager(Membership.person))
