@@ -82,11 +82,11 @@ def _is_due(programme: Programme, starts_at: datetime, told_at: datetime, now: d
     """Say whether to remind people who have known of a time since *told_at*: at nine, or at its own hour if sooner."""
     local = starts_at.astimezone(programme.zone)
     morning = wall_time(local.date(), min(local.time(), NINE), programme.zone)
-    due = working_day_before(morning, holidays(programme.time_zone), programme.zone)
+    due = working_day_before(morning, holidays(programme), programme.zone)
     return told_at < due <= now and starts_at - told_at >= A_DAY
 
 
 def _next_working_day(programme: Programme, now: datetime) -> date:
     tomorrow = programme.today(now) + A_DAY
-    window = Window(tomorrow, 1, programme.zone, holidays=holidays(programme.time_zone))
+    window = Window(tomorrow, 1, programme.zone, holidays=holidays(programme))
     return working_days(window)[0]

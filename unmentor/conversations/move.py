@@ -49,7 +49,7 @@ def offers(conversation: Conversation, now: datetime) -> list[Offer]:
         first_day=programme.today(now) + timedelta(days=1),
         days=THREE_WEEKS,
         zone=programme.zone,
-        holidays=holidays(programme.time_zone),
+        holidays=holidays(programme),
         minutes=conversation.minutes,
     )
     elsewhere = queries.taken(conversation, now, now + FURTHEST)

@@ -11,6 +11,8 @@ from unmentor.db import Base
 from unmentor.links import NONCE_LENGTH, new_nonce
 from unmentor.people.models import Person
 
+USUAL_NOTICE = 7
+
 
 class Programme(Base):
     """A community that runs rounds, and the rules it runs them by."""
@@ -35,16 +37,24 @@ class Programme(Base):
     window_days: Mapped[int] = mapped_column(default=14)
     minutes: Mapped[int] = mapped_column(default=30)
     default_slot: Mapped[str] = mapped_column(String(7), default="wed-mid")
+    # Whose bank holidays nobody talks on, where its clock is that of the United Kingdom.
+    nation: Mapped[str] = mapped_column(String(17), default="england-and-wales")
+    # So many days before a draw people get a short heads-up; 0 for none, None where nobody has said.
+    notice: Mapped[int | None]
     # How it decides.
     odd: Mapped[str] = mapped_column(String(8), default="trio")
     same_organisation: Mapped[str] = mapped_column(String(8), default="avoid")
     review: Mapped[str] = mapped_column(String(8), default="wait")
     moderation: Mapped[str] = mapped_column(String(8), default="first")
+    # What the organisers say in the invitations of the next round.
+    word: Mapped[str] = mapped_column(String(500), default="")
     # Who may join: whoever an organiser says yes to, and has an address at one of these domains, or below one.
     approval: Mapped[bool] = mapped_column(default=False)
     domains: Mapped[list[str]] = mapped_column(default=list)
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    # Since when it draws no more.
+    ended_at: Mapped[datetime | None]
 
     def about_in(self, language: str) -> tuple[str, str]:
         """Return what it says of itself, in *language* where it does, and the language that this is in."""
@@ -56,6 +66,12 @@ class Programme(Base):
     def zone(self) -> ZoneInfo:
         """Return the zone that this programme's clock runs in."""
         return zones.zone(self.time_zone)
+
+    @property
+    def notice_days(self) -> int:
+        """Return how many days before a draw people get a heads-up, 0 for none; weekly rounds only where it was set."""
+        usual = 0 if self.every == "weekly" else USUAL_NOTICE
+        return usual if self.notice is None else self.notice
 
     @validates("time_zone")
     def _known(self, _name: str, time_zone: str) -> str:

@@ -1,11 +1,9 @@
 """Programmes and their people, as questions to the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import cast
 
-from govuk_bank_holidays.bank_holidays import BankHolidays
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -14,6 +12,7 @@ from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.timetable import cadence as pairing
+from unmentor.timetable.holidays import bank_holidays
 
 # What the first programme is called in addresses.
 FIRST = "unmentoring"
@@ -142,13 +141,10 @@ def next_draw(programme: Programme, after: datetime) -> datetime:
     return pairing.next_draw(cadence(programme), after)
 
 
-@cache
-def holidays(time_zone: str) -> frozenset[date]:
-    """Return the bank holidays that a programme in *time_zone* keeps: those of England and Wales, or none elsewhere."""
-    if time_zone not in {"Europe/London", "GB"}:
-        return frozenset()
-    kept = BankHolidays(use_cached_holidays=True)
-    return frozenset(holiday["date"] for holiday in kept.get_holidays(division=kept.ENGLAND_AND_WALES))
+def holidays(programme: Programme, language: str = "en") -> Mapping[date, str]:
+    """Return the bank holidays that *programme* keeps, with their names: those of its nation, or none abroad."""
+    at_home = programme.time_zone in {"Europe/London", "Europe/Belfast", "GB"}
+    return bank_holidays(programme.nation, language) if at_home else {}
 
 
 def _people(programme: Programme) -> Select[Person]:

@@ -77,7 +77,7 @@ def window(programme: Programme, first_day: date, days: int) -> Window:
         days=days,
         zone=programme.zone,
         default=programme.default_slot,
-        holidays=holidays(programme.time_zone),
+        holidays=holidays(programme),
         minutes=programme.minutes,
     )
 

@@ -54,6 +54,8 @@ class Round(KeptDraw, Base):
     learned: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     # Why it happened later than the schedule says, in hours.
     late_hours: Mapped[int] = mapped_column(default=0)
+    # What the organisers say in its invitations.
+    word: Mapped[str] = mapped_column(String(500), default="")
 
     programme: Mapped[Programme] = relationship()
     conversations: Mapped[list[Conversation]] = relationship(

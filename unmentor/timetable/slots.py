@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, count
 from random import Random
@@ -32,7 +32,7 @@ class Window:
     days: int
     zone: ZoneInfo
     default: str = "wed-mid"
-    holidays: frozenset[date] = field(default=frozenset())
+    holidays: Collection[date] = ()
     minutes: int = 30
 
     def __post_init__(self) -> None:
