@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from unmentor import runtime
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
 from unmentor.backup import CannotRestore, backup, restore
 from unmentor.db import transaction
 from unmentor.privacy.erased import erase_again
@@ -20,6 +22,7 @@ def write_backup(file: Path) -> None:
     try:
         with transaction():
             rows = backup(file, runtime.now())
+            record(Deed.BACKUP_WRITTEN, by=None, programme=None)
     except FileExistsError:
         raise click.ClickException(f"{file} is there already. Name another file.") from None
     except OSError as error:
@@ -34,6 +37,7 @@ def read_backup(file: Path) -> None:
     try:
         with transaction():
             restored = restore(file, runtime.now())
+            record(Deed.BACKUP_RESTORED, by=None, programme=None)
             again = erase_again(runtime.settings().erased, new_seed(), runtime.now())
     except (CannotRestore, OSError) as error:
         raise click.ClickException(str(error)) from None

@@ -15,6 +15,8 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 from unmentor import runtime
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
 from unmentor.conversations import inbound as returned
 from unmentor.db import transaction
 from unmentor.mail import actions, queries
@@ -77,6 +79,7 @@ def hold_mail() -> None:
     """Hold everything that has not left yet, until it is released."""
     with transaction():
         held = actions.hold_all(runtime.now())
+        record(Deed.EMAIL_HELD, by=None, programme=None)
     click.echo(f"{held} messages are held. Let them go with: flask mail release")
 
 
@@ -85,6 +88,7 @@ def release_mail() -> None:
     """Let everything that is held go."""
     with transaction():
         released = actions.release_all(runtime.now())
+        record(Deed.EMAIL_RELEASED, by=None, programme=None)
     click.echo(f"{released} messages are on their way.")
 
 

@@ -6,6 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from unmentor import runtime
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
 from unmentor.cli.programmes import Programmes, the_only_programme
 from unmentor.db import db, transaction
 from unmentor.programmes.importing import WrongSheet, import_people
@@ -27,12 +29,14 @@ def bring_people(file: Path, of: Programme | None, confirmed: bool, dry_run: boo
     taken = skipped = 0
     try:
         with transaction(), file.open(encoding="utf-8", newline="") as sheet:
-            for line in import_people(sheet, of or the_only_programme(), runtime.now(), confirmed=confirmed):
+            programme = of or the_only_programme()
+            for line in import_people(sheet, programme, runtime.now(), confirmed=confirmed):
                 if line.trouble:
                     skipped += 1
                     click.echo(f"Line {line.number}, {line.name or 'no name'}: {line.trouble}", err=True)
                 else:
                     taken += 1
+            record(Deed.PEOPLE_IMPORTED, by=None, programme=programme.id, people=taken)
             if dry_run:
                 db.session.rollback()
     except WrongSheet as error:

@@ -4,6 +4,8 @@ import click
 from flask.cli import AppGroup
 
 from unmentor import runtime
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
 from unmentor.people import signing_in
 from unmentor.people.address import standard
@@ -43,6 +45,7 @@ def create_programme(name: str, approve: bool, domains: str) -> None:
         with transaction():
             new = programmes.found(name, settings().time_zone, runtime.now())
             set_rules(new, [f"approve={'yes' if approve else 'no'}", f"domains={domains}"])
+            record(Deed.PROGRAMME_CREATED, by=None, programme=new.id)
             slug = new.slug
     except programmes.ProgrammeExists as error:
         raise click.ClickException(f"There is a programme {error} already. Choose another name.") from None
@@ -59,6 +62,7 @@ def set_programme(of: Programme, rules: tuple[str, ...]) -> None:
     try:
         with transaction():
             set_rules(of, rules)
+            record(Deed.PROGRAMME_CHANGED, by=None, programme=of.id, rules=", ".join(rules))
             said = [f"{rule.partition('=')[0]}={_shown(of, rule)}" for rule in rules]
     except WrongRule as error:
         raise click.ClickException(str(error)) from None
@@ -80,7 +84,8 @@ def remove_organiser(email: str, of: Programme | None) -> None:
     of = of or the_only_programme()
     try:
         with transaction():
-            programmes.remove_organiser(standard(email), of)
+            gone = programmes.remove_organiser(standard(email), of)
+            record(Deed.ORGANISER_REMOVED, by=None, programme=of.id, person=gone.id)
     except programmes.LastOrganiser:
         raise click.ClickException(
             f"{email} is the last organiser of {of.slug}. Add another first: flask organiser add"
@@ -100,7 +105,9 @@ def add_organiser(email: str, of: Programme | None) -> None:
     except ValueError:
         raise click.ClickException(f"{email} is not an address that mail can reach.") from None
     with transaction():
-        person = programmes.make_organiser(address, of or the_only_programme(), runtime.now())
+        of = of or the_only_programme()
+        person = programmes.make_organiser(address, of, runtime.now())
+        record(Deed.ORGANISER_ADDED, by=None, programme=of.id, person=person.id)
         url = signing_in.printed(person, runtime.now())
     click.echo(url)
 

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, String, cast, delete, func, literal, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
+from unmentor.audit.actions import forget
+from unmentor.audit.models import AuditEvent
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.models import Message, Suppressed
@@ -26,6 +28,8 @@ def start_empty(demo: Programme, keep: Person, time_zone: str, now: datetime) ->
     people = db.session.scalars(_people(demo)).all()
     db.session.execute(delete(Message).where(Message.about.in_(_subjects(demo)) | (Message.programme_id == demo.id)))
     db.session.execute(delete(Request).where(Request.programme == demo.slug))
+    # Another programme may be given its number.
+    forget(AuditEvent.programme_id == demo.id)
     # Its rounds, and all that is in them, go with it.
     db.session.execute(delete(Programme).where(Programme.id == demo.id))
     _remove([number for number in people if number != keep.id])

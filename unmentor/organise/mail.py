@@ -6,6 +6,8 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from unmentor import runtime
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.mail import actions
@@ -37,6 +39,8 @@ def try_again(programme: Programme, number: int) -> tuple[str, int] | Response:
         return _page(programme, form), form.status
     with transaction():
         again = actions.try_again(message, runtime.now())
+        if again:
+            record(Deed.EMAIL_TRIED_AGAIN, by=the_person().id, programme=programme.id, person=message.person_id)
     stays = _("It stays here: it is too late for it, or a later email says more.")
     flash(_("It is on its way again.") if again else stays)
     return _back(programme)
@@ -52,6 +56,7 @@ def write_again(programme: Programme, number: int) -> tuple[str, int] | Response
         return _page(programme, form), form.status
     with transaction():
         actions.write_again(person.email or "")
+        record(Deed.ADDRESS_WRITTEN_AGAIN, by=the_person().id, programme=programme.id, person=person.id)
     flash(_("We write to %(name)s again from now on.", name=person.name))
     return _back(programme)
 
@@ -67,6 +72,7 @@ def release(programme: Programme) -> tuple[str, int] | Response:
         return _page(programme, form), form.status
     with transaction():
         released = actions.release_all(runtime.now())
+        record(Deed.EMAIL_RELEASED, by=the_person().id, programme=None)
     flash(ngettext("%(num)s message is on its way.", "%(num)s messages are on their way.", released))
     return _back(programme)
 

@@ -41,7 +41,7 @@ def draw(programme: Programme) -> Page:
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     try:
-        number = steps.draw(programme, new_seed()).number
+        number = steps.draw(programme, new_seed(), by=the_person().id).number
     except TooFewPeople as error:
         form.form_errors = [str(error)]
         return _page(programme, form), form.status

@@ -4,12 +4,15 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from unmentor import runtime
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.mail.outbox import queue
 from unmentor.organise.blueprint import Page, blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.organise.queries import refused_members
+from unmentor.people.guards import the_person
 from unmentor.programmes import actions
 from unmentor.programmes.mails import welcome
 from unmentor.programmes.models import Programme
@@ -33,6 +36,7 @@ def approve(programme: Programme, number: int) -> Page:
     with transaction():
         if actions.approve(member):
             queue(welcome(member, now), now)
+            record(Deed.PERSON_APPROVED, by=the_person().id, programme=programme.id, person=member.person_id)
     flash(_("%(name)s is in, and hears by mail. The next draw includes them.", name=member.person.name))
     return redirect(url_for("organise.people", slug=programme.slug), 303)
 

@@ -4,12 +4,16 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from unmentor import runtime
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
 from unmentor.organise.blueprint import Page, blueprint
 from unmentor.organise.forms import PublishForm, ReturnForm
 from unmentor.organise.guards import needs_organiser
+from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
 from unmentor.reflections import actions
+from unmentor.reflections.models import Reflection
 from unmentor.reflections.queries import Asked, newest, pending, pending_reflection, public_reflection
 
 
@@ -29,7 +33,8 @@ def publish(programme: Programme, number: int) -> Page:
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     with transaction():
-        actions.publish(reflection, runtime.now())
+        if actions.publish(reflection, runtime.now()):
+            _log(Deed.REFLECTION_PUBLISHED, reflection)
     flash(_("It is public now, and its writer has been told."))
     return redirect(url_for("organise.moderation", slug=programme.slug), 303)
 
@@ -44,7 +49,8 @@ def return_(programme: Programme, number: int) -> Page:
         page = render_template("organise/return.html", programme=programme, reflection=reflection, form=form)
         return page, form.status
     with transaction():
-        actions.return_(reflection, form.note.data or "", runtime.now())
+        if actions.return_(reflection, form.note.data or "", runtime.now()):
+            _log(Deed.REFLECTION_RETURNED, reflection)
     flash(_("It is back with its writer, with your note."))
     return redirect(url_for("organise.moderation", slug=programme.slug), 303)
 
@@ -59,7 +65,8 @@ def take_down(programme: Programme, number: int) -> Page:
         page = render_template("organise/take-down.html", programme=programme, reflection=reflection, form=form)
         return page, form.status
     with transaction():
-        actions.take_down(reflection, form.note.data or "", runtime.now())
+        if actions.take_down(reflection, form.note.data or "", runtime.now()):
+            _log(Deed.REFLECTION_TAKEN_DOWN, reflection)
     flash(_("It is off the public pages, and back with its writer, with your note."))
     return redirect(url_for("organise.moderation", slug=programme.slug), 303)
 
@@ -69,3 +76,7 @@ def _page(programme: Programme, form: PublishForm | ReturnForm) -> str:
     return render_template(
         "organise/reflections.html", programme=programme, pending=pending(programme), public=public, form=form
     )
+
+
+def _log(deed: Deed, reflection: Reflection) -> None:
+    record(deed, by=the_person().id, programme=reflection.programme_id, person=reflection.person_id)

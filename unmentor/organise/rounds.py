@@ -12,6 +12,7 @@ from unmentor.db import reading
 from unmentor.forms import Button
 from unmentor.organise.blueprint import Page, blueprint
 from unmentor.organise.guards import needs_organiser
+from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
 from unmentor.rounds import steps
 from unmentor.rounds.actions import NotWaiting, TooFewPeople, new_seed
@@ -54,7 +55,7 @@ def round_(programme: Programme, number: int) -> Page:
 @on_its_page
 def send(waiting: Round) -> str:
     """Send a drawn round."""
-    told = steps.send(waiting, looked_at=request.form.get("seen"))
+    told = steps.send(waiting, request.form.get("seen"), by=the_person().id)
     return str(ngettext("%(num)s person is being told by mail.", "%(num)s people are being told by mail.", told))
 
 
@@ -63,7 +64,7 @@ def send(waiting: Round) -> str:
 @on_its_page
 def redraw(waiting: Round) -> str:
     """Draw a round that waits once more."""
-    steps.draw_again(waiting, new_seed())
+    steps.draw_again(waiting, new_seed(), by=the_person().id)
     return str(_("Drawn again."))
 
 
@@ -79,7 +80,7 @@ def ask_to_cancel(programme: Programme, number: int) -> Page:
 @on_its_page
 def cancel(standing: Round) -> str:
     """Call a round off."""
-    steps.cancel(standing)
+    steps.cancel(standing, by=the_person().id)
     return str(_("This round is cancelled."))
 
 

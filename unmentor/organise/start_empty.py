@@ -5,6 +5,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from unmentor import runtime
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.organise import actions
@@ -33,6 +35,7 @@ def start_empty(programme: Programme) -> tuple[str, int] | Response:
         abort(404)
     with transaction():
         first = actions.start_empty(programme, the_person(), runtime.settings().time_zone, runtime.now())
+        record(Deed.DEMO_CLEARED, by=the_person().id, programme=first.id if first else None)
         home = url_for("organise.programme", slug=first.slug) if first else url_for("public.home")
     flash(_("The demo community is gone. This is yours.") if first else _("The demo community is gone."))
     return redirect(home, 303)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from slugify import slugify
 from sqlalchemy import delete, select, update
 
+from unmentor.audit.models import AuditEvent
 from unmentor.budgets import DAY, Limit, spend
 from unmentor.db import db
 from unmentor.mail.outbox import queue_all
@@ -55,7 +56,8 @@ def give_way() -> bool:
     """Make room for a demo community, or for what is restored; say whether there is, since nobody has been here yet."""
     if not untouched():
         return False
-    db.session.execute(delete(Programme))
+    for table in (Programme, AuditEvent):
+        db.session.execute(delete(table))
     return True
 
 
@@ -90,8 +92,8 @@ def approve(membership: Membership) -> bool:
     return db.session.scalar(waits.values(approved=True).returning(Membership.id)) is not None
 
 
-def remove_organiser(email: str, programme: Programme) -> None:
-    """Let whoever has an address organise *programme* no more; they take part in it as before, or stay paused.
+def remove_organiser(email: str, programme: Programme) -> Person:
+    """Return whoever has an address, who organises *programme* no more; they take part as before, or stay paused.
 
     Raises NotOrganiser, and LastOrganiser: nobody could look after it.
     """
@@ -105,6 +107,7 @@ def remove_organiser(email: str, programme: Programme) -> None:
     if len(known) == 1:
         raise LastOrganiser(email)
     mine.role = "participant"
+    return mine.person
 
 
 def make_organiser(email: str, programme: Programme, now: datetime) -> Person:

@@ -1,6 +1,7 @@
 """Draw, send and cancel in steps, each a short transaction of its own: nobody waits long, however large a round is.
 
-For views, commands and the worker, which have nothing else to commit with it.
+For views, commands and the worker, which have nothing else to commit with it. Each writes in the log whose deed it was:
+of who has the id *by*, or of whoever is at the command line (None).
 """
 
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from unmentor import runtime
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
 from unmentor.db import reading
 from unmentor.programmes.models import Programme
 from unmentor.programmes.turn import turn
@@ -22,36 +25,45 @@ Made = TypeVar("Made")
 TRIES = 3
 
 
-def draw(programme: Programme, seed: int) -> Round:
+def draw(programme: Programme, seed: int, by: int | None = None) -> Round:
     """Return the round that waits, drawn now where none does. Raises TooFewPeople."""
+
+    def act(ready: Drawn | None, now: datetime) -> Round:
+        if waits := queries.waiting_round(programme):
+            return waits
+        return _logged(Deed.ROUND_DRAWN, actions.draw_round(programme, seed, now, ready=ready), by)
+
     with reading():
         waiting = queries.waiting_round(programme)
-    return waiting or drawn_ahead(
-        programme, seed, lambda ready, now: actions.draw_round(programme, seed, now, ready=ready)
-    )
+    return waiting or drawn_ahead(programme, seed, act)
 
 
-def draw_again(round_: Round, seed: int) -> Round:
+def draw_again(round_: Round, seed: int, by: int | None = None) -> Round:
     """Return another draw in the place of one that waits. Raises NotWaiting, TooFewPeople."""
-    return drawn_ahead(round_.programme, seed, lambda ready, now: actions.draw_again(round_, seed, now, ready=ready))
+
+    def act(ready: Drawn | None, now: datetime) -> Round:
+        return _logged(Deed.ROUND_REDRAWN, actions.draw_again(round_, seed, now, ready=ready), by)
+
+    return drawn_ahead(round_.programme, seed, act)
 
 
-def send(round_: Round, looked_at: str | None = None) -> int:
+def send(round_: Round, looked_at: str | None = None, by: int | None = None) -> int:
     """Send a drawn round; return how many people that tells. Raises as ``start_sending`` does.
 
     A small round is told at once, of a larger one the first; the minute's tick tells the others.
     """
     with turn(round_.programme) as now:
         actions.start_sending(round_, now, looked_at)
-        people = queries.people_in(round_)
+        people = queries.people_in(_logged(Deed.ROUND_SENT, round_, by))
     tell_slice(round_)
     return people
 
 
-def cancel(round_: Round) -> None:
+def cancel(round_: Round, by: int | None = None) -> None:
     """Cancel a round that is drawn or sent. Raises NotWaiting for any other. Who hears of it is told as in ``send``."""
     with turn(round_.programme) as now:
         actions.cancel_round(round_, now)
+        _logged(Deed.ROUND_CANCELLED, round_, by)
     tell_slice(round_)
 
 
@@ -69,3 +81,8 @@ def drawn_ahead(programme: Programme, seed: int, act: Callable[[Drawn | None, da
                 return act(ready, now)
     with turn(programme) as now:
         return act(None, now)
+
+
+def _logged(deed: Deed, round_: Round, by: int | None) -> Round:
+    record(deed, by=by, programme=round_.programme_id, round_number=round_.number)
+    return round_

@@ -1,0 +1,53 @@
+"""Every deed that the log knows, and how it reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import StrEnum
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+
+class Deed(StrEnum):
+    """A deed: what stands for it in the log, and its sentence. ``%(person)s`` and ``%(round)s`` are filled in."""
+
+    says: LazyString
+
+    def __new__(cls, name: str, says: LazyString) -> Deed:
+        """Make a deed that is its own name, with a sentence beside it."""
+        deed = str.__new__(cls, name)
+        deed._value_, deed.says = name, says
+        return deed
+
+    ROUND_DRAWN = "round-drawn", _l("Drew round %(round)s")
+    ROUND_REDRAWN = "round-redrawn", _l("Drew round %(round)s again")
+    ROUND_SENT = "round-sent", _l("Sent round %(round)s")
+    ROUND_CANCELLED = "round-cancelled", _l("Cancelled round %(round)s")
+    PERSON_APPROVED = "person-approved", _l("Let %(person)s in")
+    PEOPLE_IMPORTED = "people-imported", _l("Imported %(people)s people")
+    ORGANISER_ADDED = "organiser-added", _l("Made %(person)s an organiser")
+    ORGANISER_REMOVED = "organiser-removed", _l("Let %(person)s organise no more")
+    REFLECTION_PUBLISHED = "reflection-published", _l("Made a reflection of %(person)s public")
+    REFLECTION_RETURNED = "reflection-returned", _l("Sent a reflection back to %(person)s")
+    REFLECTION_TAKEN_DOWN = "reflection-taken-down", _l("Took a reflection of %(person)s off the site")
+    EMAIL_TRIED_AGAIN = "email-tried-again", _l("Sent %(person)s an email again that had failed")
+    ADDRESS_WRITTEN_AGAIN = "address-written-again", _l("Let us write to %(person)s again, whose address was refused")
+    EMAIL_HELD = "email-held", _l("Held all email")
+    EMAIL_RELEASED = "email-released", _l("Let held email go")
+    PROGRAMME_CREATED = "programme-created", _l("Created the programme")
+    PROGRAMME_CHANGED = "programme-changed", _l("Changed the settings: %(rules)s")
+    DEMO_CLEARED = "demo-cleared", _l("Deleted the demo community")
+    BACKUP_WRITTEN = "backup-written", _l("Wrote a backup")
+    BACKUP_RESTORED = "backup-restored", _l("Restored a backup")
+
+
+SAYS = {str(deed): deed.says for deed in Deed}
+
+
+def sentence(deed: str, **said: object) -> str:
+    """Return what was done in the reader's language, as "Let Ada Lovelace in"; an ellipsis for what is not *said*.
+
+    A deed that is known no more, from a newer or an older version, is its own name.
+    """
+    return str(SAYS.get(deed, deed)) % defaultdict(lambda: "…", said)
