@@ -12,13 +12,13 @@ from unmentor import cli, words
 from unmentor.collector import collect_between
 from unmentor.conversations import views as conversations
 from unmentor.db import close_to_others, connect, db, from_database
+from unmentor.features import init_features
 from unmentor.mail.catcher import views as mail
 from unmentor.me import views as me
 from unmentor.organise import views as organise
 from unmentor.people import views as people
 from unmentor.programmes import views as programmes
 from unmentor.public import views as public
-from unmentor.reflections import views as reflections
 from unmentor.rounds import views as rounds
 from unmentor.runtime import Clock, utc_clock, where
 from unmentor.settings import Settings
@@ -40,7 +40,7 @@ class UnMentoring(Flask):
             self.logger.error("Something broke in %s", request.endpoint, exc_info=exc_info)
 
 
-ROOMS = (public, mail, people, programmes, conversations, rounds, reflections, me, organise)
+ROOMS = (public, mail, people, programmes, conversations, rounds, me, organise)
 
 
 def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Flask:
@@ -77,7 +77,8 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
     words.speak(app)
     app.jinja_env.globals["csrf_token"] = generate_csrf
     app.url_map.converters["int"] = PlainInteger
-    for room in ROOMS:
+    init_features(app)
+    for room in (*ROOMS, *app.extensions["features"]):
         app.register_blueprint(room.blueprint)
     init_pages(app)
     cli.teach(app)

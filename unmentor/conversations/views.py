@@ -18,6 +18,7 @@ from unmentor.conversations.move import CannotMove, Offer, local_time, move, off
 from unmentor.conversations.prompts import prompts
 from unmentor.conversations.queries import lock_and_refresh
 from unmentor.db import transaction
+from unmentor.features import has_page
 from unmentor.forms import Button
 from unmentor.gone import GONE
 from unmentor.links import Above, signed
@@ -54,7 +55,7 @@ def outcome(token: str) -> Page:
         opened(token)  # it says what became of it, where it is off
         form.met.errors = [str(error)]
         return _page(part, token, form), form.status
-    if part.met == "yes":
+    if part.met == "yes" and has_page(Above.WRITE):
         return redirect(url_for(Above.WRITE, token=token), 303)
     flash(_("Thank you for telling us."))
     if part.met == "planned" and part.conversation.state == "arranged":

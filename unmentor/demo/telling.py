@@ -6,9 +6,8 @@ from operator import itemgetter
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.demo.tables import Story, stories
+from unmentor.features import features
 from unmentor.people.models import Person
-from unmentor.reflections.actions import publish, share
-from unmentor.reflections.forms import Draft
 from unmentor.rounds.models import Round
 
 Told = list[tuple[Story, Participation]]
@@ -48,10 +47,9 @@ def tell_all(told: Told, now: datetime) -> None:
         # The nearer to now, the closer together, so that there is always something new.
         ago = (now - first) * ((len(told) - place - 0.5) / len(told)) ** 1.5
         written = _by_day(now - ago, place, part.conversation, now)
-        reflection = share(part, Draft(story.text, tuple(story.topics), story.link, story.attribution), written)
-        reflection.language = story.language
-        if not story.waits:
-            publish(reflection, min(written + AN_HOUR * (2 + place % 5), now))
+        public = None if story.waits else min(written + AN_HOUR * (2 + place % 5), now)
+        for feature in features():
+            feature.tell(story, part, written, public)
 
 
 def _conversations(rounds: Sequence[Round]) -> dict[Person | None, list[tuple[int, Conversation]]]:

@@ -12,6 +12,7 @@ from unmentor import runtime
 from unmentor.conversations.calendar_entry import feed_address, key
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
+from unmentor.features import features
 from unmentor.forms import Button
 from unmentor.gone import forward
 from unmentor.links import signed
@@ -25,7 +26,6 @@ from unmentor.people.models import Person
 from unmentor.people.queries import person_of
 from unmentor.privacy import leave as leaving
 from unmentor.privacy.export import held
-from unmentor.privacy.queries import reflections_of
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import all_programmes, memberships, next_draw
 from unmentor.programmes.turn import turn
@@ -175,13 +175,13 @@ def _stopping(key: str, person: Person, kind: str, form: Button | None = None) -
 
 def _home(form: Button | None = None) -> str:
     person, now = the_person(), runtime.now()
-    mine = memberships(person)
+    mine, over = memberships(person), past(person, now)
     joined = {each.programme_id for each in mine}
     return render_template(
         "me/home.html",
         upcoming=upcoming(person, now),
-        past=past(person, now),
-        written={each.participation_id: each for each in reflections_of(person)},
+        past=over,
+        next_steps={number: step for each in features() for number, step in each.next_steps(over).items()},
         memberships=mine,
         paused={each.id for each in mine if each.is_paused(each.programme.today(now))},
         draws={each.id: next_draw(each.programme, now) for each in mine},

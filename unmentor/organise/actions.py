@@ -11,12 +11,12 @@ from unmentor.audit.actions import forget
 from unmentor.audit.models import AuditEvent
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.features import features
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person, Request
 from unmentor.programmes.actions import enrol, found_first
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import all_programmes
-from unmentor.reflections.models import Reflection, Topic, reflection_topic
 from unmentor.rounds.models import LeftOut, Round
 
 
@@ -33,7 +33,8 @@ def start_empty(demo: Programme, keep: Person, time_zone: str, now: datetime) ->
     # Its rounds, and all that is in them, go with it.
     db.session.execute(delete(Programme).where(Programme.id == demo.id))
     _remove([number for number in people if number != keep.id])
-    db.session.execute(delete(Topic).where(Topic.id.not_in(select(reflection_topic.c.topic_id))))
+    for feature in features():
+        feature.tidy()
     db.session.expire_all()
     if all_programmes():
         return None
@@ -66,7 +67,7 @@ def _named(kind: str, number: InstrumentedAttribute[int]) -> Select[str]:
 def _remove(people: Sequence[int]) -> None:
     """Remove those of *people* who are in nothing any more, with all that is theirs alone."""
     gone: Any = Person.id.in_(people)
-    for table in (Membership, Participation, LeftOut, Reflection):
+    for table in (Membership, Participation, LeftOut):
         gone &= Person.id.not_in(select(table.person_id))
     theirs = select(Person.id).where(gone)
     addresses = select(func.lower(Person.email)).where(gone, Person.email.is_not(None))

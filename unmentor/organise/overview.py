@@ -10,7 +10,6 @@ from unmentor.organise.queries import late_draw
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import Programme
-from unmentor.reflections.queries import pending
 from unmentor.rounds import steps
 from unmentor.rounds.actions import TooFewPeople, new_seed
 from unmentor.rounds.queries import rounds_of
@@ -59,6 +58,5 @@ def _page(programme: Programme, form: Button) -> str:
         taking_part=programmes.taking_part(programme, programme.today(now)),
         next_draw=programmes.next_draw(programme, now),
         late_draw=late_draw(programme),
-        pending=len(pending(programme)),
         asking=len(programmes.waiting_for_yes(programme)),
     )

@@ -7,16 +7,14 @@ from sqlalchemy.orm import aliased
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.features import features
 from unmentor.mail.actions import forget as forget_mails
 from unmentor.mail.kinds import LAST_WORDS
 from unmentor.mail.models import Message, Stopped, Suppressed
 from unmentor.people import actions as people
 from unmentor.people.models import Person
 from unmentor.privacy.models import Erasure
-from unmentor.privacy.queries import naming, reflections_of
 from unmentor.programmes.models import Membership
-from unmentor.reflections.actions import look_again
-from unmentor.reflections.models import Reflection
 
 FINAL = ("sent", "failed", "expired")
 
@@ -26,10 +24,8 @@ def erase(person: Person, now: datetime) -> None:
 
     What they published stays, without a name. What names them in public, whoever wrote it, goes to a moderator.
     """
-    for reflection in naming(person):
-        look_again(reflection)
-    for reflection in reflections_of(person):
-        _let_go(reflection)
+    for feature in features():
+        feature.erase(person)
     if person.email:
         db.session.merge(Erasure(address_hash=people.address_hash(person.email), at=now))
     for table in (Membership, Stopped):
@@ -67,11 +63,3 @@ def _conversations_near(left: Select[int]) -> Select[str]:
         .join(other_talk, (other_talk.id == another.conversation_id) & (other_talk.round_id == talk.round_id))
         .where(theirs.person_id.in_(left))
     )
-
-
-def _let_go(reflection: Reflection) -> None:
-    if reflection.published_at is None or reflection.state in {"returned", "withdrawn"}:
-        db.session.delete(reflection)
-    else:
-        reflection.attribution = "anonymous"
-        reflection.signed_name = reflection.signed_place = reflection.note = ""

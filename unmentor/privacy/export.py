@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from unmentor.features import features
 from unmentor.people.models import Person
 from unmentor.people.queries import exclusions
 from unmentor.privacy import queries
@@ -35,7 +36,7 @@ def held(person: Person, now: datetime) -> dict[str, Any]:
         "rounds_without_a_partner": [
             {"programme": each.programme.name, "round": each.number} for each in queries.rounds_without(person)
         ],
-        "reflections": _reflections(person),
+        **{heading: what for feature in features() for heading, what in feature.export(person).items()},
         "mail": [
             {"kind": each.kind, "subject": each.subject, "state": each.state, "queued_at": _said(each.queued_at),
              "sent_at": _said(each.sent_at)}
@@ -67,23 +68,6 @@ def _conversations(person: Person) -> list[dict[str, Any]]:
             "moved_times": each.moves,
         }
         for each in queries.participations(person)
-    ]
-
-
-def _reflections(person: Person) -> list[dict[str, Any]]:
-    return [
-        {
-            "text": each.text,
-            "link": each.link,
-            "topics": [topic.name for topic in each.topics],
-            "attribution": each.attribution,
-            "signed": each.byline,
-            "state": each.state,
-            "note": each.note,
-            "written_at": _said(each.written_at),
-            "published_at": _said(each.published_at),
-        }
-        for each in queries.reflections_of(person)
     ]
 
 

@@ -1,6 +1,5 @@
 """What belongs to one person, across all rooms."""
 
-import re
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -10,29 +9,7 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.models import Message, Stopped
 from unmentor.people.models import Person, SignIn
-from unmentor.reflections.models import Reflection
 from unmentor.rounds.models import LeftOut, Round
-
-
-def reflections_of(person: Person) -> Sequence[Reflection]:
-    """Return what *person* wrote, oldest first."""
-    return db.session.scalars(
-        select(Reflection).where(Reflection.person_id == person.id).order_by(Reflection.written_at)
-    ).all()
-
-
-def naming(person: Person) -> list[Reflection]:
-    """Return what is public and names *person*: in full, or by first name where they were in the conversation."""
-    if not person.name:
-        return []
-    met = select(Participation.conversation_id).where(Participation.person_id == person.id)
-    of_theirs = Reflection.participation.has(Participation.conversation_id.in_(met))
-    first, full = person.first_name, person.name
-    may = Reflection.text.icontains(full, autoescape=True) | (
-        of_theirs & Reflection.text.icontains(first, autoescape=True)
-    )
-    found = db.session.execute(select(Reflection, of_theirs).where(Reflection.state == "published", may))
-    return [each for each, theirs in found if _names(each.text, first if theirs else full)]
 
 
 def conversations_held(person: Person) -> int:
@@ -78,8 +55,3 @@ def sign_ins(person: Person) -> Sequence[SignIn]:
 def stopped_kinds(person: Person) -> Sequence[str]:
     """Return the kinds of mail that *person* does not want."""
     return db.session.scalars(select(Stopped.kind).where(Stopped.person_id == person.id).order_by(Stopped.kind)).all()
-
-
-def _names(text: str, name: str) -> bool:
-    """Say whether *name* stands in *text* as a word of its own."""
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None

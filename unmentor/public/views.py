@@ -15,10 +15,8 @@ from unmentor.people import browser
 from unmentor.privacy.retention import promised
 from unmentor.programmes.queries import all_programmes, next_draw, taking_part
 from unmentor.public.health import troubles
-from unmentor.reflections.queries import newest
 from unmentor.words import LANGUAGES
 
-ON_THE_FIRST_PAGE = 5
 NOT_FOR_ROBOTS = ("/c/", "/calendar/", "/confirm", "/dev", "/language", "/me", "/organise", "/sign-in", "/unsubscribe")
 UNAVAILABLE = 503
 # When the accessibility statement was last held against the service.
@@ -37,8 +35,7 @@ def home() -> str:
         moment, _id, programme = coming[0]
         people, organisations = taking_part(programme, moment.date())
         soonest = {"draw": moment, "programme": programme, "people": people, "organisations": organisations}
-    latest = newest(most=ON_THE_FIRST_PAGE)
-    return render_template("public/home.html", soonest=soonest, latest=latest, figures=figures())
+    return render_template("public/home.html", soonest=soonest, figures=figures())
 
 
 @blueprint.get("/about")

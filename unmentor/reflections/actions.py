@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from unmentor.conversations.models import Participation
@@ -11,7 +11,7 @@ from unmentor.db import db
 from unmentor.mail.outbox import queue
 from unmentor.reflections.forms import Draft, topic_slug
 from unmentor.reflections.mails import published, returned
-from unmentor.reflections.models import Reflection, Topic, signature
+from unmentor.reflections.models import Reflection, Topic, reflection_topic, signature
 from unmentor.reflections.queries import reflection_of, trusted
 from unmentor.reflections.slugs import hidden, hide, is_hidden, settle
 
@@ -95,6 +95,11 @@ def withdraw(reflection: Reflection) -> None:
     reflection.state = "withdrawn"
     reflection.text = reflection.link = reflection.note = ""
     reflection.topics = []
+
+
+def drop_unused_topics() -> None:
+    """Drop the topics that nothing belongs to any more."""
+    db.session.execute(delete(Topic).where(Topic.id.not_in(select(reflection_topic.c.topic_id))))
 
 
 def topics(names: Iterable[str]) -> list[Topic]:

@@ -1,6 +1,6 @@
 """What is public, what waits, and what somebody wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_sqlalchemy.pagination import Pagination
@@ -47,6 +47,18 @@ def reflection_of(participation: Participation) -> Reflection | None:
     """Return what somebody wrote of a conversation, in whatever state."""
     written = _reflections().where(Reflection.participation_id == participation.id)
     return db.session.scalar(written.execution_options(populate_existing=True))
+
+
+def reflections_of(person: Person) -> Sequence[Reflection]:
+    """Return what *person* wrote, oldest first."""
+    written = _reflections().where(Reflection.person_id == person.id)
+    return db.session.scalars(written.order_by(Reflection.written_at)).all()
+
+
+def reflections_in(parts: Iterable[Participation]) -> dict[int, Reflection]:
+    """Return what was written in these parts of conversations, by the part's number."""
+    written = select(Reflection).where(Reflection.participation_id.in_([part.id for part in parts]))
+    return {each.participation_id: each for each in db.session.scalars(written)}
 
 
 def related(reflection: Reflection, most: int = 3) -> Sequence[Reflection]:

@@ -8,11 +8,11 @@ from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
 from unmentor.organise.blueprint import Page, blueprint
-from unmentor.organise.forms import PublishForm, ReturnForm
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
 from unmentor.reflections import actions
+from unmentor.reflections.forms import PublishForm, ReturnForm
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.queries import Asked, newest, pending, pending_reflection, public_reflection
 
@@ -46,7 +46,7 @@ def return_(programme: Programme, number: int) -> Page:
     reflection = pending_reflection(programme, number) or abort(410)
     form = ReturnForm()
     if not form.validate_on_submit():
-        page = render_template("organise/return.html", programme=programme, reflection=reflection, form=form)
+        page = render_template("reflections/return.html", programme=programme, reflection=reflection, form=form)
         return page, form.status
     with transaction():
         if actions.return_(reflection, form.note.data or "", runtime.now()):
@@ -62,7 +62,7 @@ def take_down(programme: Programme, number: int) -> Page:
     reflection = public_reflection(programme, number) or abort(410)
     form = ReturnForm()
     if not form.validate_on_submit():
-        page = render_template("organise/take-down.html", programme=programme, reflection=reflection, form=form)
+        page = render_template("reflections/take-down.html", programme=programme, reflection=reflection, form=form)
         return page, form.status
     with transaction():
         if actions.take_down(reflection, form.note.data or "", runtime.now()):
@@ -74,7 +74,7 @@ def take_down(programme: Programme, number: int) -> Page:
 def _page(programme: Programme, form: PublishForm | ReturnForm) -> str:
     public = newest(Asked(programme=programme.slug))
     return render_template(
-        "organise/reflections.html", programme=programme, pending=pending(programme), public=public, form=form
+        "reflections/moderate.html", programme=programme, pending=pending(programme), public=public, form=form
     )
 
 

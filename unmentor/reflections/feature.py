@@ -1,0 +1,63 @@
+"""What reflections bring to the rooms below: pages, what a writer can do next, their rights, and the demo's stories."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from unmentor.conversations.calendar_entry import key
+from unmentor.conversations.models import Participation
+from unmentor.demo.tables import Story
+from unmentor.features import Feature
+from unmentor.reflections import moderation, queries, rights
+from unmentor.reflections.actions import drop_unused_topics, publish, share
+from unmentor.reflections.forms import Draft
+from unmentor.reflections.models import Reflection
+from unmentor.reflections.views import blueprint
+
+__all__ = ["feature", "moderation"]
+ON_THE_FIRST_PAGE = 5
+
+
+@blueprint.app_context_processor
+def for_pages_below() -> dict[str, Any]:
+    """Return what pages ask that show reflections among other things."""
+    return {
+        "newest_reflections": lambda: queries.newest(most=ON_THE_FIRST_PAGE),
+        "pending_reflections": queries.pending,
+    }
+
+
+def next_steps(parts: Sequence[Participation]) -> dict[int, tuple[str, str]]:
+    """Return what can be done about what people wrote in these parts, or could write: words and an address each."""
+    written = queries.reflections_in(parts)
+    asked = [each for each in parts if each.id in written or (each.met and each.conversation.state != "missed")]
+    return {part.id: _next_step(part, written.get(part.id)) for part in asked}
+
+
+def tell(story: Story, part: Participation, written: datetime, public: datetime | None) -> None:
+    """Let somebody in the demo community share a story, and an organiser say yes to it where it is to be public."""
+    reflection = share(part, Draft(story.text, tuple(story.topics), story.link, story.attribution), written)
+    reflection.language = story.language
+    if public:
+        publish(reflection, public)
+
+
+def _next_step(part: Participation, reflection: Reflection | None) -> tuple[str, str]:
+    if reflection and reflection.state == "published":
+        return _("Read what you wrote"), url_for("reflections.show", slug=reflection.slug)
+    said = {"returned": _("Change what you wrote"), "pending": _("What you wrote is being looked at")}
+    words = said.get(reflection.state) if reflection else None
+    return words or _("Write what you learned"), url_for("reflections.write", token=key(part))
+
+
+feature = Feature(
+    blueprint=blueprint,
+    erase=rights.let_go,
+    export=rights.held,
+    tidy=drop_unused_topics,
+    next_steps=next_steps,
+    tell=tell,
+)
