@@ -116,6 +116,7 @@ def sign_in(client: FlaskClient, someone: Person) -> None:
     """Make *client* the browser of somebody signed in."""
     with client.session_transaction() as session:
         session["person"] = someone.session_nonce
+        session["proved"] = client.application.extensions["clock"]().timestamp()
 
 
 def token(client: FlaskClient) -> str:

@@ -58,7 +58,7 @@ KEYED = {
 }  # fmt: skip
 SIGNED_IN = {
     "me.data", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove", "me.pause", "me.profile",
-    "me.renew", "me.resume", "organise.home",
+    "me.renew", "me.resume", "organise.home", "people.prove",
 }  # fmt: skip
 ORGANISERS = {
     "organise.approve", "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw",
@@ -66,6 +66,8 @@ ORGANISERS = {
     "organise.redraw", "organise.release", "organise.return_", "organise.round_", "organise.send",
     "organise.start_empty", "organise.take_down", "organise.try_again", "organise.write_again",
 }  # fmt: skip
+# Of these, what sends, exports, removes, or changes who organises: it wants a proof that is 15 minutes old at most.
+FRESH = {"organise.cancel", "organise.release", "organise.send", "organise.start_empty"}
 TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 303, 403, 404
 
 
@@ -91,6 +93,15 @@ def test_an_organiser_comes_into_their_own_console(app: Flask, ours: Programme) 
     client = _browser_of(app, ours, "organiser of it")
     for rule, method in _doors(app, ORGANISERS):
         assert _told(_knock(client, rule, method)) == "come in", (rule, method)
+
+
+def test_only_what_weighs_asks_for_a_fresh_proof(app: Flask, ours: Programme) -> None:
+    client = _browser_of(app, ours, "organiser of it")
+    for rule, method in _doors(app, ORGANISERS | SIGNED_IN - {"people.prove", "me.leave"}):
+        with client.session_transaction() as session:
+            session["proved"] = 0
+        asked = _told(_knock(client, rule, method)) == "prove it"
+        assert asked == (rule.endpoint in FRESH), (rule, method)
 
 
 def test_a_participants_own_pages_ask_who_it_is(app: Flask, ours: Programme) -> None:
@@ -145,7 +156,9 @@ def _knock(client: FlaskClient, rule: Rule, method: str, with_token: bool = True
 
 
 def _told(answer: TestResponse) -> str:
-    """Return what whoever knocked was told: "sign in", "no" or "come in", whatever awaits them there."""
+    """Return what whoever knocked was told: "sign in", "no", "prove it" or "come in", whatever awaits them there."""
     if answer.status_code == TO_SIGN_IN and urlsplit(answer.location).path == "/sign-in":
         return "sign in"
+    if urlsplit(answer.location or "").path == "/prove" or 'name="proof_code"' in answer.text:
+        return "prove it"
     return "no" if answer.status_code == FORBIDDEN else "come in"

@@ -18,6 +18,7 @@ from unmentor.organise import queries
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
+from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import all_programmes, organised_by
 
@@ -63,6 +64,7 @@ def write_again(programme: Programme, number: int) -> tuple[str, int] | Response
 
 @blueprint.post("/<slug>/mail/release")
 @needs_organiser
+@needs_fresh_proof
 def release(programme: Programme) -> tuple[str, int] | Response:
     """Let held mail go; only for who organises every programme, since it is everybody's."""
     if not _organises_all():

@@ -13,6 +13,7 @@ from unmentor.forms import Button
 from unmentor.organise.blueprint import Page, blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
+from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
 from unmentor.rounds import steps
 from unmentor.rounds.actions import NotWaiting, TooFewPeople, new_seed
@@ -52,6 +53,7 @@ def round_(programme: Programme, number: int) -> Page:
 
 @blueprint.post("/<slug>/rounds/<int:number>/send")
 @needs_organiser
+@needs_fresh_proof
 @on_its_page
 def send(waiting: Round) -> str:
     """Send a drawn round."""
@@ -77,6 +79,7 @@ def ask_to_cancel(programme: Programme, number: int) -> Page:
 
 @blueprint.post("/<slug>/rounds/<int:number>/cancel")
 @needs_organiser
+@needs_fresh_proof
 @on_its_page
 def cancel(standing: Round) -> str:
     """Call a round off."""

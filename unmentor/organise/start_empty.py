@@ -13,6 +13,7 @@ from unmentor.organise import actions
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
+from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import all_programmes
 
@@ -26,6 +27,7 @@ def ask_to_start_empty(programme: Programme) -> str:
 
 @blueprint.post("/<slug>/start-empty")
 @needs_organiser
+@needs_fresh_proof
 def start_empty(programme: Programme) -> tuple[str, int] | Response:
     """Delete the demo community, and begin with a first programme of one's own where there is no other."""
     form = Button()

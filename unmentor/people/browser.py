@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import secrets
+from datetime import datetime
 from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import g, request, session
 
@@ -13,14 +15,25 @@ from unmentor.runtime import settings
 LONGEST_ADDRESS = 45
 
 
-def enter(person: Person) -> str | None:
+def enter(person: Person, now: datetime) -> str | None:
     """Sign *person* in here with a fresh session; return the page of ours that they were on their way to."""
     wanted = session.get("next")
     _start_afresh(session.get("language") or person.language)
     session["known"] = _mark(person.email or "")
     session.permanent = True
     session["person"] = person.session_nonce
+    prove(now)
     return safe(wanted)
+
+
+def prove(now: datetime) -> None:
+    """Remember that whoever is here has just shown who they are."""
+    session["proved"] = now.timestamp()
+
+
+def has_proved_since(moment: datetime) -> bool:
+    """Say whether whoever is here has shown who they are at *moment* or later."""
+    return float(session.get("proved", 0)) >= moment.timestamp()
 
 
 def leave(*, for_good: bool = False) -> None:
@@ -54,6 +67,12 @@ def safe(wanted: str | None) -> str | None:
     if not wanted or not wanted.isprintable() or "\\" in wanted or " " in wanted:
         return None
     return wanted if wanted.startswith("/") and not wanted.startswith("//") else None
+
+
+def page_before() -> str | None:
+    """Return the page of ours that a form was sent from, where the browser says so."""
+    page = urlsplit(request.referrer or "")
+    return safe(urlunsplit(("", "", page.path, page.query, "")))
 
 
 def source() -> str:

@@ -155,14 +155,25 @@ class SignInForm(Form):
         return address.standard(cast(str, self.email.data))
 
 
+def the_code() -> StringField:
+    """Return a field for the six digits of a mail, however they are spaced."""
+    return StringField(
+        _l("Code"),
+        [DataRequired(_l("Write the six digits from the email"))],
+        [lambda typed: "".join(clean_line(typed).split())],
+        description=_l("Six digits, in the email we sent."),
+        render_kw={"inputmode": "numeric", "class": "code", "maxlength": 12, "autocomplete": "one-time-code"},
+    )
+
+
 class CodeForm(SignInForm):
     """Sign in with the code of a mail, in any browser."""
 
     next = None  # type: ignore[assignment]  # - WTForms' way to leave a field of the parent out
-    code = StringField(
-        _l("Code"),
-        [DataRequired(_l("Write the six digits from the mail"))],
-        [lambda typed: "".join(clean_line(typed).split())],
-        description=_l("Six digits, in the mail we sent."),
-        render_kw={"inputmode": "numeric", "class": "code", "maxlength": 12},
-    )
+    code = the_code()
+
+
+class ProofForm(Form):
+    """Show once more who one is, with the code of a mail. Its name is no other field's: those of a form come along."""
+
+    proof_code = the_code()

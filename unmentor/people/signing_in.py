@@ -46,6 +46,12 @@ def printed(person: Person, now: datetime) -> str:
     return link("people.sign_in_link", token=token)
 
 
+def has_code(person: Person, browser: str | None, now: datetime) -> bool:
+    """Say whether *person* was sent a code from a browser that is still good there."""
+    mine = _mailed(person, now).where(SignIn.browser_hash == hashed(browser or ""), SignIn.tries < TRIES)
+    return db.session.scalar(mine.limit(1)) is not None
+
+
 def find(token: str) -> SignIn | None:
     """Return the sign-in that a link names, used or not."""
     return sign_in_of(hashed(token))

@@ -8,7 +8,7 @@ from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button
 from unmentor.links import Above
-from unmentor.people import actions, address, browser, door, phone, signing_in
+from unmentor.people import actions, address, browser, door, phone, proof, signing_in
 from unmentor.people.forms import CodeForm, SignInForm
 from unmentor.people.guards import signed_in
 from unmentor.people.models import Person, SignIn
@@ -18,6 +18,7 @@ Page = str | tuple[str, int] | Response
 
 blueprint = Blueprint("people", __name__)
 blueprint.add_app_template_filter(phone.international, "phone")
+blueprint.route("/prove", methods=["GET", "POST"])(proof.prove)
 
 
 @blueprint.app_errorhandler(door.TooMany)
@@ -95,7 +96,7 @@ def _let_in(asked: SignIn) -> Page:
 
 
 def _in(person: Person) -> Response:
-    return redirect(browser.enter(person) or url_for(Above.OWN_PAGE), 303)
+    return redirect(browser.enter(person, runtime.now()) or url_for(Above.OWN_PAGE), 303)
 
 
 def _code_page(form: CodeForm) -> str:

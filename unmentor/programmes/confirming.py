@@ -30,7 +30,7 @@ def confirm(token: str) -> str | tuple[str, int] | Response:
         person = let_in(request, runtime.now())
     if person is None:
         return _ended(request), GONE
-    wanted = browser.enter(person)
+    wanted = browser.enter(person, runtime.now())
     if any(not each.approved for each in memberships(person)):
         flash(_("Thank you, %(name)s. An organiser looks at who joins, and you hear by mail.", name=person.first_name))
     else:
