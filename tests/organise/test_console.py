@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from cast import conversation, member, organiser, person, post, programme, reflection, sign_in
 from conftest import Clock
@@ -53,6 +55,15 @@ def test_an_organiser_of_another_programme_does_not_come_in(of: Programme, clien
 
 def test_who_organises_one_programme_goes_straight_there(olu: Person, client: FlaskClient) -> None:
     assert client.get("/organise/").location == "/organise/unmentoring"
+
+
+def test_every_room_of_the_console_is_a_tab_and_says_where_one_is(olu: Person, client: FlaskClient) -> None:
+    rooms = re.findall(r'<li><a href="(/organise/unmentoring/\w+)"', client.get("/organise/unmentoring").text)
+    assert rooms[:2] == ["/organise/unmentoring/rounds", "/organise/unmentoring/people"]
+    for room in rooms:
+        page = client.get(room).text
+        assert re.findall(r'href="([^"]*)" aria-current="page"', page) == [room]
+        assert '<a href="/organise/unmentoring">UnMentoring</a>' in page
 
 
 def test_the_console_says_who_takes_part_and_when_the_next_draw_is(olu: Person, client: FlaskClient) -> None:

@@ -32,6 +32,13 @@ def programme(programme: Programme) -> Page:
     return _page(programme, Button())
 
 
+@blueprint.get("/<slug>/rounds")
+@needs_organiser
+def rounds(programme: Programme) -> Page:
+    """Show every round, newest first."""
+    return render_template("organise/rounds.html", programme=programme, rounds=rounds_of(programme))
+
+
 @blueprint.post("/<slug>/draw")
 @needs_organiser
 def draw(programme: Programme) -> Page:
@@ -53,7 +60,6 @@ def _page(programme: Programme, form: Button) -> str:
         "organise/programme.html",
         programme=programme,
         form=form,
-        rounds=drawn,
         waiting=next((each for each in drawn if each.state == "drawn"), None),
         taking_part=programmes.taking_part(programme, programme.today(now)),
         next_draw=programmes.next_draw(programme, now),

@@ -41,7 +41,7 @@ def approve(programme: Programme, number: int) -> Page:
     return redirect(url_for("organise.people", slug=programme.slug), 303)
 
 
-def _page(programme: Programme, button: Button) -> str:
+def _page(programme: Programme, form: Button) -> str:
     today = programme.today(runtime.now())
     return render_template(
         "organise/people.html",
@@ -51,5 +51,5 @@ def _page(programme: Programme, button: Button) -> str:
         drawn={each.id for each in entrants(programme, today)},
         refused={person.id for person, _refusal in refused_members(programme)},
         waiting=waiting_for_yes(programme),
-        button=button,
+        form=form,
     )
