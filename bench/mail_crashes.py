@@ -87,7 +87,7 @@ class Watched(smtplib.SMTP):
 
 def arm(house: House, fatal: Fatal) -> None:
     """Have *fatal* told of every step of the sender in this process. The sender itself is as it always is."""
-    marking, claiming, connecting = claims.settle, claims.claim, Transport._connect
+    marking, claiming, connecting = claims.record_outcome, claims.claim, Transport._connect
 
     def marked(act: Callable[..., Any], *given: Any) -> Any:
         with house.app.app_context():
@@ -108,7 +108,7 @@ def arm(house: House, fatal: Fatal) -> None:
         return smtp
 
     Watched.fatal = fatal
-    claims.settle, claims.claim = (lambda *given: marked(marking, *given)), claim
+    claims.record_outcome, claims.claim = (lambda *given: marked(marking, *given)), claim
     Transport._connect, transport.smtplib.SMTP = connect, Watched
 
 

@@ -13,7 +13,7 @@ from unmentor import demo, runtime, worker
 from unmentor.db import db, transaction
 from unmentor.mail.catcher import server as catcher
 from unmentor.people import signing_in
-from unmentor.programmes.actions import found_first, make_organiser
+from unmentor.programmes.actions import create_first, make_organiser
 from unmentor.programmes.queries import all_programmes, untouched
 from unmentor.runtime import settings
 
@@ -33,7 +33,7 @@ def run(app: Flask) -> None:
             if settings().catches_mail:
                 _welcome()
             else:
-                found_first(settings().time_zone, runtime.now())
+                create_first(settings().time_zone, runtime.now())
         _say("\n  Stop with Ctrl+C.\n")
         # The server forks; a connection must not be shared with its child.
         db.engine.dispose()
@@ -45,7 +45,7 @@ def _welcome() -> None:
     if settings().demo and untouched():
         _say("  The database is empty, so here is a demo community; one click starts empty instead.")
         demo.fill(runtime.now())
-    found_first(settings().time_zone, runtime.now())
+    create_first(settings().time_zone, runtime.now())
     for programme in all_programmes():
         organiser = make_organiser(ORGANISER, programme, runtime.now())
     _say(f"  Organise it here    {signing_in.printed(organiser, runtime.now())}")

@@ -74,13 +74,13 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
     close_to_others(settings.instance, 0o700)
     connect(app)
     Migrate(app, db, directory=str(HOUSE / "migrations"), compare_type=True)
-    words.speak(app)
+    words.init_babel(app)
     app.jinja_env.globals["csrf_token"] = generate_csrf
     app.url_map.converters["int"] = PlainInteger
     init_features(app)
     for room in (*ROOMS, *app.extensions["features"]):
         app.register_blueprint(room.blueprint)
     init_pages(app)
-    cli.teach(app)
+    cli.register_commands(app)
     collect_between(app)
     return app

@@ -6,9 +6,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # - newer than its types
 from wtforms.validators import StopValidation
 
+# What a view with a form answers: its page, its page with 422, or where to go next.
+Page = str | tuple[str, int] | Response
 UNPROCESSABLE = 422
 LINE_BREAKS = {"\n", "\t"}
 # Far longer than any field takes, and short enough to look at each character.

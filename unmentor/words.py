@@ -71,7 +71,7 @@ def _local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(known_zone(zone or settings().time_zone))
 
 
-def speak(app: Flask) -> None:
+def init_babel(app: Flask) -> None:
     """Give *app* its languages, and its templates the words for time."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=chosen_language, default_timezone="UTC")

@@ -75,10 +75,10 @@ def test_what_was_overtaken_while_it_was_sent_is_not_sent_again_but_counts_as_se
         assert claim
         queued(sian, "moved", 1)
         assert not claims.put_back(connection, claim, "queued", NOW, "450 Later")
-        assert not claims.settle(connection, claim, "failed", NOW, "550 No")
+        assert not claims.record_outcome(connection, claim, "failed", NOW, "550 No")
         assert state(first) == "expired"
         db.session.rollback()
-        assert claims.settle(connection, claim, "sent", NOW)
+        assert claims.record_outcome(connection, claim, "sent", NOW)
     assert state(first) == "sent"
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from unmentor.db import db
-from unmentor.programmes.actions import found
+from unmentor.programmes.actions import create
 from unmentor.programmes.queries import entrants
 
 TODAY = date(2026, 11, 21)
@@ -52,5 +52,5 @@ def test_a_day_to_come_back_is_one_of_the_programmes_days(
 
 
 def test_a_programme_starts_on_the_day_that_it_is_there(app: Flask) -> None:
-    assert found("Samoa", "Pacific/Apia", NOON).starts_on == date(2026, 11, 22)
+    assert create("Samoa", "Pacific/Apia", NOON).starts_on == date(2026, 11, 22)
     db.session.rollback()

@@ -11,7 +11,7 @@ from unmentor.cli.work import work
 from unmentor.demo.command import fill_with_demo
 
 
-def teach(app: Flask) -> None:
+def register_commands(app: Flask) -> None:
     """Give *app* its commands."""
     commands = (programme_group, organiser_group, people_group, round_group, mail_group)
     for command in (*commands, work, write_backup, read_backup, fill_with_demo):

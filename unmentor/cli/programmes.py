@@ -43,7 +43,7 @@ def create_programme(name: str, approve: bool, domains: str) -> None:
     """Create a programme called NAME."""
     try:
         with transaction():
-            new = programmes.found(name, settings().time_zone, runtime.now())
+            new = programmes.create(name, settings().time_zone, runtime.now())
             set_rules(new, [f"approve={'yes' if approve else 'no'}", f"domains={domains}"])
             record(Deed.PROGRAMME_CREATED, by=None, programme=new.id)
             slug = new.slug
@@ -118,4 +118,4 @@ def the_only_programme() -> Programme:
     if len(known) > 1:
         names = ", ".join(programme.slug for programme in known)
         raise click.ClickException(f"There are several programmes. Name one with --programme: {names}.")
-    return programmes.found_first(settings().time_zone, runtime.now())
+    return programmes.create_first(settings().time_zone, runtime.now())

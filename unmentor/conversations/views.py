@@ -3,10 +3,10 @@
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as Redirect
+from werkzeug.wrappers import Response
 
 from unmentor import calendars, runtime
 from unmentor.conversations.actions import CannotAnswer, answer
@@ -19,7 +19,7 @@ from unmentor.conversations.prompts import prompts
 from unmentor.conversations.queries import lock_and_refresh
 from unmentor.db import transaction
 from unmentor.features import has_page
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.gone import GONE
 from unmentor.links import Above, signed
 from unmentor.people.guards import has_left
@@ -29,7 +29,6 @@ from unmentor.programmes.queries import membership_of, next_draw
 from unmentor.programmes.turn import turn
 from unmentor.words import when
 
-Page = str | tuple[str, int] | Redirect
 blueprint = Blueprint("conversations", __name__)
 
 
@@ -100,7 +99,7 @@ def invite(token: str) -> Response:
 
 
 @blueprint.get("/calendar/<token>.ics")
-def calendar(token: str) -> Redirect:
+def calendar(token: str) -> Response:
     """Hand out the calendar that a person subscribes to; 304 where nothing has changed."""
     person = owner_of_calendar(signed("calendar", token))
     if person is None:

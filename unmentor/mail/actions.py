@@ -69,11 +69,11 @@ def try_again(message: Message, now: datetime) -> bool:
     failed = update(Message).where(Message.id == message.id, may_go_again(now)).values(state="queued", due_at=now)
     again = db.session.scalar(failed.returning(Message.id)) is not None
     if again:
-        write_again(message.recipient)
+        lift_suppression(message.recipient)
     return again
 
 
-def write_again(address: str) -> None:
+def lift_suppression(address: str) -> None:
     """Send mail to an address again that was refused for good before."""
     db.session.execute(delete(Suppressed).where(Suppressed.address == address.lower()))
 

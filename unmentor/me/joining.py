@@ -2,11 +2,10 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes.actions import enrol
 from unmentor.programmes.forms import only_for
@@ -15,7 +14,7 @@ from unmentor.programmes.queries import memberships, programme_named
 
 
 @needs_sign_in
-def join() -> str | tuple[str, int] | Response:
+def join() -> Page:
     """Ask once, then let them in, where it is for addresses like theirs; it may want an organiser's yes first.
 
     Whoever asked to join before we knew who they are comes here once they have signed in.

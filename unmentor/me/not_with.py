@@ -2,16 +2,13 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from unmentor.db import transaction
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.me.forms import NotWithForm
 from unmentor.people import actions as people
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.people.queries import exclusions
-
-Page = str | tuple[str, int] | Response
 
 
 @needs_sign_in

@@ -4,16 +4,16 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as Redirect
+from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.conversations.calendar_entry import feed_address, key
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
 from unmentor.features import features
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.gone import forward
 from unmentor.links import signed
 from unmentor.mail.kinds import KINDS, PAUSES
@@ -31,8 +31,6 @@ from unmentor.programmes.queries import all_programmes, memberships, next_draw
 from unmentor.programmes.turn import turn
 from unmentor.rounds.actions import new_seed
 from unmentor.words import day, speak_from_now
-
-Page = str | tuple[str, int] | Redirect
 
 blueprint = Blueprint("me", __name__)
 blueprint.post("/me/calendar")(calendar_address.renew)

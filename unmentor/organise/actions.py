@@ -14,7 +14,7 @@ from unmentor.db import db
 from unmentor.features import features
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person, Request
-from unmentor.programmes.actions import enrol, found_first
+from unmentor.programmes.actions import create_first, enrol
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.models import LeftOut, Round
@@ -38,7 +38,7 @@ def start_empty(demo: Programme, keep: Person, time_zone: str, now: datetime) ->
     db.session.expire_all()
     if all_programmes():
         return None
-    programme = found_first(time_zone, now)
+    programme = create_first(time_zone, now)
     enrol(keep, programme, now, role="organiser")
     return programme
 

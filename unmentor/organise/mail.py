@@ -9,7 +9,7 @@ from unmentor import runtime
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.mail import actions
 from unmentor.mail.inbound.actions import COMPLAINED
 from unmentor.mail.inbound.unread import unread
@@ -32,7 +32,7 @@ def mail(programme: Programme) -> str:
 
 @blueprint.post("/<slug>/mail/<int:number>/again")
 @needs_organiser
-def try_again(programme: Programme, number: int) -> tuple[str, int] | Response:
+def try_again(programme: Programme, number: int) -> Page:
     """Send a message that failed once more."""
     message = queries.message_of(programme, number) or abort(404)
     form = Button()
@@ -49,14 +49,14 @@ def try_again(programme: Programme, number: int) -> tuple[str, int] | Response:
 
 @blueprint.post("/<slug>/mail/to/<int:number>/again")
 @needs_organiser
-def write_again(programme: Programme, number: int) -> tuple[str, int] | Response:
+def lift_suppression(programme: Programme, number: int) -> Page:
     """Write again to a member whose address was refused for good before."""
     person = queries.refused_member(programme, number) or abort(404)
     form = Button()
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     with transaction():
-        actions.write_again(person.email or "")
+        actions.lift_suppression(person.email or "")
         record(Deed.ADDRESS_WRITTEN_AGAIN, by=the_person().id, programme=programme.id, person=person.id)
     flash(_("We write to %(name)s again from now on.", name=person.name))
     return _back(programme)
@@ -65,7 +65,7 @@ def write_again(programme: Programme, number: int) -> tuple[str, int] | Response
 @blueprint.post("/<slug>/mail/release")
 @needs_organiser
 @needs_fresh_proof
-def release(programme: Programme) -> tuple[str, int] | Response:
+def release(programme: Programme) -> Page:
     """Let held mail go; only for who organises every programme, since it is everybody's."""
     if not _organises_all():
         abort(403)

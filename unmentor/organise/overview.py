@@ -3,8 +3,8 @@
 from flask import redirect, render_template, url_for
 
 from unmentor import runtime
-from unmentor.forms import Button
-from unmentor.organise.blueprint import Page, blueprint
+from unmentor.forms import Button, Page
+from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.organise.queries import late_draw
 from unmentor.people.guards import needs_sign_in, the_person

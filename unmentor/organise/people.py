@@ -7,9 +7,9 @@ from unmentor import runtime
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.mail.outbox import queue
-from unmentor.organise.blueprint import Page, blueprint
+from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.organise.queries import refused_members
 from unmentor.people.guards import the_person

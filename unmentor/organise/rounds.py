@@ -9,8 +9,8 @@ from flask_babel import ngettext
 
 from unmentor import runtime
 from unmentor.db import reading
-from unmentor.forms import Button
-from unmentor.organise.blueprint import Page, blueprint
+from unmentor.forms import Button, Page
+from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
 from unmentor.people.proof import needs_fresh_proof

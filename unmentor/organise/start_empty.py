@@ -2,13 +2,12 @@
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.organise import actions
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
@@ -28,7 +27,7 @@ def ask_to_start_empty(programme: Programme) -> str:
 @blueprint.post("/<slug>/start-empty")
 @needs_organiser
 @needs_fresh_proof
-def start_empty(programme: Programme) -> tuple[str, int] | Response:
+def start_empty(programme: Programme) -> Page:
     """Delete the demo community, and begin with a first programme of one's own where there is no other."""
     form = Button()
     if not form.validate_on_submit():

@@ -51,10 +51,10 @@ def knock(
         return
     if not spend(JOINS if details else SIGN_INS, "", now):
         raise TooMany
-    note(email, hashed(browser), now, details, programme)
+    keep_request(email, hashed(browser), now, details, programme)
 
 
-def note(email: str, browser_hash: str, now: datetime, details: Details | None, programme: str) -> Request:
+def keep_request(email: str, browser_hash: str, now: datetime, details: Details | None, programme: str) -> Request:
     """Return a new request, kept; nobody has answered it yet."""
     request = Request(
         email=email,
@@ -100,7 +100,7 @@ def is_open(request: Request, now: datetime) -> bool:
     return request.details is not None and request.asked_at + CONFIRM_WITHIN > now
 
 
-def settle(email: str) -> None:
+def forget_details(email: str) -> None:
     """Forget what was told in every request for an address: one was confirmed, or its owner has left."""
     db.session.execute(update(Request).where(Request.email == email).values(details=None))
 

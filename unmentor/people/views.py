@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.links import Above
 from unmentor.people import actions, address, browser, door, phone, proof, signing_in
 from unmentor.people.forms import CodeForm, SignInForm
@@ -14,7 +14,6 @@ from unmentor.people.guards import signed_in
 from unmentor.people.models import Person, SignIn
 
 GONE, NOT_HERE, TOO_MANY = 410, 403, 429
-Page = str | tuple[str, int] | Response
 
 blueprint = Blueprint("people", __name__)
 blueprint.add_app_template_filter(phone.international, "phone")

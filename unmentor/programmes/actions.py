@@ -32,7 +32,7 @@ class LastOrganiser(ValueError):  # noqa: N818 - it is named by what is wrong
     """A programme has no other organiser."""
 
 
-def found(name: str, time_zone: str, now: datetime) -> Programme:
+def create(name: str, time_zone: str, now: datetime) -> Programme:
     """Return a new programme with the usual rules. Raises ProgrammeExists."""
     slug = slugify(name, max_length=LONGEST_SLUG, word_boundary=True)
     if not slug:
@@ -46,10 +46,10 @@ def found(name: str, time_zone: str, now: datetime) -> Programme:
     return programme
 
 
-def found_first(time_zone: str, now: datetime) -> Programme:
+def create_first(time_zone: str, now: datetime) -> Programme:
     """Return the first programme, made where there is none yet."""
     programmes = all_programmes()
-    return programmes[0] if programmes else found("UnMentoring", time_zone, now)
+    return programmes[0] if programmes else create("UnMentoring", time_zone, now)
 
 
 def give_way() -> bool:

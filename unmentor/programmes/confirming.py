@@ -2,11 +2,10 @@
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.links import Above, signed
 from unmentor.people import browser, door
 from unmentor.people.details import Details
@@ -18,7 +17,7 @@ from unmentor.programmes.queries import memberships, programme_named
 GONE = 410
 
 
-def confirm(token: str) -> str | tuple[str, int] | Response:
+def confirm(token: str) -> Page:
     """Show whoever opens the link of a confirmation what was told of them; pressing the button signs them in."""
     request = door.request_of(signed("confirm", token)) or abort(404)
     if not door.is_open(request, runtime.now()):

@@ -43,7 +43,7 @@ def answer(number: int, now: datetime) -> None:
 
 def ask_to_confirm(person: Person, programme: Programme, now: datetime) -> None:
     """Ask somebody whom an organiser brought whether they take part, with what the organiser told of them."""
-    request = door.note(person.email or "", "", now, Details(**_details_of(person)), programme.slug)
+    request = door.keep_request(person.email or "", "", now, Details(**_details_of(person)), programme.slug)
     request.answered_at = now
     db.session.flush()
     _ask(request, person, now)
@@ -64,7 +64,7 @@ def let_in(request: Request, now: datetime) -> Person | None:
     programme = programme_named(request.programme)
     if programme:
         enrol(person, programme, now)
-    door.settle(request.email)
+    door.forget_details(request.email)
     return person
 
 

@@ -3,10 +3,10 @@
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.db import transaction
+from unmentor.forms import Page
 from unmentor.links import Above
 from unmentor.people import address, browser
 from unmentor.people.door import knock
@@ -23,7 +23,7 @@ blueprint.route("/confirm/<token>", methods=["GET", "POST"])(confirming.confirm)
 
 
 @blueprint.route("/join", methods=["GET", "POST"])
-def join() -> str | tuple[str, int] | Response:
+def join() -> Page:
     """Ask for what pairing needs; the answer is the same whether we know the address or not."""
     if request.method == "GET" and signed_in():
         one = queries.programme_named(request.args.get("programme", ""))
@@ -46,7 +46,7 @@ def join() -> str | tuple[str, int] | Response:
 
 
 @blueprint.get("/join/check-your-email")
-def check_your_email() -> str | Response:
+def check_your_email() -> Page:
     """Say where the mail went."""
     asked = session.get("address")
     if asked is None:

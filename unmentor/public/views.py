@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import format_date
-from werkzeug.wrappers import Response as Redirect
+from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.impact.figures import figures
@@ -74,7 +74,7 @@ def accessibility() -> str:
 
 
 @blueprint.get("/language")
-def language() -> Redirect:
+def language() -> Response:
     """Speak the language that this browser's reader chose; nothing but its own cookie changes."""
     chosen = request.args.get("lang")
     if chosen in LANGUAGES:
@@ -103,6 +103,6 @@ def robots() -> Response:
 
 
 @blueprint.get("/favicon.ico")
-def favicon() -> Redirect:
+def favicon() -> Response:
     """Send browsers that guess to the picture."""
     return redirect(url_for("static", filename="favicon.svg"), 301)

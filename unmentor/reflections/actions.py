@@ -13,7 +13,7 @@ from unmentor.reflections.forms import Draft, topic_slug
 from unmentor.reflections.mails import published, returned
 from unmentor.reflections.models import Reflection, Topic, reflection_topic, signature
 from unmentor.reflections.queries import reflection_of, trusted
-from unmentor.reflections.slugs import hidden, hide, is_hidden, settle
+from unmentor.reflections.slugs import assign_slug, hidden, hide, is_hidden
 
 
 def share(participation: Participation, draft: Draft, now: datetime) -> Reflection:
@@ -38,7 +38,7 @@ def share(participation: Participation, draft: Draft, now: datetime) -> Reflecti
     reflection.text, reflection.link, reflection.attribution = draft.text, draft.link, draft.attribution
     reflection.signed_name, reflection.signed_place = signed
     reflection.language, reflection.written_at, reflection.note = person.language, now, ""
-    settle(reflection)
+    assign_slug(reflection)
     reflection.topics = topics(draft.topics)
     return reflection
 
@@ -48,7 +48,7 @@ def publish(reflection: Reflection, now: datetime) -> bool:
     if not _move(reflection, "published", published_at=reflection.published_at or now):
         return False
     if is_hidden(reflection):
-        settle(reflection)
+        assign_slug(reflection)
     tell_writer(reflection, now)
     return True
 

@@ -7,7 +7,8 @@ from unmentor import runtime
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
-from unmentor.organise.blueprint import Page, blueprint
+from unmentor.forms import Page
+from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme

@@ -27,7 +27,7 @@ def first_words(text: str) -> str:
     return slug or "reflection"
 
 
-def settle(reflection: Reflection) -> None:
+def assign_slug(reflection: Reflection) -> None:
     """Store *reflection* at an address of its own, with -2, -3 … where its first words are taken.
 
     Nothing that was unwritten stays in an address: new first words, new address.

@@ -2,14 +2,14 @@
 
 from typing import NoReturn
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as Redirect
+from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.conversations.guards import opened, writable
 from unmentor.db import transaction
-from unmentor.forms import Button, clean_line
+from unmentor.forms import Button, Page, clean_line
 from unmentor.gone import gone
 from unmentor.links import link
 from unmentor.page_cache import cached_for_visitors
@@ -33,7 +33,7 @@ blueprint = Blueprint("reflections", __name__)
 
 
 @blueprint.route("/c/<token>/reflection", methods=["GET", "POST"])
-def write(token: str) -> Redirect | str | tuple[str, int]:
+def write(token: str) -> Page:
     """Write, or change what is not public yet; what is public is shown, with a way to take it back."""
     part = writable(token)
     written = queries.reflection_of(part)
@@ -49,7 +49,7 @@ def write(token: str) -> Redirect | str | tuple[str, int]:
 
 
 @blueprint.get("/c/<token>/reflection/thanks")
-def thanks(token: str) -> Redirect | str:
+def thanks(token: str) -> Page:
     """Say what happens next."""
     reflection = queries.reflection_of(opened(token))
     if reflection is None or reflection.state not in {"pending", "published"}:
@@ -58,7 +58,7 @@ def thanks(token: str) -> Redirect | str:
 
 
 @blueprint.route("/c/<token>/reflection/withdraw", methods=["GET", "POST"])
-def withdraw(token: str) -> Redirect | str | tuple[str, int]:
+def withdraw(token: str) -> Page:
     """Ask once, then take it back."""
     reflection = queries.reflection_of(writable(token))
     if reflection is None or reflection.state == "withdrawn":

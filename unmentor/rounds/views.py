@@ -1,11 +1,11 @@
 """Withdraw from a conversation: ask once, tell everybody, and find somebody new for whoever is left."""
 
 from flask import Blueprint, abort, redirect, render_template, url_for
-from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.conversations.guards import part_of, still_ahead
 from unmentor.conversations.queries import instead_of
+from unmentor.forms import Page
 from unmentor.programmes.queries import next_draw
 from unmentor.programmes.turn import turn
 from unmentor.rounds.actions import new_seed
@@ -13,7 +13,6 @@ from unmentor.rounds.forms import WithdrawForm
 from unmentor.rounds.mend import TooLate
 from unmentor.rounds.mend import withdraw as withdraw_part
 
-Page = str | tuple[str, int] | Response
 blueprint = Blueprint("rounds", __name__)
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from flask import current_app, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
@@ -16,6 +16,13 @@ AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, sqlite3.Oper
 # Seconds after which asking again may help.
 A_WHILE = 30
 PAGES = {403, 404, 410, 429}
+
+
+def register_error_handlers(app: Flask) -> None:
+    """Give *app* a finished page for whatever goes wrong."""
+    app.register_error_handler(HTTPException, explain)
+    for trouble in AWAY:
+        app.register_error_handler(trouble, say_it_is_away)
 
 
 def explain(error: HTTPException) -> Response:

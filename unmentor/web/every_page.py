@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Flask, has_request_context
 from sqlalchemy import select
-from werkzeug.exceptions import HTTPException
 
 from unmentor import runtime
 from unmentor.db import db
@@ -12,16 +11,14 @@ from unmentor.page_cache import PageCache
 from unmentor.people.guards import signed_in
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import organised_by
-from unmentor.web.error_pages import AWAY, explain, say_it_is_away
+from unmentor.web.error_pages import register_error_handlers
 from unmentor.web.foreign import refuse_foreign
 from unmentor.web.headers import protect
 
 
 def init_pages(app: Flask) -> None:
     """Give *app* its error pages, the headers that keep every page safe, and what every template knows."""
-    app.register_error_handler(HTTPException, explain)
-    for trouble in AWAY:
-        app.register_error_handler(trouble, say_it_is_away)
+    register_error_handlers(app)
     app.before_request(refuse_foreign)
     PageCache().init_app(app)
     app.after_request(protect)

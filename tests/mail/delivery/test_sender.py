@@ -117,7 +117,7 @@ def test_a_sender_whose_claim_was_taken_over_marks_nothing(app: Flask, clock: Cl
         clock.advance(seconds=55)
         claims.claim(connection, now(), timedelta(seconds=55))
         assert late is not None
-        assert not claims.settle(connection, late, "failed", now(), "too late")
+        assert not claims.record_outcome(connection, late, "failed", now(), "too late")
     assert the_message().state == "sending"
 
 
@@ -293,7 +293,7 @@ def test_a_message_held_while_it_is_sent_is_sent(app: Flask) -> None:
         assert claim is not None
         assert not claims.put_back(connection, claim, "queued", now(), "later")
         assert the_message().state == "held"
-        assert claims.settle(connection, claim, "sent", now())
+        assert claims.record_outcome(connection, claim, "sent", now())
     assert the_message().state == "sent"
 
 

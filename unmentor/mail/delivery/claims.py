@@ -107,10 +107,10 @@ def claim(connection: Connection, now: datetime, lease: timedelta, done: Claim |
     return Claim(*row) if row else None
 
 
-def settle(connection: Connection, claim: Claim, state: str, now: datetime, trouble: str = "") -> bool:
-    """Say what became of a claimed message; False where somebody else has claimed it since.
+def record_outcome(connection: Connection, claim: Claim, state: str, now: datetime, trouble: str = "") -> bool:
+    """Record what became of a claimed message; False where somebody else has claimed it since.
 
-    The words of a mail that lets somebody in are dropped with it: nobody needs them once it is settled.
+    The words of a mail that lets somebody in are dropped with it: nobody needs them once that is known.
     """
     values = {"state": state, "trouble": trouble} | ({"sent_at": now} if state == "sent" else {})
     # What was overtaken meanwhile stays expired, unless it did leave.
@@ -140,7 +140,7 @@ def suppress(connection: Connection, address: str, trouble: str, now: datetime) 
     connection.commit()
 
 
-def welcome_back(connection: Connection, address: str) -> None:
+def lift_suppression(connection: Connection, address: str) -> None:
     """Forget that *address* was ever refused: a mail has just arrived there."""
     connection.execute(delete(Suppressed).where(Suppressed.address == address.lower()))
     connection.commit()
@@ -159,7 +159,7 @@ def sent_last_minute(connection: Connection, now: datetime) -> int:
     return count or 0
 
 
-def note(connection: Connection, trouble: str, now: datetime) -> None:
+def record_error_on_due(connection: Connection, trouble: str, now: datetime) -> None:
     """Write on every message that is due why it still waits."""
     waiting = update(Message).where(DUE, Message.due_at <= now, Message.trouble != trouble)
     connection.execute(waiting.values(trouble=trouble))

@@ -147,18 +147,18 @@ class Sender:
         try:
             self._transport.open()
         except Unreachable as trouble:
-            claims.note(connection, str(trouble), self._clock())
+            claims.record_error_on_due(connection, str(trouble), self._clock())
             raise
 
     def _mark_done(self, connection: Connection) -> None:
         """Mark what was accepted, where the next claim is not to come at once."""
         if self._done:
-            claims.settle(connection, self._done, "sent", self._clock())
+            claims.record_outcome(connection, self._done, "sent", self._clock())
             self._done = None
 
     def _expire(self, connection: Connection, claim: Claim) -> str:
         said = "It could not be sent while there was any point in it"
-        claims.settle(connection, claim, "expired", self._clock(), said)
+        claims.record_outcome(connection, claim, "expired", self._clock(), said)
         return "expired"
 
     def _note(self, connection: Connection, claim: Claim, answer: Answer) -> str:
@@ -166,14 +166,14 @@ class Sender:
         now = self._clock()
         if answer.fate is Fate.ACCEPTED:
             if claim.kind in LETS_IN:
-                claims.settle(connection, claim, "sent", now)
-                claims.welcome_back(connection, claim.recipient)
+                claims.record_outcome(connection, claim, "sent", now)
+                claims.lift_suppression(connection, claim.recipient)
             else:
                 self._done = claim
             return "sent"
         log.info("Message %s, try %s: %s", claim.id, claim.attempts, answer.fate.name)
         if answer.fate is Fate.REFUSED:
-            claims.settle(connection, claim, "failed", now, answer.said)
+            claims.record_outcome(connection, claim, "failed", now, answer.said)
             if answer.no_such_mailbox:
                 claims.suppress(connection, claim.recipient, answer.said, now)
             return "failed"
