@@ -48,16 +48,21 @@ def test_a_programme_may_ask_for_a_yes_and_for_domains(of: Programme, app: Flask
     housing = db.session.query(Programme).filter_by(slug="housing").one()
     assert (housing.approval, housing.domains) == (True, ["devon.gov.uk"])
     answer = flask(app, "programme", "set", "housing", "approve=no", "domains=", "draw_time=10:30", "nth=-1")
-    assert answer.output == "housing: approve=no, domains=, draw_time=10:30:00, nth=-1\n"
+    assert answer.output == (
+        "nth=-1\ndraw_time=10:30\napprove=no\ndomains=\n"
+        "The next draws: Mon 30 Nov 2026 10:30; Mon 28 Dec 2026 10:30; Mon 25 Jan 2027 10:30; "
+        "Mon 22 Feb 2027 10:30; Mon 29 Mar 2027 10:30; Mon 26 Apr 2027 10:30\n"
+    )
     db.session.refresh(housing)
     assert (housing.approval, housing.domains, housing.nth) == (False, [], -1)
 
 
 @pytest.mark.parametrize(
     ("rule", "says"),
-    [("minutes=5", "10 to 180"), ("nth=9" + "9" * 40, "one of 1, 2"), ("colour=red", "the names are name, about"),
+    [("minutes=5", "from 10 to 180"), ("nth=9" + "9" * 40, "one of 1, 2"), ("colour=red", "the names are name, about"),
      ("approve", "NAME=VALUE"), ("domains=here", "no domain"), ("time_zone=Mars/Base", "Europe/London"),
-     ("draw_time=25:00", "hour must be"), ("slug=x", "sets no rule")],
+     ("draw_time=25:00", "like 09:30"), ("slug=x", "sets no rule"), ("nation=France", "england-and-wales, scotland"),
+     ("notice=7", "6 days at the most"), ("about=" + "x" * 501, "Shorten this to 500"), ("name=!", "letter")],
 )  # fmt: skip
 def test_a_rule_that_cannot_be_changes_nothing_and_says_why(of: Programme, app: Flask, rule: str, says: str) -> None:
     answer = flask(app, "programme", "set", "unmentoring", "every=weekly", rule)

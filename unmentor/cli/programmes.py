@@ -11,9 +11,12 @@ from unmentor.people import signing_in
 from unmentor.people.address import standard
 from unmentor.programmes import actions as programmes
 from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import all_programmes, programme_named
-from unmentor.programmes.rules import RULES, WrongRule, set_rules
+from unmentor.programmes.queries import all_programmes, cadence, programme_named
+from unmentor.programmes.rules import RULES, WrongRule, read
+from unmentor.programmes.schedule import change
+from unmentor.programmes.turn import turn
 from unmentor.runtime import settings
+from unmentor.timetable.cadence import coming_draws
 
 programme_group = AppGroup("programme", help="Programmes: communities that run rounds.")
 organiser_group = AppGroup("organiser", help="Organisers of a programme.")
@@ -44,7 +47,7 @@ def create_programme(name: str, approve: bool, domains: str) -> None:
     try:
         with transaction():
             new = programmes.create(name, settings().time_zone, runtime.now())
-            set_rules(new, [f"approve={'yes' if approve else 'no'}", f"domains={domains}"])
+            new.approval, new.domains = approve, read({"domains": domains}, new)["domains"]
             record(Deed.PROGRAMME_CREATED, by=None, programme=new.id)
             slug = new.slug
     except programmes.ProgrammeExists as error:
@@ -55,25 +58,36 @@ def create_programme(name: str, approve: bool, domains: str) -> None:
 
 
 @programme_group.command("set")
-@click.argument("of", metavar="SLUG", type=Programmes())
+@click.argument("programme", metavar="SLUG", type=Programmes())
 @click.argument("rules", metavar="NAME=VALUE", nargs=-1, required=True)
-def set_programme(of: Programme, rules: tuple[str, ...]) -> None:
-    """Change rules of the programme SLUG, like approve=yes or domains=devon.gov.uk."""
+def set_programme(programme: Programme, rules: tuple[str, ...]) -> None:
+    """Change rules of the programme SLUG, like every=weekly or domains=devon.gov.uk; print what changed."""
+    typed = _named(rules)
     try:
-        with transaction():
-            set_rules(of, rules)
-            record(Deed.PROGRAMME_CHANGED, by=None, programme=of.id, rules=", ".join(rules))
-            said = [f"{rule.partition('=')[0]}={_shown(of, rule)}" for rule in rules]
+        given = read(typed, programme)
     except WrongRule as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"{of.slug}: {', '.join(said)}")
+        raise click.ClickException(f"{error.name} cannot be {typed.get(error.name, '')!r}. {error}.") from None
+    with turn(programme) as now:
+        changed = change(programme, given, now)
+    for name, text in changed.items():
+        click.echo(f"{name}={text}")
+    if not changed:
+        click.echo("Nothing has changed.")
+    _print_draws(programme)
 
 
-def _shown(of: Programme, rule: str) -> str:
-    value = getattr(of, RULES[rule.partition("=")[0]][0])
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ",".join(value) if isinstance(value, list) else str(value)
+def _named(rules: tuple[str, ...]) -> dict[str, str]:
+    """Return what was written for each rule, by its name."""
+    for rule in rules:
+        name, equals, _value = rule.partition("=")
+        if name not in RULES or not equals:
+            raise click.ClickException(f"{rule!r} sets no rule. Write NAME=VALUE; the names are {', '.join(RULES)}.")
+    return {name: value for name, _equals, value in (rule.partition("=") for rule in rules)}
+
+
+def _print_draws(programme: Programme) -> None:
+    draws = coming_draws(cadence(programme), runtime.now())
+    click.echo(f"The next draws: {'; '.join(f'{draw:%a %d %b %Y %H:%M}' for draw in draws)}")
 
 
 @organiser_group.command("remove")

@@ -1,19 +1,24 @@
 """Programmes and their people, as questions to the database."""
 
+from collections import ChainMap
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import cast
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from unmentor import zones
 from unmentor.db import db
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
-from unmentor.timetable import cadence as pairing
+from unmentor.timetable import cadence as timetable
 from unmentor.timetable.holidays import bank_holidays
 
+# What a rhythm is made of.
+RHYTHM = ("every", "weekday", "nth", "draw_time", "time_zone", "starts_on")
 # What the first programme is called in addresses.
 FIRST = "unmentoring"
 
@@ -124,21 +129,22 @@ def taking_part(programme: Programme, on: date) -> tuple[int, int]:
     return len(people), len({person.organisation.casefold() for person in people if person.organisation})
 
 
-def cadence(programme: Programme) -> pairing.Cadence:
-    """Return when *programme* draws, in the terms of the pure rooms."""
-    return pairing.Cadence(
-        every=cast(pairing.Every, programme.every),
-        weekday=programme.weekday,
-        at=programme.draw_time,
-        zone=programme.zone,
-        starts_on=programme.starts_on,
-        nth=programme.nth,
+def cadence(programme: Programme, other: Mapping[str, Any] = MappingProxyType({})) -> timetable.Cadence:
+    """Return when *programme* draws, in the terms of the pure rooms; with *other* rules, by their columns, instead."""
+    rule = ChainMap(dict(other), {name: getattr(programme, name) for name in RHYTHM})
+    return timetable.Cadence(
+        every=rule["every"],
+        weekday=rule["weekday"],
+        at=rule["draw_time"],
+        zone=zones.zone(rule["time_zone"]),
+        starts_on=rule["starts_on"],
+        nth=rule["nth"],
     )
 
 
 def next_draw(programme: Programme, after: datetime) -> datetime:
     """Return when *programme* draws next after a moment, in its own zone."""
-    return pairing.next_draw(cadence(programme), after)
+    return timetable.next_draw(cadence(programme), after)
 
 
 def holidays(programme: Programme, language: str = "en") -> Mapping[date, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from unmentor.links import Above, link
@@ -32,13 +32,14 @@ def drawn(round_: Round, period: Period, now: datetime) -> Iterator[Letter]:
         yield _letter("round-ready", programme, period, organiser, now, **told)
 
 
-def late(programme: Programme, period: Period, due: datetime, now: datetime) -> Iterator[Letter]:
-    """Yield the news that a draw was missed, and is the organisers' now."""
+def late(programme: Programme, period: Period, due: datetime, now: datetime, before: int) -> Iterator[Letter]:
+    """Yield the news that a draw was missed, and so many *before* it, and that they are the organisers' now."""
     for organiser in organisers(programme):
         with force_locale(organiser.language):
             told = {
                 "title": _("The draw of %(when)s did not happen.", when=when(due, programme.time_zone)),
                 "says": [
+                    *([ngettext("Nor did one before it.", "Nor did %(num)s before it.", before)] if before else []),
                     _("The service was down when it was due, for more than a day. Nobody was told anything."),
                     _(
                         "Draw now, or let it pass. The next draw is on %(when)s.",

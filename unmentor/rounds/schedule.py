@@ -3,19 +3,17 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import select
-
-from unmentor.db import db
 from unmentor.mail.outbox import queue_all
-from unmentor.programmes.models import Period, Programme
+from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import cadence
+from unmentor.programmes.schedule import claim, unclaimed
 from unmentor.programmes.turn import turn
 from unmentor.rounds import period_mails, queries
 from unmentor.rounds.actions import TooFewPeople, draw_round, new_seed, start_sending
 from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
 from unmentor.rounds.steps import drawn_ahead
-from unmentor.timetable.cadence import latest_draw, next_draw, slot_name
+from unmentor.timetable.cadence import next_draw, slot_name
 
 TOO_LATE = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
@@ -28,19 +26,22 @@ def run_due(programme: Programme, now: datetime) -> Round | None:
     organiser. While a round waits none is drawn, and what waits is never sent by the schedule: somebody may have drawn
     it by hand and forgotten it. Organisers hear of each once. It is a transaction of its own.
     """
-    due = latest_draw(cadence(programme), now)
-    if due is None or due < programme.created_at or _has_run(programme, due):
+    due = unclaimed(programme, now)
+    if not due:
         return None
-    if queries.waiting_round(programme):
+    waits = queries.waiting_round(programme)
+    newest = due.pop() if waits or now - due[-1] <= TOO_LATE else None
+    if due:
+        _leave(programme, due)
+    if newest is None:
+        return None
+    if waits:
         with turn(programme) as its_turn:
-            return _run(programme, due, None, its_turn)
-    if now - due > TOO_LATE:
-        _without_a_draw(programme, due, "late")
-        return None
+            return _run(programme, newest, None, its_turn)
     try:
-        return drawn_ahead(programme, new_seed(), partial(_run, programme, due))
+        return drawn_ahead(programme, new_seed(), partial(_run, programme, newest))
     except TooFewPeople:
-        _without_a_draw(programme, due, "too-few")
+        _without_a_draw(programme, newest)
         return None
 
 
@@ -52,7 +53,7 @@ def claim_missed(programme: Programme, since: datetime, now: datetime) -> list[s
     # A draw that was due shortly before may not have been made yet when the backup was.
     due, missed = next_draw(cadence(programme), max(since - TOO_LATE, programme.created_at)), []
     while due <= now:
-        if _claim(programme, due, "late", now):
+        if claim(programme, due, "late", now):
             missed.append(slot_name(due))
         due = next_draw(cadence(programme), due)
     return missed
@@ -61,7 +62,7 @@ def claim_missed(programme: Programme, since: datetime, now: datetime) -> list[s
 def _run(programme: Programme, due: datetime, ready: Drawn | None, now: datetime) -> Round | None:
     """Draw the round of a period, and send it where the programme sends by itself."""
     waits = queries.waiting_round(programme)
-    period = _claim(programme, due, "waiting" if waits else "drawn", now)
+    period = claim(programme, due, "waiting" if waits else "drawn", now)
     if period is None:
         return None
     round_ = waits or draw_round(programme, new_seed(), now, (now - due) // AN_HOUR, ready)
@@ -72,23 +73,16 @@ def _run(programme: Programme, due: datetime, ready: Drawn | None, now: datetime
     return None if waits else round_
 
 
-def _without_a_draw(programme: Programme, due: datetime, outcome: str) -> None:
+def _leave(programme: Programme, missed: list[datetime]) -> None:
+    """Leave draws that are more than a day late to the organisers, who hear of them at once."""
     with turn(programme) as now:
-        if period := _claim(programme, due, outcome, now):
-            tells = period_mails.late if outcome == "late" else period_mails.too_few
-            queue_all(tells(programme, period, due, now), now)
+        claimed = [(period, due) for due in missed if (period := claim(programme, due, "late", now))]
+        if claimed:
+            period, due = claimed[-1]
+            queue_all(period_mails.late(programme, period, due, now, before=len(claimed) - 1), now)
 
 
-def _has_run(programme: Programme, due: datetime) -> bool:
-    of_it = select(Period.id).where(Period.programme_id == programme.id, Period.slot == slot_name(due))
-    return db.session.scalar(of_it) is not None
-
-
-def _claim(programme: Programme, due: datetime, outcome: str, now: datetime) -> Period | None:
-    """Return the row that notes what came of a period, in the programme's turn; None where another process has."""
-    if _has_run(programme, due):
-        return None
-    period = Period(programme_id=programme.id, slot=slot_name(due), claimed_at=now, outcome=outcome)
-    db.session.add(period)
-    db.session.flush()
-    return period
+def _without_a_draw(programme: Programme, due: datetime) -> None:
+    with turn(programme) as now:
+        if period := claim(programme, due, "too-few", now):
+            queue_all(period_mails.too_few(programme, period, due, now), now)

@@ -1,7 +1,7 @@
 """When a programme draws: local wall time, once a period, whatever the clocks do."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Literal
@@ -45,10 +45,41 @@ def next_draw(cadence: Cadence, after: datetime) -> datetime:
     return next(moment for moment in moments if moment and _instant(moment) > _instant(after))
 
 
+def coming_draws(cadence: Cadence, after: datetime, most: int = 6) -> list[datetime]:
+    """Return the next draws after a moment, in order."""
+    draws = [next_draw(cadence, after)]
+    while len(draws) < most:
+        draws.append(next_draw(cadence, draws[-1]))
+    return draws
+
+
 def latest_draw(cadence: Cadence, until: datetime) -> datetime | None:
     """Return the last draw at or before *until*, or None where the first is still to come."""
     moments = (_draw(cadence, period) for period in range(_period(cadence, until) + 1, -1, -1))
     return next((moment for moment in moments if moment and _instant(moment) <= _instant(until)), None)
+
+
+def first_draw(cadence: Cadence, after: datetime, last: date | None) -> datetime:
+    """Return the first draw after a moment of a rhythm that begins anew, in a period of its own.
+
+    *last* is the day of the draw before, under whatever rhythm; the period that it was in has had its draw.
+    """
+    today = after.astimezone(cadence.zone).date()
+    begins = max(today, next_period(cadence, last)) if last else today
+    # The first such weekday will do: fortnights and four weeks are counted from it.
+    often: Every = "monthly" if cadence.every == "monthly" else "weekly"
+    return next_draw(replace(cadence, every=often, starts_on=begins), after)
+
+
+def next_period(cadence: Cadence, last: date) -> date:
+    """Return the first day on which a rhythm may draw again after a draw on the day *last*.
+
+    What a period is, is what people call it: a week from Monday on, so many of them, or a month. So one that had its
+    draw has had it, whatever day and time are chosen later.
+    """
+    if cadence.every == "monthly":
+        return (last.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return last - timedelta(days=last.weekday()) + timedelta(weeks=_WEEKS[cadence.every])
 
 
 def slot_name(moment: datetime) -> str:

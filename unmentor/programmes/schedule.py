@@ -1,0 +1,101 @@
+"""When a programme draws, and what becomes of its periods where its rhythm changes.
+
+A period is what people call one: a week, two or four of them, or a month. One that had its draw has had it, whatever
+day and time are chosen later; and one that was promised is drawn, or there is a row that says what came of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from unmentor.audit.actions import record
+from unmentor.audit.deeds import Deed
+from unmentor.db import db
+from unmentor.programmes.models import Period, Programme
+from unmentor.programmes.queries import cadence
+from unmentor.programmes.rules import written
+from unmentor.timetable.cadence import Cadence, first_draw, latest_draw, next_draw, next_period, slot_name
+
+A_MINUTE = timedelta(minutes=1)
+
+
+def unclaimed(programme: Programme, now: datetime) -> list[datetime]:
+    """Return the draws of *programme* that are due and of which nothing has come yet, oldest first."""
+    if programme.ended_at:
+        return []
+    rhythm, last, draws = cadence(programme), last_claimed(programme), list[datetime]()
+    due = latest_draw(rhythm, now)
+    while due and due >= programme.created_at and (last is None or due.date() >= next_period(rhythm, last)):
+        draws.append(due)
+        due = latest_draw(rhythm, due - A_MINUTE)
+    return draws[::-1]
+
+
+def last_claimed(programme: Programme) -> date | None:
+    """Return the day of the last draw that something came of, whatever it was."""
+    slot = db.session.scalar(select(func.max(Period.slot)).where(Period.programme_id == programme.id))
+    return date.fromisoformat(slot[:10]) if slot else None
+
+
+def claim(programme: Programme, due: datetime, outcome: str, now: datetime) -> Period | None:
+    """Return the row that notes what came of a period, in the programme's turn.
+
+    None where another process has noted it, or the programme does not draw then any more.
+    """
+    if due not in unclaimed(programme, now):
+        return None
+    period = Period(programme_id=programme.id, slot=slot_name(due), claimed_at=now, outcome=outcome)
+    db.session.add(period)
+    db.session.flush()
+    return period
+
+
+def promised(programme: Programme, now: datetime) -> datetime:
+    """Return the draw that people wait for: the next, or one that is due and was not made yet."""
+    return next(iter(unclaimed(programme, now)), None) or next_draw(cadence(programme), now)
+
+
+def outlook(programme: Programme, rules: Mapping[str, Any], now: datetime) -> Cadence:
+    """Return when *programme* would draw under other rules, given by their columns.
+
+    Another rhythm begins with the first draw to come that is in a period of its own.
+    """
+    present = cadence(programme)
+    wanted = cadence(programme, rules)
+    if wanted == present or (wanted.every != "monthly" and replace(wanted, nth=present.nth) == present):
+        return wanted
+    return anew(wanted, programme, now)
+
+
+def anew(rhythm: Cadence, programme: Programme, now: datetime) -> Cadence:
+    """Return a rhythm that begins with its first draw to come in a period that *programme* has not drawn in."""
+    return replace(rhythm, starts_on=first_draw(rhythm, now, last_claimed(programme)).date())
+
+
+def change(programme: Programme, rules: Mapping[str, Any], now: datetime, by: int | None = None) -> dict[str, str]:
+    """Give *programme* other rules, by their columns, in its turn; return what is different now, as people write it.
+
+    It is in the log, as a deed of who has the id *by*, or of whoever is at the command line.
+    """
+    before = written(programme)
+    coming = outlook(programme, rules, now)
+    if coming.starts_on != programme.starts_on:
+        _let_go(programme, coming, now)
+        programme.starts_on = coming.starts_on
+    for column, rule in rules.items():
+        setattr(programme, column, rule)
+    changed = {name: text for name, text in written(programme).items() if text != before[name]}
+    if changed:
+        said = ", ".join(f"{name}={text}" for name, text in changed.items())
+        record(Deed.PROGRAMME_CHANGED, by=by, programme=programme.id, rules=said)
+    return changed
+
+
+def _let_go(programme: Programme, coming: Cadence, now: datetime) -> None:
+    """Note of the draws that are due and not made that the rhythm changed first, but for what the new one makes up."""
+    for due in unclaimed(programme, now):
+        if coming.starts_on >= next_period(coming, due.date()):
+            claim(programme, due, "moved", now)
