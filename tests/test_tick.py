@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from unmentor import worker
+from unmentor.audit.models import AuditEvent
 from unmentor.conversations.models import Conversation
 from unmentor.db import db, last_beat, transaction
 from unmentor.mail.models import Message, Suppressed
@@ -38,7 +39,10 @@ DONE: dict[str, Callable[[], object]] = {
     "ask_how_it_was": lambda: mails("how-was-it", "talked"),
     "give_up_asking": lambda: db.session.scalar(select(Membership.silences).join(Person).where(named("silent"))),
     "close_rounds": lambda: db.session.scalar(select(Round.closed_at).where(Round.programme.has(slug="over"))),
-    "forget": lambda: db.session.scalar(select(Person.id).where(Person.email == "unconfirmed@example.gov.uk")) is None,
+    "forget": lambda: (
+        not db.session.scalar(select(Person.id).where(Person.email == "unconfirmed@example.gov.uk"))
+        and not db.session.scalar(select(AuditEvent.id).where(AuditEvent.deed == "old"))
+    ),
     "forget_idle": lambda: mails("heads-up", "idle"),
     "keep_list": lambda: settings().erased.exists(),
     "forget_old_mail": lambda: not db.session.scalar(select(Message.message_id).where(Message.about == "old")),
@@ -73,6 +77,7 @@ def world(app: Flask, clock: Clock) -> Clock:
     talk("over", moment - 20 * DAY)
     person("unconfirmed", confirmed_at=None, joined_at=moment - 40 * DAY)
     person("idle", confirmed_at=moment - 1000 * DAY, joined_at=moment - 1000 * DAY)
+    kept(AuditEvent(at=moment - 731 * DAY, deed="old", facts={}))
     kept(Erasure(address_hash="h" * 64, at=moment))
     kept(message("old", "old", state="sent", sent_at=moment - 100 * DAY))
     db.session.expire_all()

@@ -4,9 +4,11 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
+from wtforms import DateField
 from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # - newer than its types
 from wtforms.validators import StopValidation
 
@@ -64,6 +66,20 @@ class Form(FlaskForm):  # type: ignore[misc]  # - Flask-WTF publishes no types
 
 class Button(Form):
     """A form that is only a button: the token against forged requests, and nothing to fill in."""
+
+
+class Day(DateField):
+    """A day, in the browser's own form or as people write it."""
+
+    def __init__(self, label: Any, validators: Any = None, **given: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%d", "%d/%m/%Y"], **given)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep the day; raise ValueError with a word on how to write one."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Write a day like 24/12/2026")) from None
 
 
 def at_most(length: int) -> Callable[[Any, Any], None]:

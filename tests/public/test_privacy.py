@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from unmentor import budgets
+from unmentor.audit.actions import KEPT as KEPT_IN_THE_LOG
 from unmentor.mail.actions import KEPT
 from unmentor.people.door import CONFIRM_WITHIN
 from unmentor.privacy import retention
@@ -57,6 +58,7 @@ def test_idle_accounts_and_complaints_have_their_times_too(client: FlaskClient) 
     page = client.get("/privacy").text
     assert f"{retention.IDLE // timedelta(days=365)} years after your last conversation or sign-in" in page
     assert f"{retention.NOTICE.days} days later your details go" in page
+    assert f">{KEPT_IN_THE_LOG // timedelta(days=365)} years. If you leave, it says" in page
     assert f"We say within {retention.ACKNOWLEDGED.days} days that we have your complaint" in page
 
 
@@ -65,7 +67,7 @@ def test_a_time_that_changes_in_the_code_changes_on_the_page(monkeypatch: pytest
     for name in ("UNCONFIRMED", "IDLE", "NOTICE", "SIGN_INS", "KEPT", "ERASURES", "ACKNOWLEDGED"):
         monkeypatch.setattr(retention, name, timedelta(days=4000))
     after = retention.promised()
-    assert {name for name in before if before[name] == after[name]} == {"joining", "budgets"}
+    assert {name for name in before if before[name] == after[name]} == {"joining", "budgets", "log_years"}
 
 
 def test_the_operator_is_named_and_can_be_written_to(app: Flask, client: FlaskClient) -> None:

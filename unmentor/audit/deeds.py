@@ -38,6 +38,7 @@ class Deed(StrEnum):
     PROGRAMME_CREATED = "programme-created", _l("Created the programme")
     PROGRAMME_CHANGED = "programme-changed", _l("Changed the settings: %(rules)s")
     DEMO_CLEARED = "demo-cleared", _l("Deleted the demo community")
+    LOG_EXPORTED = "log-exported", _l("Exported the log")
     BACKUP_WRITTEN = "backup-written", _l("Wrote a backup")
     BACKUP_RESTORED = "backup-restored", _l("Restored a backup")
 

@@ -3,12 +3,11 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, EmailField, HiddenField
 from wtforms.validators import DataRequired, Optional, ValidationError
 
-from unmentor.forms import Form, at_most, clean_line
+from unmentor.forms import Day, Form, at_most, clean_line
 from unmentor.people import address, phone
 from unmentor.people.forms import AN_ADDRESS, DetailsForm, an_address
 from unmentor.people.models import Person
@@ -27,17 +26,6 @@ class ProfileForm(DetailsForm):
         return cls(data=known | {"phone": phone.international(person.phone)})
 
 
-class Day(DateField):
-    """A day, in the browser's own form or as people write it."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Keep the day; raise ValueError with a word on how to write one."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Write a day like 24/12/2026")) from None
-
-
 class PauseForm(Form):
     """Until when to be left out of draws."""
 
@@ -45,7 +33,6 @@ class PauseForm(Form):
     until = Day(
         _l("Until"),
         [Optional()],
-        format=["%Y-%m-%d", "%d/%m/%Y"],
         description=_l("From that day on the draw includes you again. Leave it empty if you cannot say yet."),
     )
 

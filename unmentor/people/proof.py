@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.forms import Button
+from unmentor.forms import Button, Page
 from unmentor.links import Above
 from unmentor.people import address, browser, door, signing_in
 from unmentor.people.forms import ProofForm
@@ -19,7 +19,6 @@ from unmentor.people.guards import needs_sign_in, the_person
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Page = tuple[str, int] | Response
 
 FRESH = timedelta(minutes=15)
 FORBIDDEN = 403

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from unmentor.audit.deeds import sentence
 from unmentor.features import features
 from unmentor.people.models import Person
 from unmentor.people.queries import exclusions
@@ -43,6 +44,10 @@ def held(person: Person, now: datetime) -> dict[str, Any]:
             for each in queries.letters(person)
         ],
         "stopped_mail": list(queries.stopped_kinds(person)),
+        "log": [
+            {"at": _said(each.at), "deed": sentence(each.deed), "by_you": each.by_id == person.id}
+            for each in queries.deeds(person)
+        ],
         "sign_ins": [
             {"asked_at": _said(each.asked_at), "used_at": _said(each.used_at)} for each in queries.sign_ins(person)
         ],

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from unmentor.audit.models import AuditEvent
+from unmentor.audit.queries import near
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.models import Message, Stopped
@@ -50,6 +52,11 @@ def letters(person: Person) -> Sequence[Message]:
 def sign_ins(person: Person) -> Sequence[SignIn]:
     """Return when *person* asked to sign in."""
     return db.session.scalars(select(SignIn).where(SignIn.person_id == person.id).order_by(SignIn.asked_at)).all()
+
+
+def deeds(person: Person) -> Sequence[AuditEvent]:
+    """Return what *person* did as an organiser, and what organisers did about them."""
+    return db.session.scalars(near(person.id)).all()
 
 
 def stopped_kinds(person: Person) -> Sequence[str]:

@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, func, select
 
 from unmentor import budgets
+from unmentor.audit import actions as audit
+from unmentor.audit.models import AuditEvent
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.links import link
@@ -50,6 +52,7 @@ def promised() -> dict[str, int]:
         "mail": KEPT.days,
         "budgets": budgets.DAY.days,
         "erasures": ERASURES.days,
+        "log_years": audit.KEPT.days // 365,
         "acknowledged": ACKNOWLEDGED.days,
     }
 
@@ -64,6 +67,7 @@ def forget(now: datetime) -> None:
     unanswered = Message.person_id.is_(None) & (Message.kind == "confirm") & (Message.queued_at <= now - UNCONFIRMED)
     db.session.execute(delete(Message).where(unanswered))
     db.session.execute(delete(Erasure).where(Erasure.at < now - ERASURES))
+    audit.forget(AuditEvent.at < now - audit.KEPT)
     forget_letters()
 
 
