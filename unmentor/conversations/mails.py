@@ -26,7 +26,8 @@ Parts = Sequence[Participation]
 
 def invitation(part: Participation) -> Letter:
     """Return the invitation to a conversation: who, when, how, and a calendar request."""
-    return _letter("invitation", part, pointless_at=part.conversation.starts_at, calendar=_request(part))
+    talk = part.conversation
+    return _letter("invitation", part, pointless_at=talk.starts_at, calendar=_request(part), word=talk.round.says)
 
 
 def moved(

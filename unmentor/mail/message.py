@@ -12,7 +12,8 @@ Every template is also given ``person``, the recipient's first name.
                         ``minutes`` (how long they talk), ``url`` (their own page of it), ``video_url``,
                         ``starter`` (first name of who starts), ``you_start`` (bool), ``prompts`` (strings),
                         ``suits_all`` (bool), ``about`` (what the recipient says of themself, or "");
-                        may have ``move_url``, ``withdraw_url``, both ``url`` unless told
+                        may have ``move_url``, ``withdraw_url``, both ``url`` unless told, and
+                        ``word`` (what the organisers say)
 ``cancelled``           ``partners``, ``programme``, ``starts_at`` (moment), ``zone``, ``url`` (their own pages),
                         ``withdrew`` (first name of who cannot come, or "" where the organiser called it off),
                         ``mine`` (bool: the recipient withdrew), ``reason`` (their words, or ""),
@@ -83,8 +84,6 @@ class Letter:
     reader: str = field(kw_only=True)
     language: str = "en"
     sequence: int = 0
-    # When it may leave, where what it tells of can be undone until then; at once unless told.
-    not_before: datetime | None = None
     # When it is better not sent at all; three days from now unless told.
     pointless_at: datetime | None = None
     # Method and bytes of an iCalendar object, such as ("REQUEST", b"BEGIN:VCALENDAR…"), or what writes them.

@@ -7,10 +7,15 @@ from flask_babel import gettext as _
 from unmentor.programmes.models import Programme
 
 
+def day_of_week(weekday: int) -> str:
+    """Return the name of a day, 0 for Monday, as it is written in the middle of a sentence."""
+    # There Welsh writes "dydd Llun"; English keeps its capital.
+    return str(get_day_names("wide", locale=get_locale())[weekday].replace("Dydd", "dydd"))
+
+
 def rhythm(programme: Programme) -> str:
     """Return when a programme draws, as one would say it: "the first Monday of each month at 9:00"."""
-    # In the middle of a sentence Welsh writes "dydd Llun"; English keeps its capital.
-    day = get_day_names("wide", locale=get_locale())[programme.weekday].replace("Dydd", "dydd")
+    day = day_of_week(programme.weekday)
     time = format_time(programme.draw_time, "H:mm", rebase=False)
     often = programme.nth if programme.every == "monthly" else programme.every
     # Each a sentence of its own: languages differ in where the number goes, and in what it does to the day.

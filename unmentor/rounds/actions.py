@@ -107,7 +107,14 @@ def start_sending(round_: Round, now: datetime, looked_at: str | None = None) ->
         raise ChangedSince(round_)
     recheck(round_, now)
     arrange_anew(round_, now)
+    take_word(round_)
     mark_sent(round_, now, telling=True)
+
+
+def take_word(round_: Round) -> None:
+    """Let the invitations of *round_* say what its organisers wrote for the next: it is said in one round only."""
+    round_.word = round_.says
+    round_.programme.word = ""
 
 
 def mark_sent(round_: Round, now: datetime, telling: bool = False) -> None:

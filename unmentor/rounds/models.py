@@ -67,6 +67,11 @@ class Round(KeptDraw, Base):
     )
 
     @property
+    def says(self) -> str:
+        """Return what the organisers say in its invitations; until it is sent, what they would say by now."""
+        return (self.programme.word if self.state == "drawn" else "") or self.word
+
+    @property
     def drawn(self) -> list[Conversation]:
         """Return the conversations that its draw made, without those that mended it later."""
         return [conversation for conversation in self.conversations if not conversation.mended]
