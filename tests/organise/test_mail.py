@@ -1,13 +1,16 @@
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
-from cast import kept, member, organiser, person, post, programme, sign_in
+from cast import conversation, kept, member, organiser, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 
-from unmentor.db import db
+from unmentor.audit.deeds import Deed
+from unmentor.audit.models import AuditEvent
+from unmentor.db import SENDER, beat, db
 from unmentor.mail.actions import forget_old, hold_all
 from unmentor.mail.inbound.actions import complained
 from unmentor.mail.inbound.reports import Complaint
@@ -50,8 +53,79 @@ def refused(someone: Person, clock: Clock) -> None:
     db.session.add(Suppressed(address=someone.email, since=clock(), trouble="550 no such mailbox"))
 
 
-def test_where_all_arrived_it_says_so(ada: Person, client: FlaskClient) -> None:
-    assert "Everything that was sent was taken." in client.get(MAIL).text
+ALL_CLEAR = "Nothing waits, and nothing failed."
+
+
+def says(page: str) -> str:
+    return " ".join(unescape(page).split())
+
+
+def test_where_all_was_handed_over_it_says_so_and_never_while_anything_waits(
+    ada: Person, client: FlaskClient, clock: Clock
+) -> None:
+    assert "none waits" in client.get(MAIL).text
+    message = sent_to(ada, clock, "sent")
+    assert ALL_CLEAR in client.get(MAIL).text
+    for state in ("queued", "sending", "uncertain", "failed", "expired", "held"):
+        message.state = state
+        assert ALL_CLEAR not in client.get(MAIL).text, state
+    message.state = "sent"
+    refused(ada, clock)
+    assert ALL_CLEAR not in client.get(MAIL).text
+
+
+def test_what_failed_over_a_month_ago_is_past_mending(ada: Person, client: FlaskClient, clock: Clock) -> None:
+    sent_to(ada, clock, "failed")
+    clock.advance(days=31)
+    assert "none waits" in client.get(MAIL).text
+
+
+def test_what_is_still_to_go_is_counted_and_timed_by_what_left_just_now(
+    ada: Person, client: FlaskClient, clock: Clock
+) -> None:
+    beat(clock(), SENDER)
+    for number in range(6):
+        sent_to(ada, clock, "sent" if number < 2 else "queued", about=f"person:{number}")
+    clock.advance(seconds=20)
+    assert "4 of 6 still to go, about 40 seconds." in says(client.get(MAIL).text)
+
+
+def test_what_a_round_has_still_to_write_is_still_to_go(ada: Person, client: FlaskClient, clock: Clock) -> None:
+    beat(clock(), SENDER)
+    talk = conversation(db.session.query(Programme).one(), ada, person("Ben"))
+    talk.to_tell = True
+    assert "2 of 2 still to go" in client.get(MAIL).text
+
+
+def test_what_a_server_put_off_is_not_counted_as_new(ada: Person, client: FlaskClient, clock: Clock) -> None:
+    beat(clock(), SENDER)
+    message = sent_to(ada, clock, "queued")
+    message.attempts, message.due_at = 2, clock() + timedelta(minutes=10)
+    page = says(client.get(MAIL).text)
+    assert "1 was put off by the server of whoever it is for, and goes again by itself. The next try is at" in page
+    assert "still to go" not in page
+
+
+def test_it_says_when_nobody_sends(ada: Person, client: FlaskClient, clock: Clock) -> None:
+    sent_to(ada, clock, "queued")
+    assert "has never run here" in client.get(MAIL).text
+    beat(clock(), SENDER)
+    assert "Nothing leaves" not in client.get(MAIL).text
+    clock.advance(minutes=3)
+    page = client.get(MAIL).text
+    assert "was last seen on Saturday 21 November, 12:00" in page
+    assert "<code>flask worker</code>" in page
+
+
+def test_it_says_when_the_mail_server_takes_nothing_and_what_it_said(
+    ada: Person, client: FlaskClient, clock: Clock
+) -> None:
+    message = sent_to(ada, clock, "queued")
+    clock.advance(minutes=2)
+    beat(clock(), SENDER)
+    assert "Nothing has left in the last minute" in client.get(MAIL).text
+    message.trouble = "connection refused"
+    assert "<q>connection refused</q>" in client.get(MAIL).text
 
 
 def test_what_failed_is_shown_with_what_the_server_said_and_can_be_sent_again(
@@ -85,7 +159,7 @@ def test_the_console_shows_no_mail_that_lets_somebody_in(ada: Person, client: Fl
     values = {"url": "http://127.0.0.1:8000/sign-in/key", "code": "042137", "minutes": 15}
     message = sent_to(ada, clock, "failed", kind="sign-in", values=values)
     page = client.get(MAIL).text
-    assert "Everything that was sent was taken." in page
+    assert "none waits" in page
     assert "550 no such mailbox" not in page
     assert post(client, f"{MAIL}/{message.id}/again").status_code == 404
 
@@ -93,7 +167,7 @@ def test_the_console_shows_no_mail_that_lets_somebody_in(ada: Person, client: Fl
 def test_mail_about_another_programme_of_a_member_is_not_shown(ada: Person, client: FlaskClient, clock: Clock) -> None:
     member(ada, programme("Elsewhere"))
     message = sent_to(ada, clock, "failed", of="Elsewhere")
-    assert "Everything that was sent was taken." in client.get(MAIL).text
+    assert "none waits" in client.get(MAIL).text
     assert post(client, f"{MAIL}/{message.id}/again").status_code == 404
 
 
@@ -107,7 +181,7 @@ def test_a_refused_address_is_shown_with_how_to_mend_it(ada: Person, client: Fla
 def test_who_called_our_mail_spam_is_shown_to_organisers(ada: Person, client: FlaskClient, clock: Clock) -> None:
     message = sent_to(ada, clock, "sent")
     assert complained(Complaint((message.message_id[1:41],)), clock())
-    assert "They marked our mail as spam." in client.get(MAIL).text
+    assert "They marked our email as spam." in client.get(MAIL).text
 
 
 def test_organisers_see_how_many_letters_lie_unread_and_how_to_list_them(
@@ -120,24 +194,32 @@ def test_organisers_see_how_many_letters_lie_unread_and_how_to_list_them(
     assert "<code>flask mail receive --list</code>" in page
 
 
-def test_held_mail_is_let_go(ada: Person, client: FlaskClient, clock: Clock) -> None:
+def test_who_organises_every_programme_holds_all_email_and_lets_it_go(
+    ada: Person, client: FlaskClient, clock: Clock
+) -> None:
     message = sent_to(ada, clock, "queued")
-    hold_all(clock())
-    assert "All mail is held" in client.get(MAIL).text
-    answer = post(client, f"{MAIL}/release")
+    held = client.get(post(client, f"{MAIL}/hold").location).text
+    db.session.refresh(message)
+    assert message.state == "held"
+    assert "All email is held" in held
+    assert "1 message of this programme waits" in held
+    let_go = client.get(post(client, f"{MAIL}/release").location).text
     db.session.refresh(message)
     assert message.state == "queued"
-    assert "All mail is held" not in client.get(answer.location).text
+    assert "All email is held" not in let_go
+    assert {event.deed for event in db.session.query(AuditEvent)} == {Deed.EMAIL_HELD, Deed.EMAIL_RELEASED}
 
 
-def test_held_mail_of_all_is_let_go_by_nobody_who_organises_some(
+def test_who_organises_one_programme_of_several_neither_holds_nor_lets_go(
     ada: Person, client: FlaskClient, clock: Clock
 ) -> None:
     programme("Elsewhere")
+    assert "Hold all email" not in client.get(MAIL).text
+    assert post(client, f"{MAIL}/hold").status_code == 403
     message = sent_to(ada, clock, "queued")
     hold_all(clock())
     page = client.get(MAIL).text
-    assert "All mail is held" in page
+    assert "All email is held" in page
     assert "Let it go" not in page
     assert post(client, f"{MAIL}/release").status_code == 403
     db.session.refresh(message)
@@ -167,7 +249,7 @@ def test_the_words_of_old_mail_are_forgotten(ada: Person, clock: Clock) -> None:
     assert (message.subject, content(message)) == ("", b"")
 
 
-@pytest.mark.parametrize("page", ["", "/release", "/1/again", "/to/1/again"])
+@pytest.mark.parametrize("page", ["", "/hold", "/release", "/1/again", "/to/1/again"])
 def test_only_organisers_look_after_mail(ada: Person, app: Flask, page: str) -> None:
     elsewhere = app.test_client()
     sign_in(elsewhere, ada)
@@ -185,4 +267,4 @@ def test_organisers_see_what_becomes_of_all_that_a_round_sends(ada: Person, clie
     send_round(round_, clock())
     db.session.commit()
     assert {message.programme_id for message in db.session.query(Message)} == {of.id}
-    assert "4 waiting." in client.get(MAIL).text
+    assert "4 of 4 still to go" in client.get(MAIL).text

@@ -12,6 +12,8 @@ BATCH = 200
 STRANGER = text("person_id IS NULL")
 # Literal, since SQLite uses a partial index only for the very words it was made with.
 DUE = text("state IN ('queued', 'uncertain', 'sending')")
+# What did not leave, or may not have: little, however much has been sent.
+UNSETTLED = text("state <> 'sent'")
 UNSENT = ("queued", "uncertain", "sending", "held")
 
 
@@ -34,6 +36,9 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("about", "person_id", "kind", "sequence"),
         Index("ix_message_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
+        # How far a programme's mail is, and what failed.
+        Index("ix_message_of_programme", "programme_id", "queued_at"),
+        Index("ix_message_unsettled", "programme_id", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
         # Null is unlike null, so those who have no account need a rule of their own.
         Index(
             "one_to_a_stranger",
@@ -52,7 +57,7 @@ class Message(Base):
     about: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     # Whose organisers see what became of it, if anybody's.
-    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"), index=True)
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
     kind: Mapped[str] = mapped_column(String(24))
     sequence: Mapped[int] = mapped_column(default=0)
     recipient: Mapped[str] = mapped_column(String(254), index=True)

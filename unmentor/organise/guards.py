@@ -1,4 +1,4 @@
-"""Only organisers of a programme come in."""
+"""Only organisers of a programme come in, and only those of every programme may do what concerns them all."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import organised_by, programme_named
+from unmentor.programmes.queries import all_programmes, organised_by, programme_named
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,3 +27,20 @@ def needs_organiser(view: Callable[Concatenate[Programme, P], R]) -> Callable[..
         return view(programme, *args, **kwargs)
 
     return guarded
+
+
+def needs_operator(view: Callable[Concatenate[Programme, P], R]) -> Callable[Concatenate[Programme, P], R]:
+    """Let in only who may do what concerns every programme: 403 for who organises some. It stands below the other."""
+
+    @wraps(view)
+    def guarded(programme: Programme, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if not is_operator():
+            abort(403)
+        return view(programme, *args, **kwargs)
+
+    return guarded
+
+
+def is_operator() -> bool:
+    """Say whether whoever is signed in organises every programme, and so may do what concerns them all."""
+    return set(all_programmes()) <= set(organised_by(the_person()))

@@ -1,4 +1,4 @@
-"""What became of a programme's mail, and how to mend it."""
+"""How far a programme's email is, what did not arrive, and how to mend it."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -16,17 +16,17 @@ from unmentor.mail.inbound.unread import unread
 from unmentor.mail.queries import held_since
 from unmentor.organise import queries
 from unmentor.organise.blueprint import blueprint
-from unmentor.organise.guards import needs_organiser
+from unmentor.organise.guards import is_operator, needs_operator, needs_organiser
+from unmentor.organise.sending import about, sending
 from unmentor.people.guards import the_person
 from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import all_programmes, organised_by
 
 
 @blueprint.get("/<slug>/mail")
 @needs_organiser
 def mail(programme: Programme) -> str:
-    """Show what did not arrive, and whether mail is held."""
+    """Show what has still to leave, what did not arrive, and whether anything stands in the way."""
     return _page(programme, Button())
 
 
@@ -62,13 +62,27 @@ def lift_suppression(programme: Programme, number: int) -> Page:
     return _back(programme)
 
 
+@blueprint.post("/<slug>/mail/hold")
+@needs_organiser
+@needs_operator
+def hold(programme: Programme) -> Page:
+    """Hold the email of every programme, until it is released."""
+    form = Button()
+    if not form.validate_on_submit():
+        return _page(programme, form), form.status
+    with transaction():
+        held = actions.hold_all(runtime.now())
+        record(Deed.EMAIL_HELD, by=the_person().id, programme=None)
+    flash(ngettext("%(num)s message is held.", "%(num)s messages are held.", held))
+    return _back(programme)
+
+
 @blueprint.post("/<slug>/mail/release")
 @needs_organiser
+@needs_operator
 @needs_fresh_proof
 def release(programme: Programme) -> Page:
-    """Let held mail go; only for who organises every programme, since it is everybody's."""
-    if not _organises_all():
-        abort(403)
+    """Let the held email of every programme go."""
     form = Button()
     if not form.validate_on_submit():
         return _page(programme, form), form.status
@@ -80,23 +94,23 @@ def release(programme: Programme) -> Page:
 
 
 def _page(programme: Programme, form: Button) -> str:
+    now = runtime.now()
     return render_template(
         "organise/mail.html",
         programme=programme,
         form=form,
-        counts=queries.mail_counts(programme),
-        troubled=queries.troubled_mail(programme, runtime.now()),
-        refused=queries.refused_members(programme),
+        sending=sending(programme, now),
+        about=about,
+        troubled=queries.troubled_mail(programme, now),
+        how_many_troubled=queries.how_many_troubled(programme, now),
+        refused=queries.refused_members(programme, queries.NEWEST),
+        how_many_refused=queries.how_many_refused(programme),
         held_since=held_since(),
         unread=unread(),
         mail_from=runtime.settings().mail_from[1],
         complained=COMPLAINED,
-        may_release=_organises_all(),
+        operator=is_operator(),
     )
-
-
-def _organises_all() -> bool:
-    return set(all_programmes()) <= set(organised_by(the_person()))
 
 
 def _back(programme: Programme) -> Response:

@@ -1,20 +1,23 @@
 """What the console asks across rooms."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, TextClause, func, select
 
 from unmentor.db import db
 from unmentor.mail.actions import may_go_again
 from unmentor.mail.kinds import LETS_IN
-from unmentor.mail.models import Message, Suppressed
+from unmentor.mail.models import UNSETTLED, Message, Suppressed
 from unmentor.mail.queries import TROUBLED
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Period, Programme
 from unmentor.rounds.models import Round
 
-NEWEST = 100
+# So many of a kind on a page.
+NEWEST = 50
+# What failed longer ago is past mending.
+LATELY = timedelta(days=30)
 
 
 def late_draw(programme: Programme) -> datetime | None:
@@ -25,18 +28,16 @@ def late_draw(programme: Programme) -> datetime | None:
     return datetime.fromisoformat(slot).replace(tzinfo=programme.zone) if slot else None
 
 
-def mail_counts(programme: Programme) -> dict[str, int]:
-    """Return how many messages about *programme* are in each state."""
-    counted = select(Message.state, func.count()).where(*_about(programme)).group_by(Message.state)
-    return dict(db.session.execute(counted).all())
-
-
 def troubled_mail(programme: Programme, now: datetime) -> Sequence[tuple[Message, Person, bool]]:
-    """Return the newest messages that did not arrive, or may not have, whom they are for, and whether to try again."""
+    """Return the newest messages of late that did not arrive, or may not have, for whom, and whether to try again."""
     query = select(Message, Person, may_go_again(now)).join(Person, Person.id == Message.person_id)
-    troubled = query.where(*_about(programme), Message.state.in_(TROUBLED))
-    newest = troubled.order_by(Message.queued_at.desc(), Message.id.desc()).limit(NEWEST)
+    newest = query.where(*_troubled(programme, now)).order_by(Message.queued_at.desc(), Message.id.desc()).limit(NEWEST)
     return [(message, person, again) for message, person, again in db.session.execute(newest)]
+
+
+def how_many_troubled(programme: Programme, now: datetime) -> int:
+    """Return how many messages of late did not arrive, or may not have."""
+    return db.session.scalar(select(func.count()).select_from(Message).where(*_troubled(programme, now))) or 0
 
 
 def message_of(programme: Programme, number: int) -> Message | None:
@@ -44,9 +45,15 @@ def message_of(programme: Programme, number: int) -> Message | None:
     return db.session.scalar(select(Message).where(*_about(programme), Message.id == number))
 
 
-def refused_members(programme: Programme) -> Sequence[tuple[Person, Suppressed]]:
-    """Return the members whose address was refused for good, with what the mail server said."""
-    return [(person, refusal) for person, refusal in db.session.execute(_refused(programme))]
+def refused_members(programme: Programme, most: int | None = None) -> Sequence[tuple[Person, Suppressed]]:
+    """Return the members whose address was refused for good, the latest first, with what the mail server said."""
+    latest = _refused(programme).order_by(Suppressed.since.desc(), Person.id).limit(most)
+    return [(person, refusal) for person, refusal in db.session.execute(latest)]
+
+
+def how_many_refused(programme: Programme) -> int:
+    """Return how many members have an address that was refused for good."""
+    return db.session.scalar(_refused(programme).with_only_columns(func.count())) or 0
 
 
 def refused_member(programme: Programme, number: int) -> Person | None:
@@ -60,10 +67,12 @@ def _about(programme: Programme) -> tuple[ColumnElement[bool], ...]:
     return Message.programme_id == programme.id, Message.kind.not_in(LETS_IN)
 
 
+def _troubled(programme: Programme, now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    lately = Message.queued_at > now - LATELY
+    return UNSETTLED, *_about(programme), Message.state.in_(TROUBLED), lately
+
+
 def _refused(programme: Programme) -> Select[Person, Suppressed]:
-    members = select(Person, Suppressed).join(Suppressed, Suppressed.address == func.lower(Person.email))
-    return (
-        members.join(Membership, Membership.person_id == Person.id)
-        .where(Membership.programme_id == programme.id)
-        .order_by(Suppressed.since.desc())
-    )
+    refused = select(Person, Suppressed).join(Suppressed, Suppressed.address == func.lower(Person.email))
+    members = refused.join(Membership, Membership.person_id == Person.id)
+    return members.where(Membership.programme_id == programme.id)
