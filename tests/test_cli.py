@@ -232,3 +232,15 @@ def test_a_sheet_that_cannot_be_read_says_how_to_mend_it(
 ) -> None:
     answer = flask(app, "people", "import", sheet(tmp_path, text, encoding))
     assert (answer.exit_code, answer.output.count("\n")) == (1, 1)
+
+
+def test_a_programme_is_ended_and_reopened_once(of: Programme, app: Flask) -> None:
+    said = [flask(app, "programme", what, "unmentoring").output for what in ("end", "end", "reopen", "reopen")]
+    assert said[0] == "unmentoring has ended. Its people hear of it by email.\n"
+    assert said[1] == "It had ended already.\n"
+    assert said[2].startswith("unmentoring is open. Its people hear of it by email.\nThe next draws: Mon 07 Dec 2026")
+    assert said[3].startswith("It was open already.\n")
+    flask(app, "programme", "end", "unmentoring")
+    assert flask(app, "programme", "set", "unmentoring", "minutes=40").output == (
+        "minutes=40\nIt has ended, so there are none to come.\n"
+    )

@@ -64,8 +64,9 @@ ORGANISERS = {
     "organise.approve", "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw",
     "organise.export_log", "organise.hold", "organise.lift_suppression", "organise.log", "organise.mail",
     "organise.moderation", "organise.people", "organise.programme", "organise.publish", "organise.redraw",
-    "organise.release", "organise.return_", "organise.round_", "organise.rounds", "organise.send", "organise.settings",
-    "organise.start_empty", "organise.take_down", "organise.try_again", "organise.undo",
+    "organise.release", "organise.return_", "organise.round_", "organise.rounds", "organise.send",
+    "organise.start_empty", "organise.take_down", "organise.try_again",
+    "organise.ask_to_end", "organise.end", "organise.reopen", "organise.settings",
 }  # fmt: skip
 # Of these, what sends, exports, removes, or changes who organises: it wants a proof that is 15 minutes old at most.
 FRESH = {"organise.cancel", "organise.export_log", "organise.release", "organise.send", "organise.start_empty"}

@@ -34,6 +34,7 @@ DONE: dict[str, Callable[[], object]] = {
     "run_due": lambda: db.session.scalar(select(Round.id).where(Round.programme.has(slug="due"))),
     "remind": lambda: mails("reminder", "tomorrow"),
     "tell_some": lambda: mails("invitation", "untold"),
+    "tell_members": lambda: mails("heads-up", "ended"),
     "withdraw_unreachable": lambda: state_of("unreachable") == "cancelled",
     "call_off_unsent": lambda: state_of("unsent") == "cancelled",
     "ask_how_it_was": lambda: mails("how-was-it", "talked"),
@@ -63,6 +64,7 @@ def world(app: Flask, clock: Clock) -> Clock:
         knock("asks@example.gov.uk", "a browser", "a source", moment)
     talk("tomorrow", moment + DAY + HOUR)
     told(talk("untold", moment + 10 * DAY, to_tell=True), state=None)
+    member(person("ended"), programme("Ended", ended_at=moment), to_tell=True)
     told(talk("unreachable", moment + 10 * DAY), state="failed")
     kept(Suppressed(address="unreachable@example.gov.uk", since=moment, trouble="550"))
     told(talk("unsent", moment - HOUR), state="expired")

@@ -26,6 +26,7 @@ from unmentor.privacy.retention import forget, forget_idle
 from unmentor.programmes.door import answer
 from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.actions import close_rounds, new_seed
+from unmentor.rounds.ending import tell_members
 from unmentor.rounds.mend import withdraw_unreachable
 from unmentor.rounds.schedule import run_due
 from unmentor.rounds.telling import tell_some
@@ -40,6 +41,7 @@ def tick(now: datetime) -> None:
         _try("draw", partial(run_due, programme, now))
         _all("remind", partial(remind, programme, now))
     _all("tell rounds", tell_some)
+    _all("tell that programmes end", tell_members)
     _all("withdraw whom no mail reaches", partial(withdraw_unreachable, new_seed(), now))
     _all("call off what nobody was told of", partial(call_off_unsent, now))
     _all("ask how it was", partial(ask_how_it_was, now))

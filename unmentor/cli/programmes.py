@@ -15,6 +15,7 @@ from unmentor.programmes.queries import all_programmes, cadence, programme_named
 from unmentor.programmes.rules import RULES, WrongRule, read
 from unmentor.programmes.schedule import change
 from unmentor.programmes.turn import turn
+from unmentor.rounds import ending
 from unmentor.runtime import settings
 from unmentor.timetable.cadence import coming_draws
 
@@ -76,6 +77,23 @@ def set_programme(programme: Programme, rules: tuple[str, ...]) -> None:
     _print_draws(programme)
 
 
+@programme_group.command("end")
+@click.argument("programme", metavar="SLUG", type=Programmes())
+def end_programme(programme: Programme) -> None:
+    """End the programme SLUG: nothing is drawn, what is arranged stays, and its people hear of it once."""
+    ended = ending.end(programme)
+    click.echo(f"{programme.slug} has ended. Its people hear of it by email." if ended else "It had ended already.")
+
+
+@programme_group.command("reopen")
+@click.argument("programme", metavar="SLUG", type=Programmes())
+def reopen_programme(programme: Programme) -> None:
+    """Let the programme SLUG draw again, from its next period on."""
+    opened = ending.reopen(programme)
+    click.echo(f"{programme.slug} is open. Its people hear of it by email." if opened else "It was open already.")
+    _print_draws(programme)
+
+
 def _named(rules: tuple[str, ...]) -> dict[str, str]:
     """Return what was written for each rule, by its name."""
     for rule in rules:
@@ -86,6 +104,9 @@ def _named(rules: tuple[str, ...]) -> dict[str, str]:
 
 
 def _print_draws(programme: Programme) -> None:
+    if programme.ended_at:
+        click.echo("It has ended, so there are none to come.")
+        return
     draws = coming_draws(cadence(programme), runtime.now())
     click.echo(f"The next draws: {'; '.join(f'{draw:%a %d %b %Y %H:%M}' for draw in draws)}")
 

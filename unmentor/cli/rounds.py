@@ -39,7 +39,7 @@ def draw_round(of: Programme, seed: int | None, dry_run: bool, send: bool, as_js
             if send:
                 _send(of, number)
             said = _told(_round(of, number))
-    except rounds.TooFewPeople as error:
+    except rounds.CannotDraw as error:
         raise click.ClickException(str(error)) from None
     if as_json:
         click.echo(json.dumps(said))

@@ -61,6 +61,8 @@ def _why(part: Participation) -> str:
 
 def _next_time(part: Participation) -> str:
     programme, member = part.conversation.round.programme, queries.membership(part)
+    if programme.ended_at:
+        return str(_("Your calendar knows."))
     moment = when(next_draw(programme, runtime.now()), programme.time_zone)
     if member and member.first_next:
         return str(_("Nobody else was free. You go first in the next draw, on %(when)s.", when=moment))

@@ -8,6 +8,7 @@ from unmentor.db import transaction
 from unmentor.forms import Button, Page
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes.actions import enrol
+from unmentor.programmes.ended import refuse_ended
 from unmentor.programmes.forms import only_for
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import memberships, programme_named
@@ -20,6 +21,7 @@ def join() -> Page:
     Whoever asked to join before we knew who they are comes here once they have signed in.
     """
     programme = programme_named(request.values.get("programme", "")) or abort(404)
+    refuse_ended(programme)
     form = Button()
     if not form.validate_on_submit():
         if request.method == "GET" and programme in [each.programme for each in memberships(the_person())]:

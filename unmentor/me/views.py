@@ -27,7 +27,7 @@ from unmentor.people.queries import person_of
 from unmentor.privacy import leave as leaving
 from unmentor.privacy.export import held
 from unmentor.programmes.models import Membership
-from unmentor.programmes.queries import all_programmes, memberships, next_draw
+from unmentor.programmes.queries import memberships, next_draw, running_programmes
 from unmentor.programmes.turn import turn
 from unmentor.rounds.actions import new_seed
 from unmentor.words import day, speak_from_now
@@ -183,7 +183,7 @@ def _home(form: Button | None = None) -> str:
         memberships=mine,
         paused={each.id for each in mine if each.is_paused(each.programme.today(now))},
         draws={each.id: next_draw(each.programme, now) for each in mine},
-        others=[each for each in all_programmes() if each.id not in joined],
+        others=[each for each in running_programmes() if each.id not in joined],
         key=key,
         feed=feed_address(person),
         form=form or Button(),

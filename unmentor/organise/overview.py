@@ -11,7 +11,7 @@ from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import Programme
 from unmentor.rounds import steps
-from unmentor.rounds.actions import TooFewPeople, new_seed
+from unmentor.rounds.actions import CannotDraw, new_seed
 from unmentor.rounds.queries import rounds_of
 
 
@@ -48,7 +48,7 @@ def draw(programme: Programme) -> Page:
         return _page(programme, form), form.status
     try:
         number = steps.draw(programme, new_seed(), by=the_person().id).number
-    except TooFewPeople as error:
+    except CannotDraw as error:
         form.form_errors = [str(error)]
         return _page(programme, form), form.status
     return redirect(url_for("organise.round_", slug=programme.slug, number=number), 303)

@@ -16,7 +16,7 @@ from unmentor.people.guards import the_person
 from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
 from unmentor.rounds import steps
-from unmentor.rounds.actions import NotWaiting, TooFewPeople, new_seed
+from unmentor.rounds.actions import CannotDraw, NotWaiting, new_seed
 from unmentor.rounds.left_out import why_out
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import round_numbered, round_of
@@ -34,7 +34,7 @@ def on_its_page(act: Callable[[Round], str]) -> Callable[[Programme, int], Page]
         if form.validate_on_submit():
             try:
                 flash(act(round_numbered(programme, number) or abort(404)))
-            except (NotWaiting, TooFewPeople, ChangedSince) as error:
+            except (NotWaiting, CannotDraw, ChangedSince) as error:
                 form.form_errors = [str(error)]
         if form.form_errors:
             with reading():

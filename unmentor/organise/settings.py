@@ -48,5 +48,7 @@ def _form(programme: Programme, form: SettingsForm) -> str:
 
 
 def _saved(programme: Programme) -> str:
+    if programme.ended_at:
+        return str(_("Saved."))
     moment = when(next_draw(programme, runtime.now()), programme.time_zone)
     return str(_("Saved. The next draw is on %(when)s.", when=moment))

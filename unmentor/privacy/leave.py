@@ -10,7 +10,7 @@ from unmentor.privacy.erasure import erase, forget_letters
 from unmentor.privacy.queries import conversations_held
 from unmentor.programmes.queries import memberships
 from unmentor.programmes.turn import lock, lock_diaries_in
-from unmentor.rounds.actions import TooFewPeople, draw_again
+from unmentor.rounds.actions import CannotDraw, draw_again
 from unmentor.rounds.mend import withdraw_from_all
 from unmentor.rounds.queries import is_in, waiting_round
 
@@ -35,6 +35,6 @@ def leave(person: Person, seed: int, now: datetime, told: bool = True) -> int:
     erase(person, now)
     forget_letters()
     for round_ in waiting:
-        with suppress(TooFewPeople):  # then nobody waits for it any more
+        with suppress(CannotDraw):  # then nobody waits for it any more
             draw_again(round_, seed, now)
     return count

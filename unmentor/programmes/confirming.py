@@ -30,7 +30,9 @@ def confirm(token: str) -> Page:
     if person is None:
         return _ended(request), GONE
     wanted = browser.enter(person, runtime.now())
-    if any(not each.approved for each in memberships(person)):
+    if not memberships(person):
+        flash(_("You are signed in, %(name)s. What you wanted to join has ended.", name=person.first_name))
+    elif any(not each.approved for each in memberships(person)):
         flash(_("Thank you, %(name)s. An organiser looks at who joins, and you hear by mail.", name=person.first_name))
     else:
         flash(_("You are in, %(name)s. The next draw includes you.", name=person.first_name))

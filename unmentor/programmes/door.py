@@ -62,7 +62,7 @@ def let_in(request: Request, now: datetime) -> Person | None:
         return None
     people.change(person, Details(**request.details))
     programme = programme_named(request.programme)
-    if programme:
+    if programme and programme.ended_at is None:
         enrol(person, programme, now)
     door.forget_details(request.email)
     return person

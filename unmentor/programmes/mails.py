@@ -43,6 +43,42 @@ def invited(member: Membership) -> Letter:
         )
 
 
+def has_ended(member: Membership, now: datetime) -> Letter:  # noqa: ARG001 - the same call as for its twin
+    """Return the news that a programme has ended: nothing is drawn any more, and what is arranged stays."""
+    programme = member.programme
+    with force_locale(member.person.language):
+        return _heads_up(
+            f"ended:{programme.id}:{programme.ended_at:%Y%m%d%H%M%S}",
+            member,
+            title=_("%(programme)s has ended.", programme=programme.name),
+            says=[
+                _("Nobody is paired any more, and there is nothing you need to do. Thank you for having taken part."),
+                _("If you have a conversation ahead it stays: talk when you said you would."),
+            ],
+            button=(_("Go to your page"), link(Above.OWN_PAGE)),
+        )
+
+
+def is_back(member: Membership, now: datetime) -> Letter:
+    """Return the news that a programme that had ended draws again."""
+    programme = member.programme
+    with force_locale(member.person.language):
+        moment = when(next_draw(programme, now), programme.time_zone)
+        away = member.is_paused(programme.today(now)) or not member.approved
+        return _heads_up(
+            f"back:{programme.id}:{programme.starts_on}",
+            member,
+            title=_("%(programme)s is back.", programme=programme.name),
+            says=[
+                _("The next draw is on %(when)s.", when=moment),
+                _("It does not include you unless you want it to: you can say so on your page.")
+                if away
+                else _("It includes you, as before. If you would rather not, you can pause on your page."),
+            ],
+            button=(_("Go to your page"), link(Above.OWN_PAGE)),
+        )
+
+
 def _heads_up(about: str, member: Membership, **values: Any) -> Letter:
     person = member.person
     return Letter(

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, and_, or_
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from unmentor import zones
@@ -11,6 +11,7 @@ from unmentor.db import Base
 from unmentor.links import NONCE_LENGTH, new_nonce
 from unmentor.people.models import Person
 
+TO_TELL = text("to_tell")
 USUAL_NOTICE = 7
 
 
@@ -94,7 +95,12 @@ class Membership(Base):
 
     __tablename__ = "membership"
     # The id of a deleted row must never come back.
-    __table_args__ = (UniqueConstraint("person_id", "programme_id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("person_id", "programme_id"),
+        # Asked every minute.
+        Index("ix_membership_to_tell", "programme_id", sqlite_where=TO_TELL, postgresql_where=TO_TELL),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # What keys name.
@@ -112,6 +118,8 @@ class Membership(Base):
     silences: Mapped[int] = mapped_column(default=0)
     # False while they wait for an organiser's yes: no draw includes them.
     approved: Mapped[bool] = mapped_column(default=True)
+    # They are to hear that the programme has ended, or is back.
+    to_tell: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()

@@ -28,6 +28,17 @@ def all_programmes() -> Sequence[Programme]:
     return db.session.scalars(select(Programme).order_by(Programme.id)).all()
 
 
+def running_programmes() -> Sequence[Programme]:
+    """Return every programme that has not ended, oldest first."""
+    return [each for each in all_programmes() if each.ended_at is None]
+
+
+def only_programme() -> Programme | None:
+    """Return the programme there is, where it is the only one."""
+    programmes = all_programmes()
+    return programmes[0] if len(programmes) == 1 else None
+
+
 def untouched() -> bool:
     """Say whether nobody has been here yet: there is no person, and no programme but the first, made by a migration."""
     nobody = not any(db.session.scalar(select(each.id).limit(1)) for each in (Person, Message))

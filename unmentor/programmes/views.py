@@ -12,6 +12,7 @@ from unmentor.people import address, browser
 from unmentor.people.door import knock
 from unmentor.people.guards import signed_in
 from unmentor.programmes import confirming, queries
+from unmentor.programmes.ended import refuse_ended
 from unmentor.programmes.forms import JoinForm
 from unmentor.programmes.models import Programme
 from unmentor.programmes.rhythm import rhythm
@@ -28,7 +29,8 @@ def join() -> Page:
     if request.method == "GET" and signed_in():
         one = queries.programme_named(request.args.get("programme", ""))
         return redirect(_join_too(one.slug) if one else url_for(Above.OWN_PAGE, _anchor="more"))
-    programmes = queries.all_programmes()
+    refuse_ended(queries.programme_named(request.values.get("programme", "")) or queries.only_programme())
+    programmes = queries.running_programmes()
     form = JoinForm(programmes, data={"programme": request.args.get("programme")})
     if not form.validate_on_submit():
         abouts = {each.slug: _said(each) for each in programmes}

@@ -13,7 +13,7 @@ from unmentor.impact.figures import figures
 from unmentor.page_cache import cached_for_visitors
 from unmentor.people import browser
 from unmentor.privacy.retention import promised
-from unmentor.programmes.queries import all_programmes, next_draw, taking_part
+from unmentor.programmes.queries import next_draw, running_programmes, taking_part
 from unmentor.public.health import troubles
 from unmentor.words import LANGUAGES
 
@@ -29,7 +29,7 @@ blueprint = Blueprint("public", __name__)
 def home() -> str:
     """Say what this is, when the next round is, and what people learned."""
     now = runtime.now()
-    coming = sorted((next_draw(programme, now), programme.id, programme) for programme in all_programmes())
+    coming = sorted((next_draw(programme, now), programme.id, programme) for programme in running_programmes())
     soonest = {}
     if coming:
         moment, _id, programme = coming[0]

@@ -25,11 +25,22 @@ from unmentor.rounds.recheck import ChangedSince, recheck, seen
 SEEDS = 2**62
 
 
-class TooFewPeople(ValueError):  # noqa: N818 - it is named by what happened
+class CannotDraw(ValueError):  # noqa: N818 - it is named by what happened
+    """A programme cannot draw now; it says why."""
+
+
+class TooFewPeople(CannotDraw):
     """A draw needs at least two people who take part."""
 
     def __init__(self, programme: Programme) -> None:
         super().__init__(_("%(name)s needs at least two people who take part before it can draw.", name=programme.name))
+
+
+class HasEnded(CannotDraw):
+    """A programme that has ended draws no more."""
+
+    def __init__(self, programme: Programme) -> None:
+        super().__init__(_("%(name)s has ended. Reopen it in its settings before it can draw.", name=programme.name))
 
 
 class NotWaiting(ValueError):  # noqa: N818 - it is named by what happened
@@ -63,15 +74,17 @@ def draw_round(
 ) -> Round:
     """Return the round that waits; where none does, one made of the draw that is *ready*, or drawn now with *seed*.
 
-    Raises TooFewPeople.
+    Raises CannotDraw.
     """
     lock(programme)
+    if programme.ended_at:
+        raise HasEnded(programme)
     waiting = queries.waiting_round(programme)
     return waiting or _store(programme, ready or look(programme, seed, now), now, late_hours)
 
 
 def draw_again(round_: Round, seed: int, now: datetime, ready: Drawn | None = None) -> Round:
-    """Return another draw in the place of one that waits. Raises NotWaiting, TooFewPeople."""
+    """Return another draw in the place of one that waits. Raises NotWaiting, CannotDraw."""
     lock_and_refresh(round_, "drawn")
     programme = round_.programme
     db.session.delete(round_)

@@ -9,7 +9,7 @@ from unmentor.programmes.queries import cadence
 from unmentor.programmes.schedule import claim, unclaimed
 from unmentor.programmes.turn import turn
 from unmentor.rounds import period_mails, queries
-from unmentor.rounds.actions import TooFewPeople, draw_round, new_seed, start_sending
+from unmentor.rounds.actions import CannotDraw, draw_round, new_seed, start_sending
 from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
 from unmentor.rounds.steps import drawn_ahead
@@ -40,7 +40,7 @@ def run_due(programme: Programme, now: datetime) -> Round | None:
             return _run(programme, newest, None, its_turn)
     try:
         return drawn_ahead(programme, new_seed(), partial(_run, programme, newest))
-    except TooFewPeople:
+    except CannotDraw:
         _without_a_draw(programme, newest)
         return None
 

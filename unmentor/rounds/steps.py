@@ -26,7 +26,7 @@ TRIES = 3
 
 
 def draw(programme: Programme, seed: int, by: int | None = None) -> Round:
-    """Return the round that waits, drawn now where none does. Raises TooFewPeople."""
+    """Return the round that waits, drawn now where none does. Raises CannotDraw."""
 
     def act(ready: Drawn | None, now: datetime) -> Round:
         if waits := queries.waiting_round(programme):
@@ -39,7 +39,7 @@ def draw(programme: Programme, seed: int, by: int | None = None) -> Round:
 
 
 def draw_again(round_: Round, seed: int, by: int | None = None) -> Round:
-    """Return another draw in the place of one that waits. Raises NotWaiting, TooFewPeople."""
+    """Return another draw in the place of one that waits. Raises NotWaiting, CannotDraw."""
 
     def act(ready: Drawn | None, now: datetime) -> Round:
         return _logged(Deed.ROUND_REDRAWN, actions.draw_again(round_, seed, now, ready=ready), by)
@@ -71,7 +71,7 @@ def drawn_ahead(programme: Programme, seed: int, act: Callable[[Drawn | None, da
     """Return what *act* makes, in the programme's turn and with its time, of a draw that was held while nobody waited.
 
     Where somebody in it has changed something since, it is drawn again; after some tries *act* is given None, and draws
-    by itself. Raises TooFewPeople, and what *act* raises.
+    by itself. Raises CannotDraw, and what *act* raises.
     """
     for _try in range(TRIES):
         with reading():
