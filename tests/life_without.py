@@ -72,7 +72,7 @@ def browser(person: Person) -> FlaskClient:
     """Return a browser in which somebody is signed in."""
     client = APP.test_client()
     with client.session_transaction() as session:
-        session["person"] = person.session_nonce
+        session["person"], session["proved"] = person.session_nonce, now().timestamp()
     return client
 
 

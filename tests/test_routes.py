@@ -64,7 +64,7 @@ ORGANISERS = {
     "organise.approve", "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw",
     "organise.export_log", "organise.hold", "organise.lift_suppression", "organise.log", "organise.mail",
     "organise.moderation", "organise.people", "organise.programme", "organise.publish", "organise.redraw",
-    "organise.release", "organise.return_", "organise.round_", "organise.rounds", "organise.send",
+    "organise.release", "organise.return_", "organise.round_", "organise.rounds", "organise.send", "organise.undo",
     "organise.start_empty", "organise.take_down", "organise.try_again",
     "organise.ask_to_end", "organise.end", "organise.reopen", "organise.settings",
 }  # fmt: skip

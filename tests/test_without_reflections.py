@@ -9,7 +9,7 @@ from pathlib import Path
 from test_routes import KEYED, OPEN, ORGANISERS, SIGNED_IN
 
 ROOT = Path(__file__).parent.parent
-MODERATION = {"organise.moderation", "organise.publish", "organise.return_", "organise.take_down"}
+MODERATION = {"organise.moderation", "organise.publish", "organise.return_", "organise.take_down", "organise.undo"}
 
 
 def test_a_house_without_reflections_draws_sends_and_serves_every_other_page(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from conftest import wipe
 from flask import Flask
 from letters import NOW, letter
+from sqlalchemy import select
 
 from unmentor.backup import backup, restore
 from unmentor.db import db, transaction
@@ -113,3 +114,11 @@ def test_of_two_who_release_at_once_one_does(app: Flask, count: int) -> None:
     assert sorted(released) == [0, 0, 0, count]
     moment = LATER + timedelta(minutes=released.index(count))
     assert Counter(date(content(message)) for message in db.session.query(Message)) == {moment: count}
+
+
+def test_what_can_still_be_undone_is_not_let_go_before_its_time(app: Flask) -> None:
+    queue(letter(person_id=None, not_before=LATER + timedelta(minutes=8)), NOW)
+    hold_all(NOW)
+    release_all(LATER)
+    db.session.commit()
+    assert db.session.scalars(select(Message.due_at)).all() == [LATER + timedelta(minutes=8)]

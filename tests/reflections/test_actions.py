@@ -93,8 +93,8 @@ def test_who_has_left_is_written_no_mail(app: Flask) -> None:
 
 def test_an_organiser_sees_what_waits_in_their_own_programme_longest_first(app: Flask) -> None:
     one, other = waiting(number=1), waiting(number=2)
-    assert list(pending(one.programme)) == [one]
+    assert pending(one.programme, 1).items == [one]
     assert pending_reflection(one.programme, one.id) is one
     assert pending_reflection(one.programme, other.id) is None
     publish(one, START)
-    assert list(pending(one.programme)) == []
+    assert pending(one.programme, 1).items == []

@@ -31,6 +31,7 @@ class Deed(StrEnum):
     REFLECTION_PUBLISHED = "reflection-published", _l("Made a reflection of %(person)s public")
     REFLECTION_RETURNED = "reflection-returned", _l("Sent a reflection back to %(person)s")
     REFLECTION_TAKEN_DOWN = "reflection-taken-down", _l("Took a reflection of %(person)s off the site")
+    REFLECTION_UNDONE = "reflection-undone", _l("Thought again about a reflection of %(person)s")
     EMAIL_TRIED_AGAIN = "email-tried-again", _l("Sent %(person)s an email again that had failed")
     ADDRESS_WRITTEN_AGAIN = "address-written-again", _l("Let us write to %(person)s again, whose address was refused")
     EMAIL_HELD = "email-held", _l("Held all email")

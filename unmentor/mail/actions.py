@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from unmentor.db import db, insert_new
@@ -42,7 +42,10 @@ def release_all(now: datetime) -> int:
     # First, so that of two who release at once the second finds nothing held.
     db.session.execute(delete(Hold))
     _date_anew(now)
-    held = update(Message).where(Message.state == "held").values(state="queued", due_at=now)
+    # What may still be undone waits for that, as it did before.
+    waits = (Message.attempts == 0) & (Message.due_at > now)
+    due_at = case((waits, Message.due_at), else_=now)
+    held = update(Message).where(Message.state == "held").values(state="queued", due_at=due_at)
     return len(db.session.scalars(held.returning(Message.id)).all())
 
 
@@ -91,6 +94,11 @@ def _date_anew(now: datetime) -> None:
                 anew.append({"id": number, "content": ours.close(DATE.sub(date, ours.open(stored), count=1))})
         if anew:
             db.session.execute(update(Body), anew)
+
+
+def take_back(about: str) -> None:
+    """Drop the letters about something that have not left: it was undone, and nobody hears of it."""
+    db.session.execute(delete(Message).where(Message.about == about, Message.state.in_(("queued", "held", "failed"))))
 
 
 def forget(which: ColumnElement[bool]) -> None:

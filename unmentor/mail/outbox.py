@@ -102,7 +102,7 @@ def _written(letter: Letter, now: datetime) -> Written:
 
 def _when(letter: Letter, row: dict[str, Any], now: datetime, suppressed: set[str], state: str) -> dict[str, Any]:
     """Return what is known of a mail only as it is stored: whether it may leave, and when."""
-    stored = {"state": state, "queued_at": now, "due_at": now}
+    stored = {"state": state, "queued_at": now, "due_at": letter.not_before or now}
     if row["trouble"]:
         return stored | {"state": "failed"}
     if letter.kind in LETS_IN:

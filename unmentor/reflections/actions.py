@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from unmentor.conversations.models import Participation
 from unmentor.db import db
+from unmentor.mail.actions import take_back
 from unmentor.mail.outbox import queue
 from unmentor.reflections.forms import Draft, topic_slug
-from unmentor.reflections.mails import published, returned
+from unmentor.reflections.mails import UNDO_WITHIN, published, returned, subject_of
 from unmentor.reflections.models import Reflection, Topic, reflection_topic, signature
 from unmentor.reflections.queries import reflection_of, trusted
 from unmentor.reflections.slugs import assign_slug, hidden, hide, is_hidden
@@ -38,14 +39,15 @@ def share(participation: Participation, draft: Draft, now: datetime) -> Reflecti
     reflection.text, reflection.link, reflection.attribution = draft.text, draft.link, draft.attribution
     reflection.signed_name, reflection.signed_place = signed
     reflection.language, reflection.written_at, reflection.note = person.language, now, ""
+    reflection.decided_at = reflection.decided_from = None
     assign_slug(reflection)
     reflection.topics = topics(draft.topics)
     return reflection
 
 
 def publish(reflection: Reflection, now: datetime) -> bool:
-    """Make a pending reflection public and tell its writer; say whether this call did it."""
-    if not _move(reflection, "published", published_at=reflection.published_at or now):
+    """Make a pending reflection public and tell its writer, unless it is undone; say whether this call did it."""
+    if not _decide(reflection, "pending", "published", now, published_at=reflection.published_at or now):
         return False
     if is_hidden(reflection):
         assign_slug(reflection)
@@ -62,9 +64,30 @@ def tell_writer(reflection: Reflection, now: datetime) -> None:
         queue(published(reflection, now), now)
 
 
+def undo(reflection: Reflection, now: datetime) -> bool:
+    """Take back what an organiser decided on a reflection in the last minutes; say whether this call did it.
+
+    Its writer hears nothing, and an address with words in it is theirs again where they were public before.
+    """
+    before, published_at = reflection.decided_from, reflection.published_at
+    if before is None or reflection.decided_at is None or reflection.decided_at <= now - UNDO_WITHIN:
+        return False
+    if published_at == reflection.decided_at:
+        published_at = None
+    about, decided = subject_of(reflection), Reflection.decided_at == reflection.decided_at
+    if not _move(reflection, before, decided, note="", published_at=published_at):
+        return False
+    take_back(about)
+    if before == "published":
+        assign_slug(reflection)
+    elif published_at:
+        hide(reflection)
+    return True
+
+
 def return_(reflection: Reflection, note: str, now: datetime) -> bool:
     """Give a pending reflection back to its writer with what to change; say whether this call did it."""
-    if not _move(reflection, "returned", note=note):
+    if not _decide(reflection, "pending", "returned", now, note=note):
         return False
     if reflection.person.email:
         queue(returned(reflection, now), now)
@@ -76,7 +99,7 @@ def take_down(reflection: Reflection, note: str, now: datetime) -> bool:
 
     Its words are out of its address as well.
     """
-    if not _move(reflection, "returned", "published", note=note, slug=hidden(reflection.slug)):
+    if not _decide(reflection, "published", "returned", now, note=note, slug=hidden(reflection.slug)):
         return False
     if reflection.person.email:
         queue(returned(reflection, now), now)
@@ -85,7 +108,7 @@ def take_down(reflection: Reflection, note: str, now: datetime) -> bool:
 
 def look_again(reflection: Reflection) -> None:
     """Take a public reflection off the site until an organiser has looked at it once more."""
-    _move(reflection, "pending", "published", slug=hidden(reflection.slug))
+    _move(reflection, "pending", Reflection.state == "published", slug=hidden(reflection.slug))
 
 
 def withdraw(reflection: Reflection) -> None:
@@ -93,6 +116,7 @@ def withdraw(reflection: Reflection) -> None:
     if reflection.state != "withdrawn":
         hide(reflection)
     reflection.state = "withdrawn"
+    reflection.decided_at = reflection.decided_from = None
     reflection.text = reflection.link = reflection.note = ""
     reflection.topics = []
 
@@ -123,9 +147,15 @@ def _topic(name: str) -> Topic:
             return db.session.scalars(same).one()
 
 
-def _move(reflection: Reflection, state: str, before: str = "pending", **values: object) -> bool:
-    """Move a reflection on from the state *before*, unless somebody else was faster."""
-    waits = (Reflection.id == reflection.id, Reflection.state == before)
-    won = db.session.scalar(update(Reflection).where(*waits).values(state=state, **values).returning(Reflection.id))
+def _decide(reflection: Reflection, before: str, state: str, now: datetime, **values: object) -> bool:
+    """Let an organiser move a reflection on, until they think again."""
+    return _move(reflection, state, Reflection.state == before, decided_at=now, decided_from=before, **values)
+
+
+def _move(reflection: Reflection, state: str, still: ColumnElement[bool], **values: object) -> bool:
+    """Move a reflection on while something *still* holds of it, unless somebody else was faster."""
+    known = {"decided_at": None, "decided_from": None} | values
+    waits = (Reflection.id == reflection.id, still)
+    won = db.session.scalar(update(Reflection).where(*waits).values(state=state, **known).returning(Reflection.id))
     db.session.refresh(reflection)
     return won is not None

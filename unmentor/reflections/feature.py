@@ -26,7 +26,7 @@ def for_pages_below() -> dict[str, Any]:
     """Return what pages ask that show reflections among other things."""
     return {
         "newest_reflections": lambda: queries.newest(most=ON_THE_FIRST_PAGE),
-        "pending_reflections": queries.pending,
+        "pending_reflections": queries.count_pending,
     }
 
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from slugify import slugify
 from wtforms import HiddenField, RadioField, StringField, TextAreaField, URLField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from unmentor.conversations.models import Participation
-from unmentor.forms import Form, at_most, clean_line, clean_text
+from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text, offered
 from unmentor.reflections.models import ATTRIBUTIONS, Reflection, byline
 
 SHORTEST, LONGEST = 10, 2000
@@ -145,12 +146,40 @@ class PublishForm(Form):
             raise ValidationError(_l("Its writer has changed it in the meantime. Read it once more"))
 
 
-class ReturnForm(Form):
-    """Why a reflection goes back to its writer."""
+# Kind words to start from: what an organiser picks, and the sentence that the writer reads in their own language.
+READY = {
+    "names": _l("It names somebody who may not want that. Can you change that line?"),
+    "confidence": _l("It tells what was said in confidence. Can you keep the idea, and leave out whose it was?"),
+    "unkind": _l("It could hurt somebody. Can you say it of the thing, and not of the person?"),
+    "selling": _l("It reads like an advertisement. Can you say what you learned, and leave the product out?"),
+    "unclear": _l("Who was not there would not follow it. Can you say in a sentence what it was about?"),
+}
 
-    note = TextAreaField(
+
+class ReturnForm(Form):
+    """Why a reflection goes back to its writer: ready words, words of one's own, or both."""
+
+    why = RadioField(
         _l("What should change?"),
-        description=_l("They read this. Be kind, and name the line."),
-        filters=[clean_text],
-        validators=[InputRequired(_l("Say what should change, so that they can mend it")), at_most(500)],
+        choices=[SelectChoice(key, words) for key, words in READY.items()],
+        validators=[Optional(), offered()],
+        validate_choice=False,
+        description=_l("They read the sentence that you pick, in their own language."),
     )
+    note = TextAreaField(
+        _l("In your own words"),
+        description=_l("They read this too. Be kind, and name the line."),
+        filters=[clean_text],
+        validators=[at_most(350)],
+    )
+
+    def validate_note(self, field: TextAreaField) -> None:
+        """Refuse a reflection that comes back without a word."""
+        if not field.data and not self.why.data:
+            raise ValidationError(_l("Pick a sentence or write one, so that they can mend it"))
+
+    def words(self, language: str) -> str:
+        """Return what the writer reads."""
+        with force_locale(language):
+            ready = str(READY[self.why.data]) if self.why.data else ""
+        return "\n".join(part for part in (ready, str(self.note.data or "")) if part)

@@ -8,6 +8,13 @@ from unmentor.mail.message import Letter
 from unmentor.reflections.models import Reflection
 
 STILL_NEWS = timedelta(days=14)
+# So long an organiser can think again, and nobody is told.
+UNDO_WITHIN = timedelta(minutes=10)
+
+
+def subject_of(reflection: Reflection) -> str:
+    """Return what letters about this writing are about: each new writing is news, and told of once."""
+    return f"reflection:{reflection.id}:{reflection.written_at:%Y%m%d%H%M%S%f}"
 
 
 def published(reflection: Reflection, now: datetime) -> Letter:
@@ -35,12 +42,12 @@ def _letter(kind: str, reflection: Reflection, now: datetime, **values: str | bo
     return Letter(
         kind=kind,
         to=(person.name, person.email or ""),
-        # Each new writing is news of its own; the same writing is told of once.
-        about=f"reflection:{reflection.id}:{reflection.written_at:%Y%m%d%H%M%S%f}",
+        about=subject_of(reflection),
         person_id=person.id,
         reader=person.nonce,
         values={"text": reflection.text, **values},
         programme_id=reflection.programme_id,
         language=person.language,
+        not_before=reflection.decided_at + UNDO_WITHIN if reflection.decided_at else None,
         pointless_at=now + STILL_NEWS,
     )

@@ -55,6 +55,9 @@ class Reflection(Base):
     state: Mapped[str] = mapped_column(String(9), default="pending")
     # What the organiser asked to change, when it was returned.
     note: Mapped[str] = mapped_column(String(500), default="")
+    # When an organiser decided on it, and what it was before: so long as that can be undone.
+    decided_at: Mapped[datetime | None]
+    decided_from: Mapped[str | None] = mapped_column(String(9))
     written_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
 

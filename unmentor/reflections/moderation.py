@@ -7,36 +7,40 @@ from unmentor import runtime
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
-from unmentor.forms import Page
+from unmentor.forms import Button, Page
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
-from unmentor.reflections import actions
+from unmentor.reflections import actions, queries
 from unmentor.reflections.forms import PublishForm, ReturnForm
+from unmentor.reflections.mails import UNDO_WITHIN
 from unmentor.reflections.models import Reflection
-from unmentor.reflections.queries import Asked, newest, pending, pending_reflection, public_reflection
+from unmentor.reflections.queries import Asked
+from unmentor.reflections.views import page_number
+
+NEWEST = 10
 
 
 @blueprint.get("/<slug>/reflections")
 @needs_organiser
 def moderation(programme: Programme) -> Page:
     """Show what people wrote and nobody has looked at yet."""
-    return _page(programme, ReturnForm())
+    return _page(programme, Button())
 
 
 @blueprint.post("/<slug>/reflections/<int:number>/publish")
 @needs_organiser
 def publish(programme: Programme, number: int) -> Page:
     """Make a reflection public."""
-    reflection = pending_reflection(programme, number) or abort(410)
+    reflection = queries.pending_reflection(programme, number) or abort(410)
     form = PublishForm(reflection)
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     with transaction():
         if actions.publish(reflection, runtime.now()):
             _log(Deed.REFLECTION_PUBLISHED, reflection)
-    flash(_("It is public now, and its writer has been told."))
+    flash(_("It is public now. Its writer hears in ten minutes, unless you undo it."))
     return redirect(url_for("organise.moderation", slug=programme.slug), 303)
 
 
@@ -44,15 +48,15 @@ def publish(programme: Programme, number: int) -> Page:
 @needs_organiser
 def return_(programme: Programme, number: int) -> Page:
     """Send a reflection back to its writer with a kind word on what to change."""
-    reflection = pending_reflection(programme, number) or abort(410)
+    reflection = queries.pending_reflection(programme, number) or abort(410)
     form = ReturnForm()
     if not form.validate_on_submit():
         page = render_template("reflections/return.html", programme=programme, reflection=reflection, form=form)
         return page, form.status
     with transaction():
-        if actions.return_(reflection, form.note.data or "", runtime.now()):
+        if actions.return_(reflection, form.words(reflection.person.language), runtime.now()):
             _log(Deed.REFLECTION_RETURNED, reflection)
-    flash(_("It is back with its writer, with your note."))
+    flash(_("It goes back to its writer with your note in ten minutes, unless you undo it."))
     return redirect(url_for("organise.moderation", slug=programme.slug), 303)
 
 
@@ -60,22 +64,47 @@ def return_(programme: Programme, number: int) -> Page:
 @needs_organiser
 def take_down(programme: Programme, number: int) -> Page:
     """Take a public reflection off the site, and tell its writer kindly why."""
-    reflection = public_reflection(programme, number) or abort(410)
+    reflection = queries.public_reflection(programme, number) or abort(410)
     form = ReturnForm()
     if not form.validate_on_submit():
         page = render_template("reflections/take-down.html", programme=programme, reflection=reflection, form=form)
         return page, form.status
     with transaction():
-        if actions.take_down(reflection, form.note.data or "", runtime.now()):
+        if actions.take_down(reflection, form.words(reflection.person.language), runtime.now()):
             _log(Deed.REFLECTION_TAKEN_DOWN, reflection)
-    flash(_("It is off the public pages, and back with its writer, with your note."))
+    flash(_("It is off the public pages. Its writer gets your note in ten minutes, unless you undo it."))
     return redirect(url_for("organise.moderation", slug=programme.slug), 303)
 
 
-def _page(programme: Programme, form: PublishForm | ReturnForm) -> str:
-    public = newest(Asked(programme=programme.slug))
+@blueprint.post("/<slug>/reflections/<int:number>/undo")
+@needs_organiser
+def undo(programme: Programme, number: int) -> Page:
+    """Take back what was decided on a reflection in the last ten minutes; nobody was told of it yet."""
+    reflection, form = queries.decided_reflection(programme, number) or abort(410), Button()
+    if not form.validate_on_submit():
+        return _page(programme, form), form.status
+    with transaction():
+        undone = actions.undo(reflection, runtime.now())
+        if undone:
+            _log(Deed.REFLECTION_UNDONE, reflection)
+    if undone:
+        flash(_("Undone. Everything is as it was before, and nobody heard of it."))
+    else:
+        flash(_("That was too late: its writer has been told, or has changed it."), "error")
+    return redirect(url_for("organise.moderation", slug=programme.slug), 303)
+
+
+def _page(programme: Programme, form: PublishForm | Button) -> str:
+    waiting = queries.pending(programme, page_number())
     return render_template(
-        "reflections/moderate.html", programme=programme, pending=pending(programme), public=public, form=form
+        "reflections/moderate.html",
+        programme=programme,
+        waiting=waiting,
+        before=queries.published_before(waiting.items),
+        decided=queries.decided(programme, runtime.now() - UNDO_WITHIN),
+        until=UNDO_WITHIN,
+        public=queries.newest(Asked(programme=programme.slug), NEWEST),
+        form=form,
     )
 
 

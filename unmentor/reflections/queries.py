@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, func, select
@@ -68,9 +69,38 @@ def related(reflection: Reflection, most: int = 3) -> Sequence[Reflection]:
     return db.session.scalars(shared.limit(most)).all() if topics else []
 
 
-def pending(programme: Programme) -> Sequence[Reflection]:
-    """Return what waits for an organiser's yes, longest waiting first."""
-    return db.session.scalars(_pending(programme).order_by(Reflection.written_at, Reflection.id)).all()
+def pending(programme: Programme, number: int) -> Pagination:
+    """Return a page of what waits for an organiser's yes, longest waiting first."""
+    waiting = _pending(programme).order_by(Reflection.written_at, Reflection.id)
+    return db.paginate(waiting, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+
+
+def count_pending(programme: Programme) -> int:
+    """Return how many wait for an organiser's yes."""
+    waiting = select(func.count()).where(Reflection.programme_id == programme.id, Reflection.state == "pending")
+    return db.session.scalar(waiting) or 0
+
+
+def decided(programme: Programme, since: datetime) -> Sequence[Reflection]:
+    """Return what organisers decided on after a moment, newest first."""
+    theirs = select(Reflection).where(Reflection.programme_id == programme.id, Reflection.decided_at > since)
+    newest_first = theirs.order_by(Reflection.decided_at.desc(), Reflection.id.desc())
+    return db.session.scalars(newest_first.options(joinedload(Reflection.person))).all()
+
+
+def decided_reflection(programme: Programme, number: int) -> Reflection | None:
+    """Return one that an organiser decided on, and nobody changed since."""
+    decided = select(Reflection).where(Reflection.programme_id == programme.id, Reflection.decided_at.is_not(None))
+    return db.session.scalar(decided.where(Reflection.id == number))
+
+
+def published_before(reflections: Iterable[Reflection]) -> dict[int, int]:
+    """Return how many others of the people who wrote these were ever public, by person; who is new is not in it."""
+    these = {each.id: each.person_id for each in reflections}
+    public = select(Reflection.person_id, func.count()).where(
+        Reflection.person_id.in_(these.values()), Reflection.id.not_in(these), Reflection.published_at.is_not(None)
+    )
+    return dict(db.session.execute(public.group_by(Reflection.person_id)).all())
 
 
 def pending_reflection(programme: Programme, number: int) -> Reflection | None:

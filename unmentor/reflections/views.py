@@ -78,7 +78,7 @@ def feed() -> str:
     """Show what people learned, newest first."""
     given = {name: clean_line(request.args.get(name))[:LONGEST_SEARCH] for name in ("q", "topic", "programme")}
     asked = Asked(words=given["q"], topic=given["topic"], programme=given["programme"])
-    found = queries.page_of(asked, _page_number())
+    found = queries.page_of(asked, page_number())
     if found.page > max(found.pages, 1):
         abort(404)
     programmes = all_programmes()
@@ -112,7 +112,7 @@ def show(slug: str) -> str:
 def topic(slug: str) -> str:
     """Show what people learned about one topic."""
     known = _topic(slug)
-    found = queries.page_of(Asked(topic=slug), _page_number())
+    found = queries.page_of(Asked(topic=slug), page_number())
     if found.page > found.pages:
         abort(404)
     return render_template("reflections/topic.html", topic=known, found=found, topics=queries.topics())
@@ -146,7 +146,8 @@ def _topic(slug: str) -> Topic:
     return known
 
 
-def _page_number() -> int:
+def page_number() -> int:
+    """Return which page is asked for; 404 where there can be none of that number."""
     asked = request.args.get("page", "1")
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 9 and 1 <= int(asked) <= LAST_PAGE):
         abort(404)
