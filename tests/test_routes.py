@@ -38,7 +38,9 @@ OPEN = {
     # The way in, and out.
     "me.goodbye": "the last page of somebody who is gone",
     "people.sign_in": "who is not in yet asks for a mail here",
+    "people.challenge": "a random number that only this browser’s session knows again",
     "people.sign_in_code": "the code is the key",
+    "people.sign_in_passkey": "the passkey is the key",
     "people.sign_out": "ends the sessions of whoever holds one, and nobody else’s",
     "programmes.check_your_email": "shows this browser what it typed itself",
     "programmes.join": "who is not in yet joins here",
@@ -57,8 +59,9 @@ KEYED = {
     "rounds.withdrawn",
 }  # fmt: skip
 SIGNED_IN = {
-    "me.data", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove", "me.pause", "me.profile",
-    "me.renew", "me.resume", "organise.home", "people.prove",
+    "me.data", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove", "me.passkey_challenge",
+    "me.passkey_remove", "me.passkeys", "me.pause", "me.profile", "me.renew", "me.resume",
+    "organise.home", "people.prove",
 }  # fmt: skip
 ORGANISERS = {
     "organise.approve", "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw",
@@ -68,8 +71,11 @@ ORGANISERS = {
     "organise.start_empty", "organise.take_down", "organise.try_again",
     "organise.ask_to_end", "organise.end", "organise.reopen", "organise.settings",
 }  # fmt: skip
-# Of these, what sends, exports, removes, or changes who organises: it wants a proof that is 15 minutes old at most.
-FRESH = {"organise.cancel", "organise.export_log", "organise.release", "organise.send", "organise.start_empty"}
+# Of these, what sends, exports, removes, or changes who comes in: it wants a proof that is 15 minutes old at most.
+FRESH = {
+    "me.passkey_challenge", "me.passkey_remove", "me.passkeys", "organise.cancel", "organise.export_log",
+    "organise.release", "organise.send", "organise.start_empty",
+}  # fmt: skip
 TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 303, 403, 404
 
 

@@ -49,9 +49,9 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Return what starts everything for one machine, as ``make run`` does, on a database of its own."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def run(engine: str = "sqlite", demo: bool = False) -> Running:
+    def run(engine: str = "sqlite", demo: bool = False, host: str = "127.0.0.1") -> Running:
         instance = tmp_path_factory.mktemp("instance")
-        address = f"http://127.0.0.1:{_free_port()}"
+        address = f"http://{host}:{_free_port()}"
         environment = {
             **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
             "UNMENTOR_INSTANCE": str(instance),

@@ -14,7 +14,7 @@ from unmentor.mail.actions import KEPT, forget_old
 from unmentor.mail.models import Body, Message, Stopped
 from unmentor.mail.outbox import queue
 from unmentor.people.mails import goodbye
-from unmentor.people.models import Person, SignIn
+from unmentor.people.models import Passkey, Person, SignIn
 from unmentor.privacy.retention import IDLE, NOTICE, SIGN_INS, forget, forget_idle
 
 ADA = "ada@example.gov.uk"
@@ -78,6 +78,11 @@ def asked(ada: Person, clock: Clock) -> SignIn:
     return sign_in
 
 
+def shows_a_passkey(ada: Person, clock: Clock) -> None:
+    known = {"name": "My phone", "credential": "x", "public_key": b"x", "uses": 0}
+    kept(Passkey(person_id=ada.id, added_at=clock(), used_at=clock(), **known))
+
+
 def talks(ada: Person, clock: Clock) -> None:
     conversation(programme("Another"), ada, person("Ben", joined_at=clock()), starts_at=clock())
 
@@ -86,7 +91,7 @@ def organises(ada: Person, clock: Clock) -> None:
     member(ada, programme("Another"), role="organiser", joined_at=clock())
 
 
-@pytest.mark.parametrize("stays", [signs_in, talks, organises])
+@pytest.mark.parametrize("stays", [signs_in, shows_a_passkey, talks, organises])
 def test_one_sign_of_life_after_the_warning_is_enough_for_two_more_years(
     ada: Person, clock: Clock, stays: Callable[[Person, Clock], None]
 ) -> None:

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, HiddenField
+from wtforms import DateField, EmailField, HiddenField, StringField
 from wtforms.validators import DataRequired, Optional, ValidationError
 
 from unmentor.forms import Day, Form, at_most, clean_line
 from unmentor.people import address, phone
-from unmentor.people.forms import AN_ADDRESS, DetailsForm, an_address
-from unmentor.people.models import Person
+from unmentor.people.forms import AN_ADDRESS, DetailsForm, PasskeyForm, an_address
+from unmentor.people.models import LONGEST_KEY_NAME, Person
 
 
 class ProfileForm(DetailsForm):
@@ -68,3 +68,14 @@ class NotWithForm(Form):
         """Refuse their own address."""
         if address.standard(str(field.data)) == self.own:
             raise ValidationError(_l("This is your own address. We never pair you with yourself"))
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A passkey that a device has just made, and what its owner calls it."""
+
+    name = StringField(
+        _l("Name"),
+        [Optional(), at_most(LONGEST_KEY_NAME)],
+        [clean_line],
+        description=_l("Where it is kept, like “My phone”, so that you know it again."),
+    )

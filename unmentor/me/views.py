@@ -17,7 +17,7 @@ from unmentor.forms import Button, Page
 from unmentor.gone import forward
 from unmentor.links import signed
 from unmentor.mail.kinds import KINDS, PAUSES
-from unmentor.me import actions, calendar_address, joining, not_with, queries
+from unmentor.me import actions, calendar_address, joining, not_with, passkeys, queries
 from unmentor.me.forms import PauseForm, ProfileForm
 from unmentor.people import actions as people
 from unmentor.people import browser
@@ -37,6 +37,9 @@ blueprint.post("/me/calendar")(calendar_address.renew)
 blueprint.route("/me/join", methods=["GET", "POST"])(joining.join)
 blueprint.route("/me/not-with", methods=["GET", "POST"])(not_with.not_with)
 blueprint.post("/me/not-with/<int:number>/remove")(not_with.not_with_remove)
+blueprint.route("/me/passkeys", methods=["GET", "POST"])(passkeys.passkeys)
+blueprint.post("/me/passkeys/challenge")(passkeys.passkey_challenge)
+blueprint.post("/me/passkeys/<int:number>/remove")(passkeys.passkey_remove)
 
 
 @blueprint.get("/me")

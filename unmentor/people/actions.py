@@ -10,7 +10,7 @@ from unmentor.db import db
 from unmentor.links import keyed_hash, new_nonce
 from unmentor.mail.models import Suppressed
 from unmentor.people.details import Details
-from unmentor.people.models import LEFT, Exclusion, Person, Request, SignIn
+from unmentor.people.models import LEFT, Exclusion, Passkey, Person, Request, SignIn
 from unmentor.people.queries import exclusions, person_at
 
 MOST_EXCLUSIONS = 10
@@ -85,8 +85,8 @@ def erase(person: Person, now: datetime) -> None:
     Exclusions that others hold against the address are theirs, and count again if it ever comes back: they stay, as
     keyed hashes of it.
     """
-    db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
-    db.session.execute(delete(Exclusion).where(Exclusion.person_id == person.id))
+    for table in (SignIn, Passkey, Exclusion):
+        db.session.execute(delete(table).where(table.person_id == person.id))
     db.session.execute(delete(Request).where(Request.email == person.email))
     if person.email:
         held = update(Exclusion).where(Exclusion.email == person.email)

@@ -13,6 +13,7 @@ from unmentor.people.models import Person
 from unmentor.runtime import settings
 
 LONGEST_ADDRESS = 45
+CHALLENGE_BYTES = 32
 
 
 def enter(person: Person, now: datetime) -> str | None:
@@ -34,6 +35,19 @@ def prove(now: datetime) -> None:
 def has_proved_since(moment: datetime) -> bool:
     """Say whether whoever is here has shown who they are at *moment* or later."""
     return float(session.get("proved", 0)) >= moment.timestamp()
+
+
+def challenge(now: datetime) -> bytes:
+    """Return a random number that only this browser can have answered, instead of an older one."""
+    made = secrets.token_urlsafe(CHALLENGE_BYTES)
+    session["challenge"] = (made, now.timestamp())
+    return made.encode()
+
+
+def challenged_since(moment: datetime) -> bytes | None:
+    """Return the challenge that this browser got at *moment* or later, and forget it."""
+    made, at = session.pop("challenge", ("", 0))
+    return made.encode() if at >= moment.timestamp() else None
 
 
 def leave(*, for_good: bool = False) -> None:

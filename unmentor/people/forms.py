@@ -24,6 +24,8 @@ from unmentor.timetable.slots import SLOTS
 from unmentor.words import LANGUAGES, chosen_language
 
 AN_ADDRESS = _l("Write your mail address like sian@gwynedd.gov.uk")
+# As JSON; devices answer with one to three thousand characters.
+MOST_OF_A_PASSKEY = 8_000
 SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|(javascript|data|vbscript|http|https):")
 A_WAY_TO_TALK = _l("Give a phone number, a video handle or both, so that somebody can reach you")
 
@@ -164,6 +166,13 @@ def the_code() -> StringField:
         description=_l("Six digits, in the email we sent."),
         render_kw={"inputmode": "numeric", "class": "code", "maxlength": 12, "autocomplete": "one-time-code"},
     )
+
+
+class PasskeyForm(Form):
+    """What a device answered, as a browser's script put it; the form shows nothing of it."""
+
+    passkey = HiddenField(validators=[at_most(MOST_OF_A_PASSKEY)])
+    next = HiddenField()
 
 
 class CodeForm(SignInForm):

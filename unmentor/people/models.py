@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.db import Base
 from unmentor.links import NONCE_LENGTH, new_nonce
 
+LONGEST_KEY_NAME = 60
 # No address begins so.
 LEFT = "left:"
 
@@ -81,6 +82,24 @@ class SignIn(Base):
     tries: Mapped[int] = mapped_column(default=0)
 
     person: Mapped[Person] = relationship()
+
+
+class Passkey(Base):
+    """A key pair that a device of somebody made for us: here is its public half alone, there the private one."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    # What its owner calls it.
+    name: Mapped[str] = mapped_column(String(LONGEST_KEY_NAME))
+    # As base64url, at most 1,023 bytes (WebAuthn Level 3, §4).
+    credential: Mapped[str] = mapped_column(String(1364), unique=True)
+    public_key: Mapped[bytes]
+    # How often it was used, as far as it counts: one that falls behind was copied.
+    uses: Mapped[int] = mapped_column(BigInteger)
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class Exclusion(Base):

@@ -7,15 +7,17 @@ from typing import ParamSpec, TypeVar
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.forms import Button, Page
+from unmentor.forms import UNPROCESSABLE, Button, Page
 from unmentor.links import Above
-from unmentor.people import address, browser, door, signing_in
-from unmentor.people.forms import ProofForm
+from unmentor.people import address, browser, door, passkeys, signing_in
+from unmentor.people.forms import PasskeyForm, ProofForm
 from unmentor.people.guards import needs_sign_in, the_person
+from unmentor.people.models import Person
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,7 +26,8 @@ FRESH = timedelta(minutes=15)
 FORBIDDEN = 403
 PAGE = "people.prove"
 # What the question adds to what was typed, and takes off again.
-OURS = {"csrf_token", "proof", "proof_code"}
+OURS = {"csrf_token", "proof", "proof_code", "passkey"}
+NOT_ACCEPTED = _l("That passkey did not work. Try once more, or have an email sent to you")
 
 
 def needs_fresh_proof(view: Callable[P, R]) -> Callable[P, R | Page]:
@@ -49,25 +52,53 @@ def prove() -> Response:
     return redirect(browser.safe(request.args.get("next")) or url_for(Above.OWN_PAGE), 303)
 
 
+def shown(form: PasskeyForm) -> Person | None:
+    """Return whose passkey answered the challenge that this browser got, or None."""
+    challenge = browser.challenged_since(runtime.now() - passkeys.PATIENCE)
+    if not form.validate_on_submit():
+        return None
+    with transaction():  # what is used up stays so
+        return passkeys.use(form.passkey.data or "", challenge, browser.source(), runtime.now())
+
+
 def _question() -> Page | None:
     """Return the page that asks for a proof; None once what was sent brings it."""
-    form, pressed = ProofForm(), request.form.get("proof")
+    pressed, form = request.form.get("proof"), ProofForm(formdata=None)
     # Nothing that a stranger's page made this browser send travels along.
-    ours = Button().validate_on_submit()
-    if not ours and request.endpoint != PAGE:
-        return redirect(_asked_at(), 303)
-    if not ours:
-        return _page(ProofForm(formdata=None)), 200
-    if pressed != "code":
+    if not Button().validate_on_submit():
+        return (_page(form), 200) if request.endpoint == PAGE else redirect(_asked_at(), 303)
+    if pressed in ANSWERS:
+        form = ProofForm()
+        if ANSWERS[pressed](form):
+            browser.prove(runtime.now())
+            return None
+        return _page(form, sent=pressed == "code"), UNPROCESSABLE
+    # Who has a passkey may want no email.
+    sent = pressed == "email" or not passkeys.passkeys(the_person())
+    if sent:
         _send(again=pressed == "email")
-        return _page(ProofForm(formdata=None)), FORBIDDEN
-    if form.validate() and _is_theirs(form.proof_code.data or ""):
-        browser.prove(runtime.now())
-        return None
-    form.proof_code.errors = form.proof_code.errors or [
-        _("That code does not open anything. A code lasts 15 minutes and five tries.")
-    ]
-    return _page(form), form.status
+    return _page(form, sent=sent), FORBIDDEN
+
+
+def _by_code(form: ProofForm) -> bool:
+    person = the_person()
+    if not form.validate():
+        return False
+    with transaction():  # a wrong try is kept too
+        whose = signing_in.use_code(
+            person.email or "", form.proof_code.data or "", browser.secret(), browser.source(), runtime.now()
+        )
+    form.proof_code.errors = [_("That code does not open anything. A code lasts 15 minutes and five tries.")]
+    return whose is not None
+
+
+def _by_passkey(form: ProofForm) -> bool:
+    whose = shown(PasskeyForm())
+    form.form_errors = [NOT_ACCEPTED]
+    return whose is not None and whose.id == the_person().id
+
+
+ANSWERS = {"code": _by_code, "passkey": _by_passkey}
 
 
 def _asked_at() -> str:
@@ -90,20 +121,14 @@ def _send(*, again: bool) -> None:
         door.knock(email, browser.asks(email, _asked_at()), browser.source(), now, known=True)
 
 
-def _is_theirs(code: str) -> bool:
-    person = the_person()
-    with transaction():  # a wrong try is kept too
-        whose = signing_in.use_code(person.email or "", code, browser.secret(), browser.source(), runtime.now())
-    return whose is not None and whose.id == person.id
-
-
-def _page(form: ProofForm) -> str:
+def _page(form: ProofForm, *, sent: bool = False) -> str:
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in OURS]
     return render_template(
         "people/prove.html",
         form=form,
         typed=typed,
-        sent=request.method == "POST",
+        sent=sent,
+        passkeys=passkeys.are_offered() and passkeys.passkeys(the_person()),
         to=address.hinted(the_person().email or ""),
         here=_asked_at(),
     )

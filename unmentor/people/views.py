@@ -1,15 +1,15 @@
 """Sign in by link or by code, and sign out."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.forms import Button, Page
+from unmentor.forms import UNPROCESSABLE, Button, Page
 from unmentor.links import Above
-from unmentor.people import actions, address, browser, door, phone, proof, signing_in
-from unmentor.people.forms import CodeForm, SignInForm
+from unmentor.people import actions, address, browser, door, passkeys, phone, proof, signing_in
+from unmentor.people.forms import CodeForm, PasskeyForm, SignInForm
 from unmentor.people.guards import signed_in
 from unmentor.people.models import Person, SignIn
 
@@ -33,7 +33,7 @@ def sign_in() -> Page:
     if not form.validate_on_submit():
         if request.method == "GET" and signed_in():
             return redirect(browser.safe(form.next.data) or url_for(Above.OWN_PAGE), 303)
-        return render_template("people/sign-in.html", form=form), form.status
+        return _sign_in_page(form), form.status
     email, known = form.address(), browser.has_been(form.address())
     with transaction():
         door.knock(email, browser.asks(email, form.next.data), browser.source(), runtime.now(), known=known)
@@ -54,6 +54,28 @@ def sign_in_code() -> Page:
         form.code.errors = [_("That code does not open anything. A code lasts 15 minutes and five tries.")]
         return _code_page(form), form.status
     return _in(person)
+
+
+@blueprint.post("/sign-in/challenge")
+def challenge() -> Page:
+    """Hand this browser a challenge for a passkey: of whoever is signed in, or of whoever is there."""
+    form = Button()
+    if not form.validate_on_submit():
+        abort(form.status)
+    return jsonify(passkeys.to_show_one(signed_in(), browser.challenge(runtime.now())))
+
+
+@blueprint.post("/sign-in/passkey")
+def sign_in_passkey() -> Page:
+    """Sign in whose passkey answered the challenge that this browser got."""
+    shown = PasskeyForm()
+    wanted, person = browser.safe(shown.next.data), proof.shown(shown)
+    if person is None:
+        form = SignInForm(formdata=None, next=wanted)
+        form.form_errors = [proof.NOT_ACCEPTED]
+        return _sign_in_page(form), UNPROCESSABLE
+    came_from = browser.enter(person, runtime.now())
+    return redirect(wanted or came_from or url_for(Above.OWN_PAGE), 303)
 
 
 @blueprint.route("/sign-in/<token>", methods=["GET", "POST"])
@@ -96,6 +118,10 @@ def _let_in(asked: SignIn) -> Page:
 
 def _in(person: Person) -> Response:
     return redirect(browser.enter(person, runtime.now()) or url_for(Above.OWN_PAGE), 303)
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    return render_template("people/sign-in.html", form=form, passkeys=passkeys.are_offered())
 
 
 def _code_page(form: CodeForm) -> str:

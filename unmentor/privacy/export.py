@@ -6,6 +6,7 @@ from typing import Any
 from unmentor.audit.deeds import sentence
 from unmentor.features import features
 from unmentor.people.models import Person
+from unmentor.people.passkeys import passkeys
 from unmentor.people.queries import exclusions
 from unmentor.privacy import queries
 from unmentor.programmes.queries import memberships
@@ -47,6 +48,10 @@ def held(person: Person, now: datetime) -> dict[str, Any]:
         "log": [
             {"at": _said(each.at), "deed": sentence(each.deed), "by_you": each.by_id == person.id}
             for each in queries.deeds(person)
+        ],
+        "passkeys": [
+            {"name": each.name, "added_at": _said(each.added_at), "used_at": _said(each.used_at)}
+            for each in passkeys(person)
         ],
         "sign_ins": [
             {"asked_at": _said(each.asked_at), "used_at": _said(each.used_at)} for each in queries.sign_ins(person)

@@ -18,7 +18,7 @@ from unmentor.mail.message import Letter
 from unmentor.mail.models import Message, Stopped
 from unmentor.mail.outbox import queue
 from unmentor.people import door
-from unmentor.people.models import Person, SignIn
+from unmentor.people.models import Passkey, Person, SignIn
 from unmentor.people.queries import silent_since
 from unmentor.privacy.erasure import erase, forget_letters
 from unmentor.privacy.leave import leave
@@ -101,12 +101,13 @@ def _idle(since: datetime, also: ColumnElement[bool], most: int) -> Sequence[Per
         .where(Participation.person_id == Person.id, Conversation.starts_at >= since)
     )
     came_in = select(SignIn.id).where(SignIn.person_id == Person.id, SignIn.used_at >= since)
+    showed = select(Passkey.id).where(Passkey.person_id == Person.id, Passkey.used_at >= since)
     organises = select(Membership.id).where(Membership.person_id == Person.id, Membership.role == "organiser")
     idle = select(Person).where(
         Person.left_at.is_(None),
         Person.joined_at < since,
         Person.confirmed_at < since,
-        *(~each.exists() for each in (talked, came_in, organises)),
+        *(~each.exists() for each in (talked, came_in, showed, organises)),
         also,
     )
     return db.session.scalars(idle.order_by(Person.id).limit(most)).all()
