@@ -41,6 +41,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "how-was-it": {key: TALK[key] for key in ("partners", "starts_at", "zone", "url")},
     "reflection-published": {"text": "Nobody reads the strategy.\n\nEverybody reads the rota.", "url": PAGE},
     "reflection-returned": {"text": "Marek is wrong.", "note": "It names somebody. Can you change that?", "url": PAGE},
+    "reported": {"programme": "UnMentoring", "round": 12, "url": PAGE, "operator": False},
     "round-ready": {
         "programme": "UnMentoring", "round": 12, "url": PAGE,
         "summary": "43 conversations, no pair that has met before, nobody left out.", "since": "",

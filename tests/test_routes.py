@@ -23,6 +23,7 @@ OPEN = {
     "reflections.atom": "what people chose to make public",
     "reflections.feed": "what people chose to make public",
     "reflections.json": "what people chose to make public",
+    "reflections.report": "anybody may report what is public",
     "reflections.rss": "what people chose to make public",
     "reflections.show": "what people chose to make public",
     "reflections.topic": "what people chose to make public",
@@ -44,6 +45,7 @@ OPEN = {
     "people.sign_out": "ends the sessions of whoever holds one, and nobody else’s",
     "programmes.check_your_email": "shows this browser what it typed itself",
     "programmes.join": "who is not in yet joins here",
+    "reports.thanks": "thanks whoever reported something, and knows nothing of it",
     "public.language": "changes this browser's cookie only",
     # Only where mail is caught, on a machine of one's own; its own guard asks.
     "devmail.calendar": "caught mail",
@@ -55,7 +57,8 @@ OPEN = {
 KEYED = {
     "conversations.back", "conversations.calendar", "conversations.invite", "conversations.move",
     "conversations.outcome", "conversations.show", "me.unsubscribe", "me.unsubscribe_undo", "programmes.confirm",
-    "people.sign_in_link", "reflections.thanks", "reflections.withdraw", "reflections.write", "rounds.withdraw",
+    "people.sign_in_link", "reflections.thanks", "reflections.withdraw", "reflections.write", "reports.conversation",
+    "rounds.withdraw",
     "rounds.withdrawn",
 }  # fmt: skip
 SIGNED_IN = {
@@ -70,6 +73,7 @@ ORGANISERS = {
     "organise.release", "organise.return_", "organise.round_", "organise.rounds", "organise.send", "organise.undo",
     "organise.start_empty", "organise.take_down", "organise.try_again",
     "organise.ask_to_end", "organise.end", "organise.reopen", "organise.settings",
+    "organise.keep_apart", "organise.reports", "organise.settle_report", "organise.stop_apart",
 }  # fmt: skip
 # Of these, what sends, exports, removes, or changes who comes in: it wants a proof that is 15 minutes old at most.
 FRESH = {

@@ -11,6 +11,7 @@ A map of the house, from the ground up; a room imports only what stands below it
 - ``programmes`` joining, who takes part in what, and when it draws
 - ``conversations`` two people, a time, and how it went
 - ``rounds`` draw → look → send → close, and mending after withdrawals
+- ``reports`` what went wrong, said in private to the organisers
 - ``privacy`` leave, export, and keep nothing too long; ``impact`` what the experiment shows
 - ``me``, ``organise``, ``public``: pages of the participant, the organiser and everybody; ``web`` what all pages share
 - ``demo`` a community to look at, and ``backup``

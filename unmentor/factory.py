@@ -19,6 +19,7 @@ from unmentor.organise import views as organise
 from unmentor.people import views as people
 from unmentor.programmes import views as programmes
 from unmentor.public import views as public
+from unmentor.reports import views as reports
 from unmentor.rounds import views as rounds
 from unmentor.runtime import Clock, utc_clock, where
 from unmentor.settings import Settings
@@ -40,7 +41,7 @@ class UnMentoring(Flask):
             self.logger.error("Something broke in %s", request.endpoint, exc_info=exc_info)
 
 
-ROOMS = (public, mail, people, programmes, conversations, rounds, me, organise)
+ROOMS = (public, mail, people, programmes, conversations, rounds, reports, me, organise)
 
 
 def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Flask:

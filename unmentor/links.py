@@ -37,6 +37,7 @@ class Above(StrEnum):
     OWN_PAGE = "me.home"
     PEOPLE = "organise.people"
     PROGRAMME = "organise.programme"
+    REPORTS = "organise.reports"
     ROUND = "organise.round_"
     UNSUBSCRIBE = "me.unsubscribe"
     WITHDRAW = "rounds.withdraw"

@@ -13,6 +13,7 @@ from unmentor.audit.actions import KEPT as KEPT_IN_THE_LOG
 from unmentor.mail.actions import KEPT
 from unmentor.people.door import CONFIRM_WITHIN
 from unmentor.privacy import retention
+from unmentor.reports.actions import KEPT as KEPT_REPORTS
 
 ITEMS = {
     "en": (
@@ -44,6 +45,7 @@ def test_every_item_of_the_law_is_there(client: FlaskClient, language: str) -> N
         ("The words of our mail, whether it arrived or not", KEPT),
         ("When you signed in", retention.SIGN_INS),
         ("How often mail was asked for", budgets.DAY),
+        ("What somebody reports to the organisers", KEPT_REPORTS),
         ("That you left, as a code in the place of your address", retention.ERASURES),
     ],
 )
@@ -67,7 +69,7 @@ def test_a_time_that_changes_in_the_code_changes_on_the_page(monkeypatch: pytest
     for name in ("UNCONFIRMED", "IDLE", "NOTICE", "SIGN_INS", "KEPT", "ERASURES", "ACKNOWLEDGED"):
         monkeypatch.setattr(retention, name, timedelta(days=4000))
     after = retention.promised()
-    assert {name for name in before if before[name] == after[name]} == {"joining", "budgets", "log_years"}
+    assert {name for name in before if before[name] == after[name]} == {"joining", "budgets", "log_years", "reports"}
 
 
 def test_the_operator_is_named_and_can_be_written_to(app: Flask, client: FlaskClient) -> None:

@@ -51,6 +51,14 @@ def withdraw(
     return were
 
 
+def call_off(conversation: Conversation, now: datetime) -> list[Participation]:
+    """Call a conversation off for everybody in it; return who was. They have not been told yet."""
+    were = conversation.present
+    tell(conversation, now)
+    _call_off(conversation, now)
+    return were
+
+
 def call_off_untold(conversation: Conversation, now: datetime) -> bool:
     """Call off, kindly, a conversation that began before everybody in it was told when; say whether there was one.
 

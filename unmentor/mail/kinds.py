@@ -38,6 +38,7 @@ KINDS = {
     "reflection-published": Kind(_l("about what you wrote going public")),
     "reflection-returned": Kind(_l("about what you wrote coming back to you")),
     "reminder": Kind(_l("that reminds you of a conversation"), says_when=True),
+    "reported": Kind(_l("about what somebody reports")),
     "round-ready": Kind(_l("about draws that wait for you")),
     "round-report": Kind(_l("about rounds that are over")),
     "sign-in": Kind(lets_in=True),

@@ -36,6 +36,8 @@ Every template is also given ``person``, the recipient's first name.
 ``reflection-published``  ``text``, ``url``; may have ``back_url`` (where to take it back)
 ``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it);
                         may have ``was_public`` (bool: it was, and is not any more)
+``reported``            ``programme``, ``round`` (its number, or None where it is about public words), ``url``,
+                        ``operator`` (bool: the reader runs the service, and no organiser may read it)
 ``round-ready``         ``programme``, ``round``, ``summary`` (sentences), ``url``, ``since`` (when it was drawn, in
                         words, where it waited so long that a period passed without a draw, or "")
 ``round-report``        ``programme``, ``round``, ``summary`` (sentences), ``url``

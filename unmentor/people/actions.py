@@ -3,14 +3,14 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from unmentor.db import db
+from unmentor.db import db, insert_new
 from unmentor.links import keyed_hash, new_nonce
 from unmentor.mail.models import Suppressed
 from unmentor.people.details import Details
-from unmentor.people.models import LEFT, Exclusion, Passkey, Person, Request, SignIn
+from unmentor.people.models import LEFT, Exclusion, KeptApart, Passkey, Person, Request, SignIn
 from unmentor.people.queries import exclusions, person_at
 
 MOST_EXCLUSIONS = 10
@@ -18,6 +18,10 @@ MOST_EXCLUSIONS = 10
 
 class TooManyExclusions(Exception):  # noqa: N818 - it is named by what is wrong
     """Somebody rules out as many people as they may already."""
+
+
+class CannotKeepApart(ValueError):  # noqa: N818 - it is named by what happened
+    """There are not two people with an address each: it is one, or somebody has left."""
 
 
 def sign_up(email: str, details: Details, now: datetime) -> Person:
@@ -79,11 +83,27 @@ def stop_avoiding(person: Person, exclusion_id: int) -> None:
     db.session.execute(delete(Exclusion).where(Exclusion.person_id == person.id, Exclusion.id == exclusion_id))
 
 
+def keep_apart(one: Person, other: Person, programme_id: int, now: datetime) -> int:
+    """Never pair these two again, in no programme; return the number of that. Raises CannotKeepApart."""
+    if one.email is None or other.email is None or one.id == other.id:
+        raise CannotKeepApart
+    first, second = sorted((one.email, other.email))
+    # Organisers may decide so twice, and at once.
+    db.session.execute(insert_new(KeptApart).values(one=first, other=second, programme_id=programme_id, since=now))
+    return db.session.scalars(_kept_apart(first, second)).one()
+
+
+def stop_keeping_apart(number: int, programme_id: int) -> bool:
+    """Let chance decide again about two whom organisers of a programme kept apart; say whether this call did it."""
+    pair = delete(KeptApart).where(KeptApart.id == number, KeptApart.programme_id == programme_id)
+    return db.session.scalar(pair.returning(KeptApart.id)) is not None
+
+
 def erase(person: Person, now: datetime) -> None:
     """Empty the row of somebody who leaves, so that history adds up and holds no detail of theirs.
 
     Exclusions that others hold against the address are theirs, and count again if it ever comes back: they stay, as
-    keyed hashes of it.
+    keyed hashes of it. So does whom they are kept apart from.
     """
     for table in (SignIn, Passkey, Exclusion):
         db.session.execute(delete(table).where(table.person_id == person.id))
@@ -91,6 +111,7 @@ def erase(person: Person, now: datetime) -> None:
     if person.email:
         held = update(Exclusion).where(Exclusion.email == person.email)
         db.session.execute(held.values(email=_veiled(person.email)))
+        _keep_apart_as(person.email, _veiled(person.email))
     heard_from(person)
     person.email = None
     person.name = person.phone = person.video = person.organisation = person.about = ""
@@ -109,13 +130,28 @@ def address_hash(email: str) -> str:
 
 
 def count_again(person: Person) -> None:
-    """Let what others asked of us, before the address of *person* left, count again: never to meet them."""
+    """Let what was asked of us before the address of *person* left count again: never to meet this one or that."""
+    _keep_apart_as(_veiled(person.email or ""), person.email or "")
     for veiled in db.session.scalars(select(Exclusion).where(Exclusion.email == _veiled(person.email or ""))):
         plain = select(Exclusion.id).where(Exclusion.person_id == veiled.person_id, Exclusion.email == person.email)
         if db.session.scalar(plain):
             db.session.delete(veiled)
         else:
             veiled.email = person.email or ""
+
+
+def _keep_apart_as(old: str, new: str) -> None:
+    """Keep whoever was kept apart from others by an *old* address, or its hash, apart from them by a *new* one."""
+    for pair in db.session.scalars(select(KeptApart).where(or_(KeptApart.one == old, KeptApart.other == old))).all():
+        first, second = sorted(new if each == old else each for each in (pair.one, pair.other))
+        if db.session.scalar(_kept_apart(first, second)):
+            db.session.delete(pair)
+        else:
+            pair.one, pair.other = first, second
+
+
+def _kept_apart(first: str, second: str) -> Select[int]:
+    return select(KeptApart.id).where(KeptApart.one == first, KeptApart.other == second)
 
 
 def _veiled(email: str) -> str:

@@ -1,4 +1,4 @@
-"""Who takes part, how they sign in, and whom they would rather not meet."""
+"""Who takes part, how they sign in, whom they would rather not meet, and who is kept apart."""
 
 from datetime import datetime
 from typing import Any
@@ -117,3 +117,18 @@ class Exclusion(Base):
     def has_left(self) -> bool:
         """Say whether whoever had the address has left."""
         return self.email.startswith(LEFT)
+
+
+class KeptApart(Base):
+    """Two who are never paired, for good, because organisers decided so. Neither of them ever sees it."""
+
+    __tablename__ = "kept_apart"
+    __table_args__ = (UniqueConstraint("one", "other"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Their addresses, the first in the alphabet first; in clear or, once its owner has left, a keyed hash of it.
+    one: Mapped[str] = mapped_column(String(254))
+    other: Mapped[str] = mapped_column(String(254), index=True)
+    # Whose organisers decided it.
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id", ondelete="SET NULL"), index=True)
+    since: Mapped[datetime]

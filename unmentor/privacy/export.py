@@ -10,6 +10,7 @@ from unmentor.people.passkeys import passkeys
 from unmentor.people.queries import exclusions
 from unmentor.privacy import queries
 from unmentor.programmes.queries import memberships
+from unmentor.reports.queries import reports_by
 
 
 def held(person: Person, now: datetime) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def held(person: Person, now: datetime) -> dict[str, Any]:
         "rounds_without_a_partner": [
             {"programme": each.programme.name, "round": each.number} for each in queries.rounds_without(person)
         ],
+        "reports": [{"reason": each.reason, "at": _said(each.at)} for each in reports_by(person)],
         **{heading: what for feature in features() for heading, what in feature.export(person).items()},
         "mail": [
             {"kind": each.kind, "subject": each.subject, "state": each.state, "queued_at": _said(each.queued_at),

@@ -25,6 +25,7 @@ from unmentor.privacy.leave import leave
 from unmentor.privacy.models import Erasure
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import memberships
+from unmentor.reports import actions as reports
 
 UNCONFIRMED = timedelta(days=30)
 # Without a conversation and without signing in; organisers are known to somebody.
@@ -51,6 +52,7 @@ def promised() -> dict[str, int]:
         "sign_ins": SIGN_INS.days,
         "mail": KEPT.days,
         "budgets": budgets.DAY.days,
+        "reports": reports.KEPT.days,
         "erasures": ERASURES.days,
         "log_years": audit.KEPT.days // 365,
         "acknowledged": ACKNOWLEDGED.days,
@@ -64,6 +66,7 @@ def forget(now: datetime) -> None:
     _forget_sign_ins(now)
     door.forget(now, UNCONFIRMED)
     budgets.forget(now)
+    reports.forget(now)
     unanswered = Message.person_id.is_(None) & (Message.kind == "confirm") & (Message.queued_at <= now - UNCONFIRMED)
     db.session.execute(delete(Message).where(unanswered))
     db.session.execute(delete(Erasure).where(Erasure.at < now - ERASURES))

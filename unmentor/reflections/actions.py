@@ -15,6 +15,7 @@ from unmentor.reflections.mails import UNDO_WITHIN, published, returned, subject
 from unmentor.reflections.models import Reflection, Topic, reflection_topic, signature
 from unmentor.reflections.queries import reflection_of, trusted
 from unmentor.reflections.slugs import assign_slug, hidden, hide, is_hidden
+from unmentor.reports.actions import reopen_about, settle_about
 
 
 def share(participation: Participation, draft: Draft, now: datetime) -> Reflection:
@@ -69,17 +70,16 @@ def undo(reflection: Reflection, now: datetime) -> bool:
 
     Its writer hears nothing, and an address with words in it is theirs again where they were public before.
     """
-    before, published_at = reflection.decided_from, reflection.published_at
-    if before is None or reflection.decided_at is None or reflection.decided_at <= now - UNDO_WITHIN:
+    before, since, published_at = reflection.decided_from, reflection.decided_at, reflection.published_at
+    if before is None or since is None or since <= now - UNDO_WITHIN:
         return False
-    if published_at == reflection.decided_at:
-        published_at = None
-    about, decided = subject_of(reflection), Reflection.decided_at == reflection.decided_at
-    if not _move(reflection, before, decided, note="", published_at=published_at):
+    about, published_at = subject_of(reflection), None if published_at == since else published_at
+    if not _move(reflection, before, Reflection.decided_at == since, note="", published_at=published_at):
         return False
     take_back(about)
     if before == "published":
         assign_slug(reflection)
+        reopen_about(reflection.id, since)
     elif published_at:
         hide(reflection)
     return True
@@ -101,6 +101,7 @@ def take_down(reflection: Reflection, note: str, now: datetime) -> bool:
     """
     if not _decide(reflection, "published", "returned", now, note=note, slug=hidden(reflection.slug)):
         return False
+    settle_about(reflection.id, now)
     if reflection.person.email:
         queue(returned(reflection, now), now)
     return True

@@ -21,6 +21,7 @@ from unmentor.reflections.actions import withdraw as take_back
 from unmentor.reflections.forms import ReflectionForm
 from unmentor.reflections.models import Reflection, Topic
 from unmentor.reflections.queries import Asked
+from unmentor.reflections.reporting import report
 
 FEEDS = {
     "atom": (feeds.atom, "application/atom+xml; charset=utf-8"),
@@ -30,6 +31,7 @@ FEEDS = {
 LONGEST_SEARCH = 100
 LAST_PAGE = 99_999
 blueprint = Blueprint("reflections", __name__)
+blueprint.route("/reflections/<slug>/report", methods=["GET", "POST"])(report)
 
 
 @blueprint.route("/c/<token>/reflection", methods=["GET", "POST"])

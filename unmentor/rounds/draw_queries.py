@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.pairing import Entrant
-from unmentor.people.models import Exclusion, Person
+from unmentor.people.models import Exclusion, KeptApart, Person
 from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.models import LeftOut, Round
@@ -46,10 +46,13 @@ def entrants(programme: Programme, on: date, among: Collection[int] | None = Non
 
 
 def apart() -> dict[int, set[int]]:
-    """Return whom each person must not meet, since one of the two would rather not."""
-    query = select(Exclusion.person_id, Person.id).join(Person, Person.email == Exclusion.email)
+    """Return whom each person must not meet, since one of the two would rather not, or organisers keep them apart."""
+    avoided = select(Exclusion.person_id, Person.id).join(Person, Person.email == Exclusion.email)
+    first, second = aliased(Person), aliased(Person)
+    kept = select(first.id, second.id).join_from(KeptApart, first, first.email == KeptApart.one)
+    kept = kept.join(second, second.email == KeptApart.other)
     wishes: dict[int, set[int]] = {}
-    for one, other in db.session.execute(query):
+    for one, other in [*db.session.execute(avoided), *db.session.execute(kept)]:
         wishes.setdefault(one, set()).add(other)
         wishes.setdefault(other, set()).add(one)
     return wishes

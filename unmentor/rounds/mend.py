@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from unmentor.conversations import actions, mails
 from unmentor.conversations.models import Conversation, Participation
@@ -29,7 +30,6 @@ def withdraw(
     go first next time. Return the new conversations. Raises TooLate.
     """
     talk = part.conversation
-    round_ = talk.round
     lock_and_refresh(talk)
     if talk.state != "arranged" or part.withdrew_at or talk.ends_at <= now:
         raise TooLate(talk.state)
@@ -37,21 +37,19 @@ def withdraw(
     if talk.state != "cancelled":
         return []
     alone = [each for each in were if each is not part]
-    found = mend(round_, {each.person_id for each in alone}, seed, now)
-    new = {
-        person.id: [each for each in other.people if each is not person] for other in found for person in other.people
-    }
-    next_time = _go_first([each.person for each in alone if each.person_id not in new], round_)
-    for each in alone:
-        instead, first = new.get(each.person_id, []), each.person_id in next_time
-        queue(
-            mails.cancelled(
-                each, were, withdrew=part, reason=reason, new=instead, first_next=first, leaving=leaving,
-                unreached=unreached,
-            ),
-            now,
-        )  # fmt: skip
-    return found
+    return _mend_for(alone, were, seed, now, withdrew=part, reason=reason, leaving=leaving, unreached=unreached)
+
+
+def call_off(talk: Conversation, seed: int, now: datetime) -> list[Conversation]:
+    """Call off a conversation without saying why, and find somebody new for everybody who was to be in it.
+
+    Return the new conversations; none where it is off or over already.
+    """
+    lock_and_refresh(talk)
+    if talk.state != "arranged" or talk.ends_at <= now:
+        return []
+    were = actions.call_off(talk, now)
+    return _mend_for(were, were, seed, now)
 
 
 def withdraw_from_all(person: Person, seed: int, now: datetime) -> None:
@@ -80,6 +78,22 @@ def mend(round_: Round, just_left: Collection[int], seed: int, now: datetime) ->
     found = find(round_, just_left, seed, now)
     keep_promises(round_)
     queue_all(actions.invitations(found), now)
+    return found
+
+
+def _mend_for(
+    alone: Sequence[Participation], were: Sequence[Participation], seed: int, now: datetime, **why: Any
+) -> list[Conversation]:
+    """Return new conversations for those who are *alone* of all who *were* in one; each is told what comes instead."""
+    round_ = were[0].conversation.round
+    found = mend(round_, {each.person_id for each in alone}, seed, now)
+    new = {
+        person.id: [each for each in other.people if each is not person] for other in found for person in other.people
+    }
+    next_time = _go_first([each.person for each in alone if each.person_id not in new], round_)
+    for each in alone:
+        instead, first = new.get(each.person_id, []), each.person_id in next_time
+        queue(mails.cancelled(each, were, new=instead, first_next=first, **why), now)
     return found
 
 

@@ -1,0 +1,1 @@
+"""Reports: what somebody says in private went wrong, to the organisers and nobody else."""
