@@ -16,10 +16,11 @@ PUBLIC = (
     "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/join", "/join/check-your-email", "/sign-in",
     "/nowhere", "/reflections/nothing", "/dev/mail", "/dev/mail?to=nobody@devon.example",
 )  # fmt: skip
-OWN = ("/me", "/me/profile", "/me/pause", "/me/not-with", "/me/leave")
+OWN = ("/me", "/me/profile", "/me/pause", "/me/not-with", "/me/passkeys", "/me/leave")
 CONSOLE = (
     "/organise/unmentoring", "/organise/unmentoring/people", "/organise/unmentoring/reflections",
-    "/organise/unmentoring/mail", "/organise/unmentoring/start-empty", "/organise/unmentoring/rounds/6",
+    "/organise/unmentoring/log", "/organise/unmentoring/mail", "/organise/unmentoring/start-empty",
+    "/organise/unmentoring/rounds/6",
 )  # fmt: skip
 
 

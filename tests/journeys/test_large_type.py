@@ -10,7 +10,7 @@ from journeys.running import Running, Start
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Abercrombie-Featherstonehaugh and neighbours"
 PAGES = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/programmes/unmentoring", "/join", "/sign-in", "/me",
-    "/me/profile", "/me/not-with", "/me/leave", "/organise/unmentoring", "/organise/unmentoring/people",
+    "/me/profile", "/me/not-with", "/me/passkeys", "/me/leave", "/organise/unmentoring", "/organise/unmentoring/people",
     "/organise/unmentoring/mail", "/organise/unmentoring/reflections", "/organise/unmentoring/rounds/6",
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -52,6 +53,7 @@ def test_a_passkey_is_added_signs_in_and_proves(page: Page, context: BrowserCont
     page.get_by_label("Name").fill("My laptop")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("rowheader", name="My laptop")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
     page.get_by_role("button", name="Sign out").first.click()
     page.goto("/organise/unmentoring/log")
     page.get_by_role("button", name="Sign in with a passkey").click()
@@ -59,6 +61,7 @@ def test_a_passkey_is_added_signs_in_and_proves(page: Page, context: BrowserCont
     grow_old(context, demo)
     page.goto("/me/passkeys")
     expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
     page.get_by_role("button", name="Use a passkey").click()
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("It opens nothing here any more")).to_be_visible()

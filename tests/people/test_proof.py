@@ -107,7 +107,13 @@ def test_codes_are_five_an_hour_and_the_last_is_still_good(of: Programme, client
 
 
 def test_the_link_of_the_same_email_leads_back_to_the_page(of: Programme, client: FlaskClient) -> None:
-    client.post(SEND, data={"csrf_token": token(client)}, headers={"Referer": f"http://localhost{ROUND}?a=b"})
+    signed = {"csrf_token": token(client)}
+    asked = client.post(SEND, data=signed, headers={"Referer": f"http://localhost{ROUND}?a=b"})
+    assert f'href="{ROUND}?a=b">Back to the page you were on' in asked.text
+    # Whoever asks for another code sends that from the question, which is no page to come back to.
+    back = re.search(r'name="proof_back" value="([^"]*)"', asked.text)[1]
+    again = signed | {"proof": "email", "proof_back": back}
+    client.post(SEND, data=again, headers={"Referer": f"http://localhost{SEND}"})
     answer = post(client, path_in(mailed(OLU, "sign-in"), "/sign-in"))
     assert client.get(answer.location).location == f"{ROUND}?a=b"
     assert post(client, SEND).status_code == 303
@@ -119,6 +125,11 @@ def test_what_a_strangers_page_sends_does_not_travel_along(of: Programme, client
     assert (answer.status_code, answer.location, letters()) == (303, "/prove?next=/evil?a%3Db", 0)
     page = client.get(answer.location)
     assert 'name="seen"' not in page.text
+
+
+def test_a_page_elsewhere_is_not_gone_back_to(of: Programme, client: FlaskClient) -> None:
+    asked = post(client, SEND, proof_back="https://elsewhere.example")
+    assert "elsewhere" not in asked.text
 
 
 @pytest.mark.parametrize("wanted", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example"])

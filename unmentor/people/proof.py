@@ -26,7 +26,7 @@ FRESH = timedelta(minutes=15)
 FORBIDDEN = 403
 PAGE = "people.prove"
 # What the question adds to what was typed, and takes off again.
-OURS = {"csrf_token", "proof", "proof_code", "passkey"}
+OURS = {"csrf_token", "proof", "proof_back", "proof_code", "passkey"}
 NOT_ACCEPTED = _l("That passkey did not work. Try once more, or have an email sent to you")
 
 
@@ -103,11 +103,16 @@ ANSWERS = {"code": _by_code, "passkey": _by_passkey}
 
 def _asked_at() -> str:
     """Return where the question is asked by itself, on the way to the page that whoever is asked was on."""
+    return url_for(PAGE, next=_page_before())
+
+
+def _page_before() -> str | None:
+    """Return the page that whoever is asked was on; not the question itself, where it is asked again."""
     if request.endpoint == PAGE:
-        wanted = request.args.get("next")
-    else:
-        wanted = browser.page_before() if request.method == "POST" else request.full_path.rstrip("?")
-    return url_for(PAGE, next=wanted)
+        return browser.safe(request.args.get("next"))
+    if request.method != "POST":
+        return request.full_path.rstrip("?")
+    return browser.safe(request.form.get("proof_back")) or browser.page_before()
 
 
 def _send(*, again: bool) -> None:
@@ -127,6 +132,7 @@ def _page(form: ProofForm, *, sent: bool = False) -> str:
         "people/prove.html",
         form=form,
         typed=typed,
+        back=None if request.endpoint == PAGE else _page_before(),
         sent=sent,
         passkeys=passkeys.are_offered() and passkeys.passkeys(the_person()),
         to=address.hinted(the_person().email or ""),
