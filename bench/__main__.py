@@ -7,7 +7,7 @@ import sys
 import bench
 from bench.table import keep, show
 
-NOT_BENCHMARKS = {"__main__", "table", "attack_house", "mail_house", "matchers"}
+NOT_BENCHMARKS = {"__main__", "table", "attack_house", "console_house", "mail_house", "matchers"}
 # These take long, and find the same each time: run when asked for by name.
 ONLY_BY_NAME = {"attacks", "mail_crashes", "mutants"}
 

@@ -7,6 +7,7 @@ from cast import member, person, programme
 from click.testing import Result
 from flask import Flask
 
+from unmentor.audit.models import AuditEvent
 from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.people.models import Person
@@ -225,7 +226,7 @@ def test_who_is_known_already_keeps_what_they_told(of: Programme, app: Flask, tm
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding"), [("name,phone\n", "utf-8"), ("", "utf-8"), ("name,email,phone\nSiân", "latin-1")]
+    ("text", "encoding"), [("name,phone\n", "utf-8"), ("", "utf-8"), ("name,email,phone\nSiân\0", "latin-1")]
 )
 def test_a_sheet_that_cannot_be_read_says_how_to_mend_it(
     of: Programme, app: Flask, tmp_path: Path, text: str, encoding: str
@@ -244,3 +245,13 @@ def test_a_programme_is_ended_and_reopened_once(of: Programme, app: Flask) -> No
     assert flask(app, "programme", "set", "unmentoring", "minutes=40").output == (
         "minutes=40\nIt has ended, so there are none to come.\n"
     )
+
+
+def test_everybody_is_exported_for_a_spreadsheet_and_logged(of: Programme, app: Flask) -> None:
+    db.session.query(Person).filter_by(name="Ben").one().organisation = "=1+1"
+    answer = flask(app, "people", "export", "--programme", "unmentoring")
+    lines = answer.stdout.splitlines()
+    assert lines[0].startswith('"name","email","organisation"')
+    assert lines[2].startswith('"Ben","ben@example.gov.uk","\'=1+1"')
+    assert (answer.exit_code, len(lines)) == (0, 4)
+    assert db.session.query(AuditEvent).one().facts == {"people": 3}

@@ -67,6 +67,9 @@ SIGNED_IN = {
     "organise.home", "people.prove",
 }  # fmt: skip
 ORGANISERS = {
+    "organise.add_person", "organise.ask_person", "organise.confirm_import", "organise.export_people",
+    "organise.import_people", "organise.make_organiser", "organise.pause_person", "organise.person",
+    "organise.remove_person", "organise.resume_person", "organise.stop_organiser",
     "organise.approve", "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw",
     "organise.export_log", "organise.hold", "organise.lift_suppression", "organise.log", "organise.mail",
     "organise.moderation", "organise.people", "organise.programme", "organise.publish", "organise.redraw",
@@ -78,6 +81,7 @@ ORGANISERS = {
 # Of these, what sends, exports, removes, or changes who comes in: it wants a proof that is 15 minutes old at most.
 FRESH = {
     "me.passkey_challenge", "me.passkey_remove", "me.passkeys", "organise.cancel", "organise.export_log",
+    "organise.export_people", "organise.make_organiser", "organise.remove_person", "organise.stop_organiser",
     "organise.release", "organise.send", "organise.start_empty",
 }  # fmt: skip
 TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 303, 403, 404

@@ -6,11 +6,11 @@ import io
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from flask import Response
+from flask_babel import gettext as _
 
 # What a spreadsheet program may run (OWASP, CSV injection); the wide ones are the same to Excel in East Asia.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SEPARATORS = ",;\t"
-AS_UTF_8 = "Save the file as “CSV UTF-8” and try again."
 
 
 class WrongSheet(ValueError):  # noqa: N818 - it is named by what happened
@@ -27,7 +27,7 @@ def text_of(data: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise WrongSheet(AS_UTF_8)
+    raise WrongSheet(_("This is no CSV file. Save it as “CSV UTF-8” and try again."))
 
 
 def lines(text: str, needed: Sequence[str], known: Container[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -43,7 +43,9 @@ def lines(text: str, needed: Sequence[str], known: Container[str]) -> Iterator[t
     try:
         columns = [cell.strip().lower() for cell in next(reader, [])]
         if missing := [column for column in needed if column not in columns]:
-            raise WrongSheet(f"The first line must name the columns. Missing: {', '.join(missing)}.")
+            raise WrongSheet(
+                _("The first line must name the columns. Missing: %(columns)s.", columns=", ".join(missing))
+            )
         begins = reader.line_num + 1
         for cells in reader:
             if any(cell.strip() for cell in cells):
@@ -51,7 +53,8 @@ def lines(text: str, needed: Sequence[str], known: Container[str]) -> Iterator[t
                 yield begins, {column: cell for column, cell in told.items() if cell}
             begins = reader.line_num + 1
     except csv.Error:
-        raise WrongSheet(f"Line {reader.line_num} cannot be read. {AS_UTF_8}") from None
+        said = _("Line %(number)s cannot be read. Is a quotation mark not closed?", number=reader.line_num)
+        raise WrongSheet(said) from None
 
 
 def csv_of(columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> str:

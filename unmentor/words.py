@@ -37,6 +37,11 @@ def day(moment: date | datetime, zone: str = "") -> str:
     return str(format_date(shown, pattern))
 
 
+def short_day(moment: date) -> str:
+    """Return a day in few words, as "10 Dec"; with the year where it is not this one."""
+    return str(format_date(moment, "d MMM" if moment.year == now().year else "d MMM y"))
+
+
 def clock(moment: datetime, zone: str = "") -> str:
     """Return a local time, as "12:30"; in the hour that an autumn night has twice, as "1:30 GMT"."""
     local = _local(moment, zone)
@@ -75,7 +80,7 @@ def init_babel(app: Flask) -> None:
     """Give *app* its languages, and its templates the words for time."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=chosen_language, default_timezone="UTC")
-    for name in (day, clock, when, ago, listed):
+    for name in (day, short_day, clock, when, ago, listed):
         app.add_template_filter(name)
     app.add_template_global(get_locale)
     app.jinja_env.globals["languages"] = LANGUAGES

@@ -59,7 +59,11 @@ def test_what_is_done_to_a_round_is_in_the_log(of: Programme, olu: Person, clien
 def test_what_is_done_to_somebody_is_in_the_log(of: Programme, olu: Person, client: FlaskClient) -> None:
     eve = member(person("Eve"), of, approved=False)
     kept(Suppressed(address=eve.person.email, since=runtime.now(), trouble="550"))
-    for path in (f"people/{eve.id}/approve", f"people/{eve.id}/approve", f"mail/to/{eve.person_id}/again"):
+    for path in (
+        f"people/{eve.person_id}/approve",
+        f"people/{eve.person_id}/approve",
+        f"mail/to/{eve.person_id}/again",
+    ):
         post(client, f"{CONSOLE}/{path}")
     assert log() == [
         (deed, olu.id, of.id, eve.person_id, None) for deed in ("person-approved", "address-written-again")

@@ -10,8 +10,7 @@ from unmentor.db import db, transaction
 from unmentor.mail.models import Message
 from unmentor.people.models import Exclusion
 from unmentor.programmes.actions import pause
-from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import members
+from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds import draw_queries, queries, steps
 from unmentor.rounds.actions import (
     NotWaiting,
@@ -89,7 +88,9 @@ def test_a_pause_ends_by_itself(app: Flask, clock: Clock) -> None:
 
 def test_a_private_wish_to_stay_apart_holds_from_either_side(app: Flask, clock: Clock) -> None:
     of = community("Ada", "Ben", "Cat", "Dan")
-    by_name = {membership.person.name: membership.person for membership in members(of)}
+    by_name = {
+        membership.person.name: membership.person for membership in db.session.query(Membership).filter_by(programme=of)
+    }
     for name in ("Ben", "Cat"):
         db.session.add(Exclusion(person_id=by_name["Ada"].id, email=by_name[name].email))
     db.session.commit()
@@ -205,7 +206,9 @@ def test_conversations_fall_on_working_days_after_the_lead_time(app: Flask, cloc
 
 def test_nobody_is_drawn_into_an_hour_that_another_programme_has_taken(app: Flask, clock: Clock) -> None:
     of, elsewhere = community("Ada", "Ben", window_days=1), programme("Elsewhere")
-    ada = next(each.person for each in members(of) if each.person.name == "Ada")
+    ada = next(
+        each.person for each in db.session.query(Membership).filter_by(programme=of) if each.person.name == "Ada"
+    )
     clock.set(2026, 11, 20, 9)  # so that they talk on Monday 23 November
     morning = datetime(2026, 11, 23, 8, 45, tzinfo=UTC)
     conversation(elsewhere, ada, person("Eve"), starts_at=morning, minutes=240)
@@ -235,7 +238,7 @@ def test_a_round_can_be_drawn_again_from_what_was_kept(app: Flask, clock: Clock)
     for seed in range(3):
         send_round(draw_round(of, seed, clock()), clock())
         clock.advance(days=30)
-    for membership in members(of):
+    for membership in db.session.query(Membership).filter_by(programme=of):
         membership.person.organisation = "Elsewhere"
         membership.person.availability = ["mon-am"]
     db.session.commit()

@@ -10,10 +10,13 @@ from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.cli.programmes import Programmes, the_only_programme
 from unmentor.db import db, transaction
-from unmentor.programmes.importing import WrongSheet, import_people
+from unmentor.organise.roster import Sought, everybody
+from unmentor.organise.sheet import sheet_of
+from unmentor.programmes.importing import carry_out, look
 from unmentor.programmes.models import Programme
+from unmentor.sheets import WrongSheet, text_of
 
-people_group = AppGroup("people", help="People: invite many at once.")
+people_group = AppGroup("people", help="People: invite many at once, and take the list along.")
 
 
 @people_group.command("import")
@@ -26,22 +29,30 @@ def bring_people(file: Path, of: Programme | None, confirmed: bool, dry_run: boo
 
     It may have video, organisation, about and language (en or cy) as well. A wrong line is reported and skipped.
     """
-    taken = skipped = 0
     try:
-        with transaction(), file.open(encoding="utf-8", newline="") as sheet:
-            programme = of or the_only_programme()
-            for line in import_people(sheet, programme, runtime.now(), confirmed=confirmed):
-                if line.trouble:
-                    skipped += 1
-                    click.echo(f"Line {line.number}, {line.name or 'no name'}: {line.trouble}", err=True)
-                else:
-                    taken += 1
-            record(Deed.PEOPLE_IMPORTED, by=None, programme=programme.id, people=taken)
-            if dry_run:
-                db.session.rollback()
+        looked_at = look(text_of(file.read_bytes()), programme := of or the_only_programme())
     except WrongSheet as error:
         raise click.ClickException(str(error)) from None
-    except UnicodeDecodeError:
-        raise click.ClickException(f"{file} is not in UTF-8. Save it as “CSV UTF-8”.") from None
+    for line in looked_at:
+        if line.trouble:
+            click.echo(f"Line {line.number}, {line.name or 'no name'}: {line.trouble}", err=True)
+    with transaction():
+        taken = carry_out(looked_at, programme, runtime.now(), confirmed=confirmed)
+        record(Deed.PEOPLE_IMPORTED, by=None, programme=programme.id, people=taken)
+        if dry_run:
+            db.session.rollback()
     verb = "would be " if dry_run else ""
-    click.echo(f"{taken} people {verb}{'in' if confirmed else 'asked to confirm'}, {skipped} lines skipped.")
+    said = f"{taken} people {verb}{'in' if confirmed else 'asked to confirm'}, {len(looked_at) - taken} lines skipped."
+    click.echo(said)
+
+
+@people_group.command("export")
+@click.option("--programme", "of", type=Programmes(), help="Its short name; needed only where there are several.")
+def export_people(of: Programme | None) -> None:
+    """Print everybody in a programme as CSV: what its organisers may see, and nothing else."""
+    programme = of or the_only_programme()
+    with transaction():
+        found = everybody(programme, Sought(), programme.today(runtime.now()))
+        record(Deed.PEOPLE_EXPORTED, by=None, programme=programme.id, people=len(found))
+        text = sheet_of(programme, found)
+    click.echo(text, nl=False)

@@ -113,12 +113,12 @@ def calendar(token: str) -> Response:
 
 @blueprint.route("/c/back/<token>", methods=["GET", "POST"])
 def back(token: str) -> Page:
-    """Bring somebody back whom we paused because we had not heard of them, or in whom an organiser put on the list."""
+    """Bring somebody back whom we or an organiser paused, or in whom an organiser put on the list."""
     nonce = signed("back", token)
     member = membership_of(nonce)
     if member is None:
         abort(404 if nonce is None else GONE)
-    form, now, invited = Button(), runtime.now(), not member.silences
+    form, now, invited = Button(), runtime.now(), member.invited
     if form.validate_on_submit():
         with transaction():
             resume(member)

@@ -1,16 +1,16 @@
 """What a participant changes on their own pages."""
 
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, HiddenField, StringField
+from wtforms import EmailField, HiddenField, StringField
 from wtforms.validators import DataRequired, Optional, ValidationError
 
-from unmentor.forms import Day, Form, at_most, clean_line
+from unmentor.forms import Form, at_most, clean_line
 from unmentor.people import address, phone
 from unmentor.people.forms import AN_ADDRESS, DetailsForm, PasskeyForm, an_address
 from unmentor.people.models import LONGEST_KEY_NAME, Person
+from unmentor.programmes import forms as programmes
 
 
 class ProfileForm(DetailsForm):
@@ -26,24 +26,10 @@ class ProfileForm(DetailsForm):
         return cls(data=known | {"phone": phone.international(person.phone)})
 
 
-class PauseForm(Form):
-    """Until when to be left out of draws."""
+class PauseForm(programmes.PauseForm):
+    """Until when to be left out of draws, of one programme or of all."""
 
     programme = HiddenField()
-    until = Day(
-        _l("Until"),
-        [Optional()],
-        description=_l("From that day on the draw includes you again. Leave it empty if you cannot say yet."),
-    )
-
-    def __init__(self, today: date, **given: Any) -> None:
-        super().__init__(**given)
-        self.today = today
-
-    def validate_until(self, field: DateField) -> None:
-        """Refuse a day that has come: the pause would be over before it begins."""
-        if field.data and field.data <= self.today:
-            raise ValidationError(_l("Pick a day after today, or leave it empty"))
 
 
 class NotWithForm(Form):

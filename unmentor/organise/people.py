@@ -1,55 +1,56 @@
-"""Who is in a programme, and who takes part."""
+"""Who is in a programme: look for them, and take the list along."""
 
-from flask import abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import Response, render_template, request
 
 from unmentor import runtime
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
 from unmentor.forms import Button, Page
-from unmentor.mail.outbox import queue
+from unmentor.organise import roster
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
-from unmentor.organise.queries import refused_members
+from unmentor.organise.roster import ORDERS, SHOWN, Sought
+from unmentor.organise.sheet import sheet_of
 from unmentor.people.guards import the_person
-from unmentor.programmes import actions
-from unmentor.programmes.mails import welcome
+from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import entrants, member_numbered, members, waiting_for_yes
+from unmentor.sheets import download
 
 
 @blueprint.get("/<slug>/people")
 @needs_organiser
 def people(programme: Programme) -> Page:
-    """Show everybody, and whether the next draw includes them."""
-    return _page(programme, Button())
+    """Show a page of people, and whether the next draw includes them."""
+    return _page(programme, Sought.asked(request.args), Button())
 
 
-@blueprint.post("/<slug>/people/<int:number>/approve")
+@blueprint.post("/<slug>/people/export")
 @needs_organiser
-def approve(programme: Programme, number: int) -> Page:
-    """Say yes to somebody who waits, and tell them."""
-    member, form, now = member_numbered(programme, number) or abort(404), Button(), runtime.now()
+@needs_fresh_proof
+def export_people(programme: Programme) -> Page | Response:
+    """Hand out a spreadsheet of whom an organiser was looking at."""
+    sought, form = Sought.asked(request.form), Button()
     if not form.validate_on_submit():
-        return _page(programme, form), form.status
+        return _page(programme, sought, form), form.status
     with transaction():
-        if actions.approve(member):
-            queue(welcome(member, now), now)
-            record(Deed.PERSON_APPROVED, by=the_person().id, programme=programme.id, person=member.person_id)
-    flash(_("%(name)s is in, and hears by mail. The next draw includes them.", name=member.person.name))
-    return redirect(url_for("organise.people", slug=programme.slug), 303)
+        found = roster.everybody(programme, sought, programme.today(runtime.now()))
+        record(Deed.PEOPLE_EXPORTED, by=the_person().id, programme=programme.id, people=len(found))
+        text = sheet_of(programme, found)
+    return download(f"{programme.slug}-people.csv", text)
 
 
-def _page(programme: Programme, form: Button) -> str:
+def _page(programme: Programme, sought: Sought, form: Button) -> str:
     today = programme.today(runtime.now())
+    page = roster.page_of(programme, sought, today, request.args.get("page", 1, type=int))
     return render_template(
         "organise/people.html",
         programme=programme,
-        members=members(programme),
-        today=today,
-        drawn={each.id for each in entrants(programme, today)},
-        refused={person.id for person, _refusal in refused_members(programme)},
-        waiting=waiting_for_yes(programme),
         form=form,
+        sought=sought,
+        page=page,
+        entries=roster.entries(programme, page.items, today),
+        totals=roster.totals(programme, today),
+        shown=SHOWN,
+        orders=ORDERS,
     )

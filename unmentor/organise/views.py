@@ -1,6 +1,33 @@
 """Every page of the console."""
 
-from unmentor.organise import ending, log, mail, overview, people, reports, rounds, settings, start_empty
+from unmentor.organise import (
+    bring,
+    ending,
+    log,
+    mail,
+    overview,
+    people,
+    person,
+    removing,
+    reports,
+    rounds,
+    settings,
+    start_empty,
+)
 from unmentor.organise.blueprint import blueprint
 
-__all__ = ["blueprint", "ending", "log", "mail", "overview", "people", "reports", "rounds", "settings", "start_empty"]
+__all__ = [
+    "blueprint",
+    "bring",
+    "ending",
+    "log",
+    "mail",
+    "overview",
+    "people",
+    "person",
+    "removing",
+    "reports",
+    "rounds",
+    "settings",
+    "start_empty",
+]

@@ -150,4 +150,5 @@ def resume(membership: Membership) -> None:
     """Take a person into the next draw again."""
     membership.state = "active"
     membership.paused_until = membership.before_stop = None
+    membership.invited = False
     membership.silences = 0

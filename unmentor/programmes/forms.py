@@ -1,14 +1,15 @@
-"""Joining, as a form."""
+"""Joining and pausing, as forms."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, RadioField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms import BooleanField, DateField, EmailField, RadioField
+from wtforms.validators import DataRequired, Optional, ValidationError
 
-from unmentor.forms import SelectChoice, offered
+from unmentor.forms import Day, Form, SelectChoice, offered
 from unmentor.people import address
 from unmentor.people.forms import DetailsForm
 from unmentor.programmes.models import Programme
@@ -48,3 +49,22 @@ class JoinForm(DetailsForm):
     def address(self) -> str:
         """Return the address that was given, once it is valid."""
         return address.standard(str(self.email.data))
+
+
+class PauseForm(Form):
+    """Until when to be left out of draws."""
+
+    until = Day(
+        _l("Until"),
+        [Optional()],
+        description=_l("From that day on the draw includes you again. Leave it empty if you cannot say yet."),
+    )
+
+    def __init__(self, today: date, **given: Any) -> None:
+        super().__init__(**given)
+        self.today = today
+
+    def validate_until(self, field: DateField) -> None:
+        """Refuse a day that has come: the pause would be over before it begins."""
+        if field.data and field.data <= self.today:
+            raise ValidationError(_l("Pick a day after today, or leave it empty"))

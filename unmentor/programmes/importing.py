@@ -1,66 +1,120 @@
-"""People from a spreadsheet, checked by the very form that they would fill in themselves."""
+"""People from a spreadsheet, checked by the very form that they would fill in themselves: first look, then do it."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TextIO
+from hashlib import sha256
 
+from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from unmentor.db import db
 from unmentor.mail.outbox import queue
 from unmentor.people.actions import confirm, sign_up
 from unmentor.people.address import standard
+from unmentor.people.details import Details
 from unmentor.people.forms import DetailsForm
 from unmentor.people.models import Person
 from unmentor.people.queries import person_at
 from unmentor.programmes.actions import enrol, pause
 from unmentor.programmes.door import ask_to_confirm
 from unmentor.programmes.mails import invited
-from unmentor.programmes.models import Programme
+from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import memberships_of
+from unmentor.sheets import WrongSheet, lines
 
 NEEDED = ("name", "email", "phone")
 KNOWN = (*NEEDED, "video", "organisation", "about", "language")
-
-
-class WrongSheet(ValueError):  # noqa: N818 - it is named by what happened
-    """A spreadsheet cannot be read at all; its one line says how to mend it."""
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What became of one line of the spreadsheet."""
+    """One line of a spreadsheet, and what is to become of it."""
 
     number: int
     name: str
-    # Empty where the person is in; else what to mend.
+    email: str = ""
+    # new: they are asked by mail; here: nothing changes; wrong: what to mend is the trouble
+    outcome: str = "new"
     trouble: str = ""
+    details: Details | None = None
 
 
-def import_people(file: TextIO, programme: Programme, now: datetime, *, confirmed: bool) -> Iterator[Line]:
-    """Take in everybody that *file* names, and say of each line what became of it.
+def look(text: str, programme: Programme, most: int | None = None) -> list[Line]:
+    """Return what importing a spreadsheet would do, line by line. Changes nothing.
+
+    Raises WrongSheet, also for one of more than *most* lines.
+    """
+    rows = list(lines(text, NEEDED, KNOWN))
+    if most is not None and len(rows) > most:
+        said = _("That is %(has)s people. Split it into files of at most %(most)s.", has=len(rows), most=most)
+        raise WrongSheet(said)
+    checked = [_checked(number, cells) for number, cells in rows]
+    here = _members(programme, {line.email for line in checked})
+    return list(_once(checked, here))
+
+
+def mark(looked_at: Iterable[Line]) -> str:
+    """Return what tells whether importing would still do what somebody saw."""
+    seen = [(line.number, line.email, line.outcome) for line in looked_at]
+    return sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+def carry_out(looked_at: Iterable[Line], programme: Programme, now: datetime, *, confirmed: bool = False) -> int:
+    """Take in whoever is new among *looked_at*; return how many that is.
 
     Each is asked by mail whether they take part, or is in at once where they agreed elsewhere (*confirmed*). Who is
     known from another programme keeps what they told of themselves; nothing changes for who is in this one already.
-    Commas or semicolons, with or without a byte order mark. Raises WrongSheet.
     """
-    for number, cells in _rows(file):
-        form = DetailsForm(formdata=MultiDict({"language": "en"} | cells), meta={"csrf": False})
-        name = cells.get("name", "")
-        if not form.validate():
-            yield Line(number, name, "; ".join(f"{field}: {errors[0]}" for field, errors in form.errors.items()))
-            continue
-        email = standard(cells["email"])
-        known = person_at(email)
-        if known and memberships_of(programme, [known.id]):
-            yield Line(number, name, "is here already, so nothing was changed")
+    taken = 0
+    for line in looked_at:
+        if line.outcome == "new" and line.details:
+            person = person_at(line.email) or sign_up(line.email, line.details, now)
+            if not memberships_of(programme, [person.id]):  # they may have joined since
+                take_in(person, programme, now, confirmed=confirmed)
+                taken += 1
+    return taken
+
+
+def _checked(number: int, cells: dict[str, str]) -> Line:
+    form = DetailsForm(formdata=MultiDict({"language": "en"} | cells), meta={"csrf": False})
+    name, typed = cells.get("name", ""), cells.get("email", "")
+    if not form.validate():
+        trouble = "; ".join(f"{field}: {errors[0]}" for field, errors in form.errors.items())
+        return Line(number, name, typed, "wrong", trouble)
+    return Line(number, name, standard(typed), details=form.details())
+
+
+def _once(checked: Iterable[Line], here: set[str]) -> Iterator[Line]:
+    """Yield the lines, of those with the same address only the first as new."""
+    first = dict[str, int]()
+    for line in checked:
+        if line.outcome == "wrong":
+            yield line
+        elif line.email in first:
+            trouble = _("email: the same as in line %(number)s", number=first[line.email])
+            yield Line(line.number, line.name, line.email, "wrong", trouble)
+        elif line.email in here:
+            yield Line(line.number, line.name, line.email, "here", _("is here already, so nothing changes"))
         else:
-            _take_in(known or sign_up(email, form.details(), now), programme, now, confirmed=confirmed)
-            yield Line(number, name)
+            yield line
+        first.setdefault(line.email, line.number)
 
 
-def _take_in(person: Person, programme: Programme, now: datetime, *, confirmed: bool) -> None:
+def _members(programme: Programme, emails: set[str]) -> set[str]:
+    """Return those of *emails* whose owners are in *programme*."""
+    asked, found = sorted(emails), set[str]()
+    of_it = select(Person.email).join(Membership, Membership.person_id == Person.id)
+    for start in range(0, len(asked), AT_ONCE):
+        some = of_it.where(Membership.programme_id == programme.id, Person.email.in_(asked[start : start + AT_ONCE]))
+        found |= {email for email in db.session.scalars(some) if email}
+    return found
+
+
+def take_in(person: Person, programme: Programme, now: datetime, *, confirmed: bool = False) -> None:
+    """Put somebody on the list of a programme that they are not in: asked by mail, or in at once where *confirmed*."""
     member = enrol(person, programme, now, approved=True)
     if confirmed:
         confirm(person, now)
@@ -68,21 +122,5 @@ def _take_in(person: Person, programme: Programme, now: datetime, *, confirmed: 
         ask_to_confirm(person, programme, now)
     else:
         pause(member, until=None)  # until they say yes
+        member.invited = True
         queue(invited(member), now)
-
-
-def _rows(file: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each line that is not blank, as its number and its cells by column."""
-    header = file.readline().removeprefix("\ufeff")
-    comma = ";" if header.count(";") > header.count(",") else ","
-    columns = [cell.strip().lower() for cell in next(csv.reader([header], delimiter=comma), [])]
-    if missing := [column for column in NEEDED if column not in columns]:
-        raise WrongSheet(f"The first line must name the columns. Missing: {', '.join(missing)}.")
-    reader = csv.reader(file, delimiter=comma)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            named = zip(columns, cells, strict=False)
-            yield (
-                reader.line_num + 1,
-                {column: cell.strip() for column, cell in named if column in KNOWN and cell.strip()},
-            )

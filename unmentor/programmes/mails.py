@@ -11,7 +11,7 @@ from unmentor.mail.message import Letter
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import next_draw
-from unmentor.words import when
+from unmentor.words import day, when
 
 
 def welcome(member: Membership, now: datetime) -> Letter:
@@ -76,6 +76,73 @@ def is_back(member: Membership, now: datetime) -> Letter:
                 else _("It includes you, as before. If you would rather not, you can pause on your page."),
             ],
             button=(_("Go to your page"), link(Above.OWN_PAGE)),
+        )
+
+
+def paused(member: Membership, now: datetime) -> Letter:
+    """Return the news that an organiser leaves somebody out of draws, with the way back."""
+    until = member.paused_until
+    with force_locale(member.person.language):
+        return _heads_up(
+            f"paused:{member.id}:{now:%Y%m%d%H%M%S}",
+            member,
+            title=_("You are paused in %(programme)s.", programme=member.programme.name),
+            says=[
+                _("An organiser has paused you until %(day)s.", day=day(until)) if until else
+                _("An organiser has paused you until you come back."),
+                _("No draw includes you until then. What is arranged already stays."),
+            ],
+            button=(_("Come back"), link(Above.BACK, token=sign("back", member.nonce))),
+        )  # fmt: skip
+
+
+def resumed(member: Membership, now: datetime) -> Letter:
+    """Return the news that an organiser has taken somebody back in, and when the next draw is."""
+    programme = member.programme
+    with force_locale(member.person.language):
+        moment = when(next_draw(programme, now), programme.time_zone)
+        return _heads_up(
+            f"resumed:{member.id}:{now:%Y%m%d%H%M%S}",
+            member,
+            title=_("You are back in %(programme)s.", programme=programme.name),
+            says=[
+                _("An organiser has taken you back in. The next draw includes you: %(when)s.", when=moment),
+                _("If you would rather stay out, pause on your page."),
+            ],
+            button=(_("Go to your page"), link(Above.OWN_PAGE)),
+        )
+
+
+def removed(member: Membership) -> Letter:
+    """Return the news that an organiser has taken somebody out of a programme for good."""
+    with force_locale(member.person.language):
+        return _heads_up(
+            f"removed:{member.id}",
+            member,
+            title=_("You are no longer in %(programme)s.", programme=member.programme.name),
+            says=[
+                _("An organiser has taken you out. No draw of it includes you any more."),
+                _("What you published stays. On your page you can see what else you are in, or leave altogether."),
+            ],
+            button=(_("Go to your page"), link(Above.OWN_PAGE)),
+            was_in=True,
+        )
+
+
+def made_organiser(member: Membership, now: datetime) -> Letter:
+    """Return the news that somebody looks after a programme from now on."""
+    programme = member.programme
+    with force_locale(member.person.language):
+        return _heads_up(
+            f"organiser:{member.id}:{now:%Y%m%d%H%M%S}",
+            member,
+            title=_("You organise %(programme)s now.", programme=programme.name),
+            says=[
+                _("Another organiser has asked you to look after it with them."),
+                _("You see who takes part, look at draws before they go, and mend what needs mending."),
+            ],
+            button=(_("See the programme"), link(Above.PROGRAMME, slug=programme.slug)),
+            organises=True,
         )
 
 

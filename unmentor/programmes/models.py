@@ -120,10 +120,17 @@ class Membership(Base):
     approved: Mapped[bool] = mapped_column(default=True)
     # They are to hear that the programme has ended, or is back.
     to_tell: Mapped[bool] = mapped_column(default=False)
+    # An organiser put them on the list, who are known from elsewhere; paused until they say yes themselves.
+    invited: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()
     programme: Mapped[Programme] = relationship()
+
+    @property
+    def known_as(self) -> str:
+        """Return what organisers may call them: their address before they say yes, for the name was told elsewhere."""
+        return (not self.invited and self.person.name) or self.person.email or ""
 
     def is_paused(self, on: date) -> bool:
         """Say whether draws leave them out on a day of the programme's; a pause until a day ends with it by itself."""

@@ -75,25 +75,20 @@ def organisers(programme: Programme) -> Sequence[Person]:
     return db.session.scalars(_people(programme).where(Membership.role == "organiser")).all()
 
 
-def members(programme: Programme) -> Sequence[Membership]:
-    """Return everybody in *programme*, by name."""
+def waiting_for_yes(programme: Programme) -> Sequence[Membership]:
+    """Return who waits for an organiser's yes, by name; nobody whose address is not confirmed."""
     return db.session.scalars(
         select(Membership)
         .join(Membership.person)
-        .where(Membership.programme_id == programme.id, Person.left_at.is_(None))
-        .options(joinedload(Membership.person))
+        .where(
+            Membership.programme_id == programme.id,
+            ~Membership.approved,
+            Person.left_at.is_(None),
+            Person.confirmed_at.is_not(None),
+        )
+        .options(contains_eager(Membership.person))
         .order_by(func.lower(Person.name), Person.id)
     ).all()
-
-
-def waiting_for_yes(programme: Programme) -> Sequence[Membership]:
-    """Return who waits for an organiser's yes, by name; nobody whose address is not confirmed."""
-    return [each for each in members(programme) if not each.approved and each.person.confirmed_at]
-
-
-def member_numbered(programme: Programme, number: int) -> Membership | None:
-    """Return the membership of *programme* with this id."""
-    return db.session.scalar(select(Membership).where(Membership.programme_id == programme.id, Membership.id == number))
 
 
 def memberships_of(programme: Programme, people: Collection[int]) -> Sequence[Membership]:
@@ -130,14 +125,17 @@ def drawn_on(programme: Programme, on: date) -> Select[Membership]:
             ~exists().where(Suppressed.address == func.lower(Person.email)),
             ~Membership.are_paused(on),
             Membership.approved,
+            ~Membership.invited,
         )
     )
 
 
 def taking_part(programme: Programme, on: date) -> tuple[int, int]:
     """Return how many people take part in *programme*, and from how many organisations."""
-    people = [membership.person for membership in entrants(programme, on)]
-    return len(people), len({person.organisation.casefold() for person in people if person.organisation})
+    organisation = func.nullif(func.lower(Person.organisation), "")
+    counted = drawn_on(programme, on).with_only_columns(func.count(), func.count(organisation.distinct()))
+    people, organisations = db.session.execute(counted).one()
+    return people, organisations
 
 
 def cadence(programme: Programme, other: Mapping[str, Any] = MappingProxyType({})) -> timetable.Cadence:

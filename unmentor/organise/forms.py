@@ -1,0 +1,70 @@
+"""What an organiser tells of somebody else: one person, or a spreadsheet of many."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from unmentor.forms import Form
+from unmentor.people.address import standard
+from unmentor.people.forms import DetailsForm
+
+# It travels twice, and no form here takes more than 64 KiB.
+MOST_BYTES = 60_000
+# Each is written an email in the same breath.
+MOST_LINES = 500
+
+
+class AddForm(DetailsForm):
+    """Somebody else's details, as far as an organiser knows them."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.name.label.text = _("Their name")
+        self.email.label.text = _("Their email address")
+        self.about.label.text = _("A line about them")
+        self.language.label.text = _("We write to them in")
+
+    def address(self) -> str:
+        """Return the address that was given, once it is valid."""
+        return standard(str(self.email.data))
+
+
+class UploadForm(Form):
+    """A spreadsheet."""
+
+    sheet = FileField(
+        _l("CSV file"),
+        [FileRequired(_l("Choose a file"))],
+        description=_l(
+            "At most %(lines)s people and %(size)s kB at a time.", lines=MOST_LINES, size=MOST_BYTES // 1000
+        ),
+    )
+
+    def validate_sheet(self, field: FileField) -> None:
+        """Refuse what is longer than any list of so many people."""
+        data = field.data.read(MOST_BYTES + 1)
+        field.data.seek(0)
+        if len(data) > MOST_BYTES:
+            most = MOST_BYTES // 1000
+            raise ValidationError(_("That file is too long. Split it into files of at most %(most)s kB", most=most))
+
+    def data_of(self) -> bytes:
+        """Return what was sent, once it is valid."""
+        return bytes(self.sheet.data.read(MOST_BYTES))
+
+
+class ConfirmForm(Form):
+    """What an organiser looked at, and says yes to."""
+
+    text = HiddenField()
+    seen = HiddenField()
+
+    def still_shows(self, seen: str) -> bool:
+        """Say whether what was looked at is what would happen; if not, the form says so."""
+        if self.seen.data != seen:
+            self.form_errors = [_("Something has changed since you looked. This is what would happen now.")]
+        return bool(self.seen.data == seen)

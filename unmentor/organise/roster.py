@@ -1,0 +1,219 @@
+"""Who is in a programme, as its organisers look for them; a constant number of questions, however many they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db
+from unmentor.mail.models import Suppressed
+from unmentor.people.models import Person
+from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.queries import drawn_on
+from unmentor.rounds.models import Round
+
+PAGE = 50
+MOST_WORDS, LONGEST_SEARCH = 5, 100
+SHOWN = {
+    "next": _l("In the next draw"),
+    "paused": _l("Paused"),
+    "waiting": _l("Waiting for your yes"),
+    "asked": _l("Asked, no answer yet"),
+    "silent": _l("Silent about their last conversation"),
+    "never": _l("Never met anybody"),
+    "unreached": _l("Our email does not reach them"),
+    "organisers": _l("Organisers"),
+}
+# How somebody who has not said yes is shown: by the address alone, for whatever else we know was told to others.
+SHOWN_NAME = case((Membership.invited, Person.email), else_=func.lower(Person.name))
+ORDERS: dict[str, tuple[Any, tuple[ColumnElement[Any], ...]]] = {
+    "name": (_l("Name"), (SHOWN_NAME,)),
+    "organisation": (_l("Organisation"), (func.lower(Person.organisation), SHOWN_NAME)),
+    "newest": (_l("Newest first"), (Membership.joined_at.desc(),)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom an organiser looks for, in which order."""
+
+    words: str = ""
+    show: str = ""
+    order: str = "name"
+
+    @classmethod
+    def asked(cls, given: dict[str, str]) -> "Sought":
+        """Return what an address or a form asks for; what it does not know counts as nothing."""
+        show, order = given.get("show", ""), given.get("order", "")
+        words = " ".join(given.get("q", "")[:LONGEST_SEARCH].split()[:MOST_WORDS])
+        return cls(words, show if show in SHOWN else "", order if order in ORDERS else "name")
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return the same for an address or a form."""
+        return {"q": self.words, "show": self.show, "order": self.order}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One person of a programme, and how they stand in it."""
+
+    member: Membership
+    # next; or why the next draw is without them: asked, waiting, paused, unreached, or no-way to talk
+    standing: str
+    # How many conversations they were told of, and how many happened.
+    talks: int
+    met: int
+
+    @property
+    def person(self) -> Person:
+        """Return who it is."""
+        return self.member.person
+
+    @property
+    def name(self) -> str:
+        """Return what an organiser may call them."""
+        return self.member.known_as
+
+    @property
+    def organisation(self) -> str:
+        """Return where they work, as far as an organiser may know."""
+        return "" if self.member.invited else self.person.organisation
+
+
+def totals(programme: Programme, today: date) -> dict[str, int]:
+    """Return how many people each of SHOWN has; "" are all, "organisations" where they come from."""
+    counted = [func.count().filter(condition).label(name) for name, condition in _conditions(programme, today).items()]
+    organisation = func.nullif(func.lower(Person.organisation), "")
+    row = db.session.execute(
+        _members(programme).with_only_columns(
+            func.count().label("everybody"), func.count(organisation.distinct()).label("organisations"), *counted
+        )
+    ).one()
+    known = dict(row._mapping)
+    return {"": known.pop("everybody")} | known
+
+
+def page_of(programme: Programme, sought: Sought, today: date, number: int) -> Pagination:
+    """Return a page of whom an organiser looks for."""
+    found = _found(programme, sought, today)
+    return db.paginate(found, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+
+
+def everybody(programme: Programme, sought: Sought, today: date) -> list[Entry]:
+    """Return all whom an organiser looks for."""
+    found = _found(programme, sought, today)
+    ids = found.with_only_columns(Membership.person_id).order_by(None)
+    return _entries(programme, db.session.scalars(found).all(), ids, today)
+
+
+def entries(programme: Programme, members: Sequence[Membership], today: date) -> list[Entry]:
+    """Return how these members stand."""
+    return _entries(programme, members, [each.person_id for each in members], today)
+
+
+def member(programme: Programme, number: int) -> Membership | None:
+    """Return who has an id, as a member of *programme*."""
+    return db.session.scalar(_everyone(programme).where(Membership.person_id == number))
+
+
+def _found(programme: Programme, sought: Sought, today: date) -> Select[Membership]:
+    query = _everyone(programme).where(*map(_about, sought.words.split()))
+    if sought.show:
+        query = query.where(_conditions(programme, today)[sought.show])
+    return query.order_by(*ORDERS[sought.order][1], Membership.id)
+
+
+def _everyone(programme: Programme) -> Select[Membership]:
+    return _members(programme).options(contains_eager(Membership.person))
+
+
+def _members(programme: Programme) -> Select[Membership]:
+    of_it = select(Membership).join(Membership.person)
+    return of_it.where(Membership.programme_id == programme.id, Person.left_at.is_(None))
+
+
+def _about(word: str) -> ColumnElement[bool]:
+    """Return the condition that somebody has a word in their name, organisation or address."""
+    told = or_(Person.name.icontains(word, autoescape=True), Person.organisation.icontains(word, autoescape=True))
+    return or_(Person.email.contains(word.lower(), autoescape=True), ~Membership.invited & told)
+
+
+def _conditions(programme: Programme, today: date) -> dict[str, ColumnElement[bool]]:
+    confirmed = Person.confirmed_at.is_not(None)
+    return {
+        "next": Membership.id.in_(drawn_on(programme, today).with_only_columns(Membership.id)),
+        "paused": Membership.are_paused(today) & confirmed & ~Membership.invited,
+        "waiting": ~Membership.approved & confirmed,
+        "asked": ~confirmed | Membership.invited,
+        "silent": Membership.silences > 0,
+        "never": ~_met(programme),
+        "unreached": _refused(),
+        "organisers": Membership.role == "organiser",
+    }
+
+
+def _met(programme: Programme) -> ColumnElement[bool]:
+    """Return the condition that a member talked to somebody in *programme*."""
+    talk = select(Participation.id).join(Participation.conversation)
+    return talk.where(
+        Participation.person_id == Membership.person_id,
+        Participation.withdrew_at.is_(None),
+        Conversation.state == "met",
+        Conversation.round_id.in_(select(Round.id).where(Round.programme_id == programme.id)),
+    ).exists()
+
+
+def _refused() -> ColumnElement[bool]:
+    return exists().where(Suppressed.address == func.lower(Person.email))
+
+
+def _entries(
+    programme: Programme, members: Sequence[Membership], people: Select[int] | list[int], today: date
+) -> list[Entry]:
+    drawn = drawn_on(programme, today).with_only_columns(Membership.person_id)
+    taking_part = set(db.session.scalars(drawn.where(Membership.person_id.in_(people))))
+    refused = set(db.session.scalars(select(Person.id).where(Person.id.in_(people), _refused())))
+    talks = _talks(programme, people)
+    return [
+        Entry(
+            each,
+            "next" if each.person_id in taking_part else _why_not(each, today, each.person_id in refused),
+            *talks.get(each.person_id, (0, 0)),
+        )
+        for each in members
+    ]
+
+
+def _talks(programme: Programme, people: Select[int] | list[int]) -> dict[int, tuple[int, int]]:
+    """Return how many conversations these were told of, and how many happened, by the person's id."""
+    query = (
+        select(Participation.person_id, func.count(), func.count().filter(Conversation.state == "met"))
+        .join(Participation.conversation)
+        .join(Conversation.round)
+        .where(
+            Participation.person_id.in_(people),
+            Participation.withdrew_at.is_(None),
+            Conversation.state != "cancelled",
+            Round.programme_id == programme.id,
+            Round.state != "drawn",
+        )
+    )
+    counted = db.session.execute(query.group_by(Participation.person_id))
+    return {person: (talks, met) for person, talks, met in counted}
+
+
+def _why_not(member: Membership, today: date, refused: bool) -> str:
+    if member.person.confirmed_at is None or member.invited:
+        return "asked"
+    if not member.approved:
+        return "waiting"
+    if member.is_paused(today):
+        return "paused"
+    return "unreached" if refused else "no-way"
