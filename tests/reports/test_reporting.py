@@ -81,11 +81,36 @@ def test_a_participant_tells_the_organisers_and_nobody_in_the_conversation_hears
         assert "shouted" not in client.get(theirs).text
 
 
+def test_a_conversation_that_is_off_can_be_reported_too(talk: Conversation, client: FlaskClient, clock: Clock) -> None:
+    talk.state, talk.participations[1].withdrew_at = "cancelled", clock()
+    assert post(client, f"/c/{key(talk.participations[0])}/report", reason=WORDS).status_code == 303
+    assert db.session.scalars(select(Report.about)).all() == [[talk.participations[1].person_id]]
+
+
 def test_where_it_is_about_every_organiser_the_operator_hears(of: Programme, clock: Clock) -> None:
     talk = conversation(of, person("Ada"), organiser(of))
-    report_conversation(talk.participations[0], WORDS, ("Op", "op@example.org"), clock())
+    operator = ("Op", "op@example.org")
+    report_conversation(talk.participations[0], WORDS, operator, clock())
     assert told() == ["op@example.org"]
     assert "flask organiser add" in mailed("op@example.org", "reported")
+    another = organiser(of, "Eve")
+    report_conversation(talk.participations[0], WORDS, operator, clock())
+    assert told() == ["op@example.org", another.email]
+
+
+def test_whoever_holds_an_old_link_or_says_it_again_and_again_is_stopped_kindly(
+    talk: Conversation, client: FlaskClient, clock: Clock
+) -> None:
+    path = f"/c/{key(talk.participations[0])}/report"
+    for _ in range(5):
+        assert post(client, path, reason=WORDS).status_code == 303
+    sixth = post(client, path, reason=WORDS)
+    assert sixth.status_code == 422
+    assert WORDS in sixth.text
+    clock.advance(days=200)
+    assert post(client, path, reason=WORDS).status_code == 410
+    sign_in(client, talk.participations[0].person)
+    assert post(client, path, reason=WORDS).status_code == 303
 
 
 def test_an_organiser_keeps_the_two_apart_with_one_press(
@@ -140,6 +165,7 @@ def test_taking_words_down_settles_what_was_reported_of_them_until_that_is_undon
     assert take_down in client.get(PAGE).text
     post(client, take_down, why="names")
     assert db.session.scalars(select(Report.outcome)).all() == ["down"]
+    assert client.get(f"/reflections/{shared.slug}/report").status_code == 404
     db.session.refresh(shared)
     assert undo(shared, clock())
     assert db.session.scalars(select(Report.outcome)).all() == [""]

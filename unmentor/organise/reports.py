@@ -56,8 +56,8 @@ def keep_apart(programme: Programme, number: int) -> Page:
     try:
         with turn(*apart.programmes_of(programme, one, other)) as now:
             pair = apart.keep_apart(one, other, programme, new_seed(), now)
-            settle(report, "apart", now)
-            record(Deed.KEPT_APART, by=the_person().id, programme=programme.id, pair=pair)
+            if settle(report, "apart", now):
+                record(Deed.KEPT_APART, by=the_person().id, programme=programme.id, pair=pair)
     except CannotKeepApart:
         form.form_errors = [_("One of them has just left, so there is nobody to keep apart.")]
         return _page(programme, form), 422
