@@ -76,7 +76,8 @@ ORGANISERS = {
     "organise.release", "organise.return_", "organise.round_", "organise.rounds", "organise.send", "organise.undo",
     "organise.start_empty", "organise.take_down", "organise.try_again",
     "organise.ask_to_end", "organise.end", "organise.reopen", "organise.settings",
-    "organise.keep_apart", "organise.reports", "organise.settle_report", "organise.stop_apart",
+    "organise.keep_apart", "organise.keep_person_apart", "organise.reports", "organise.settle_report",
+    "organise.stop_apart",
 }  # fmt: skip
 # Of these, what sends, exports, removes, or changes who comes in: it wants a proof that is 15 minutes old at most.
 FRESH = {

@@ -139,6 +139,23 @@ def test_an_organiser_keeps_the_two_apart_with_one_press(
     assert db.session.query(KeptApart).count() == 0
 
 
+def test_an_organiser_keeps_anybody_apart_from_a_persons_page(
+    talk: Conversation, olu: Person, client: FlaskClient
+) -> None:
+    ada, ben = (part.person for part in talk.participations)
+    stranger = person("Eve")
+    sign_in(client, olu)
+    page = f"/organise/unmentoring/people/{ada.id}"
+    assert f"{page}/apart" in client.get(page).text
+    for refused in (ada.email, stranger.email, "nobody@example.gov.uk", "nobody"):
+        assert post(client, f"{page}/apart", email=refused).status_code == 422
+    assert post(client, f"{page}/apart", email=str(ben.email).upper()).location == page
+    assert db.session.query(KeptApart).count() == 1
+    assert db.session.scalars(select(AuditEvent.deed)).all() == ["kept-apart"]
+    # The page of a person says nothing of it, whoever looks.
+    assert "Kept apart" not in client.get(page).text
+
+
 def test_anybody_reports_what_is_public_and_a_flood_fills_no_mailbox(
     talk: Conversation, olu: Person, client: FlaskClient, clock: Clock
 ) -> None:

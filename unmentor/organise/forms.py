@@ -5,12 +5,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField
-from wtforms.validators import ValidationError
+from wtforms import EmailField, HiddenField
+from wtforms.validators import DataRequired, ValidationError
 
-from unmentor.forms import Form
+from unmentor.forms import Form, at_most, clean_line
 from unmentor.people.address import standard
-from unmentor.people.forms import DetailsForm
+from unmentor.people.forms import AN_ADDRESS, DetailsForm, an_address
 
 # It travels twice, and no form here takes more than 64 KiB.
 MOST_BYTES = 60_000
@@ -27,6 +27,18 @@ class AddForm(DetailsForm):
         self.email.label.text = _("Their email address")
         self.about.label.text = _("A line about them")
         self.language.label.text = _("We write to them in")
+
+    def address(self) -> str:
+        """Return the address that was given, once it is valid."""
+        return standard(str(self.email.data))
+
+
+class ApartForm(Form):
+    """From whom somebody is kept apart."""
+
+    email = EmailField(
+        _l("The other one’s email address"), [DataRequired(AN_ADDRESS), at_most(254), an_address], [clean_line]
+    )
 
     def address(self) -> str:
         """Return the address that was given, once it is valid."""

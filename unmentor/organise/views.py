@@ -3,6 +3,7 @@
 from unmentor.organise import (
     bring,
     ending,
+    keeping_apart,
     log,
     mail,
     overview,
@@ -20,6 +21,7 @@ __all__ = [
     "blueprint",
     "bring",
     "ending",
+    "keeping_apart",
     "log",
     "mail",
     "overview",
