@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from unmentor.audit.deeds import Deed
 from unmentor.links import Above
 from unmentor.mail.kinds import KINDS
 
@@ -109,6 +110,11 @@ def test_the_one_stylesheet_stays_small() -> None:
 
 def test_every_room_says_what_it_is_for() -> None:
     assert [str(path) for path in ROOMS if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+def test_every_deed_of_the_log_is_logged_somewhere() -> None:
+    written = "".join(path.read_text() for path in ROOMS)
+    assert [deed.name for deed in Deed if f"Deed.{deed.name}" not in written] == []
 
 
 def test_every_mail_has_a_subject_a_text_and_an_html_part() -> None:

@@ -7,6 +7,7 @@ from cast import conversation, kept, member, organiser, person, post, programme,
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from unmentor.audit.deeds import Deed
 from unmentor.audit.models import AuditEvent
@@ -139,6 +140,8 @@ def test_what_failed_is_shown_with_what_the_server_said_and_can_be_sent_again(
     db.session.refresh(message)
     assert message.state == "queued"
     assert "It is on its way again." in client.get(answer.location).text
+    event = db.session.scalars(select(AuditEvent)).one()
+    assert (event.deed, event.person_id) == (Deed.EMAIL_TRIED_AGAIN, ada.id)
 
 
 def test_what_is_pointless_by_now_is_shown_without_a_way_to_send_it(
