@@ -19,7 +19,8 @@ PUBLIC = (
 OWN = ("/me", "/me/profile", "/me/pause", "/me/not-with", "/me/passkeys", "/me/leave")
 CONSOLE = (
     "/organise/unmentoring", "/organise/unmentoring/people", "/organise/unmentoring/reflections",
-    "/organise/unmentoring/log", "/organise/unmentoring/mail", "/organise/unmentoring/start-empty",
+    "/organise/unmentoring/log", "/organise/unmentoring/reports", "/organise/unmentoring/mail",
+    "/organise/unmentoring/start-empty",
     "/organise/unmentoring/rounds/6",
 )  # fmt: skip
 
@@ -138,13 +139,17 @@ def look_at_a_conversation(page: Page, seen: Seen) -> None:
     page.wait_for_url("**/c/**")
     own = page.url
     seen.look(page, "a conversation")
-    for path in ("move", "withdraw"):
+    for path in ("move", "withdraw", "report"):
         page.goto(f"{own}/{path}")
         seen.look(page, f"a conversation, {path}")
     page.goto(f"{own}/move")
     page.get_by_role("button", name="Move our conversation").click()
     expect(page.get_by_role("alert")).to_be_focused()
     seen.look(page, "a conversation, move, refused")
+    refuse(page, f"{own}/report", seen)
+    page.locator("main textarea").fill("He shouted.")
+    press(page, page.get_by_role("button", name="Tell the organisers"))
+    seen.look(page, "a report, and thanks for it")
 
 
 def look_at_what_was(page: Page, seen: Seen) -> None:

@@ -17,7 +17,7 @@ from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.models import Message
-from unmentor.people.models import Person
+from unmentor.people.models import KeptApart, Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.actions import draw_round, send_round
 from unmentor.rounds.models import Round
@@ -59,9 +59,9 @@ class Town:
         db.session.commit()
         return round_
 
-    def organises(self, what: str, of: Programme | None = None) -> Press:
+    def organises(self, what: str, of: Programme | None = None, **fields: str) -> Press:
         """Return the organiser's press of a button in the console."""
-        return self._press(self.olu, f"/organise/{(of or self.here).slug}/{what}")
+        return self._press(self.olu, f"/organise/{(of or self.here).slug}/{what}", **fields)
 
     def leaves(self, someone: Person) -> Press:
         """Return somebody's press of "leave"."""
@@ -193,3 +193,18 @@ def test_drawing_against_moving(town: Town) -> None:
     db.session.commit()
     town.at_once(*moving, town.organises("draw", town.there))
     assert db.session.query(Membership).count() > 0
+
+
+def test_keeping_two_apart_against_withdrawing_moving_and_keeping_apart(town: Town) -> None:
+    first, second, *_ = town.sent().conversations
+    one, other = first.people
+    start = f"{town.clock() + timedelta(days=12):%Y-%m-%d}T16:00"
+    town.at_once(
+        town.organises(f"people/{one.id}/apart", email=str(other.email)),
+        town.organises(f"people/{other.id}/apart", email=str(one.email)),
+        town.withdraws(first.participations[0]),
+        town.withdraws(second.participations[1]),
+        town.moves(first.participations[1], start),
+    )
+    assert db.session.get_one(Conversation, first.id).state == "cancelled"
+    assert db.session.query(KeptApart).count() == 1
