@@ -7,7 +7,7 @@ from cast import conversation, organiser, person, post, programme, reflection, s
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from unmentor.audit.models import AuditEvent
 from unmentor.db import db, transaction
@@ -126,3 +126,23 @@ def test_an_organiser_sees_who_is_new_and_who_wrote_before(of: Programme, consol
     written(of, "Mine.")
     assert "Their first." in console.get(PAGE).text
     assert count_pending(of) == 2
+
+
+def test_many_that_wait_ask_the_database_no_more_than_few(of: Programme, console: FlaskClient, clock: Clock) -> None:
+    def asked() -> int:
+        statements: list[object] = []
+        event.listen(db.engine, "before_cursor_execute", note := lambda *seen: statements.append(seen[2]))
+        assert len(console.get(PAGE).data) < 60_000
+        event.remove(db.engine, "before_cursor_execute", note)
+        return len(statements)
+
+    def some(number: int) -> None:
+        for each in range(number):
+            written(of, f"Waits {number} {each}. " + "A long story. " * 80)
+            publish(written(of, f"Public {number} {each}."), clock())
+        db.session.commit()
+
+    some(1)
+    few = asked()
+    some(12)
+    assert asked() == few

@@ -8,7 +8,7 @@ from cast import conversation, mailed, member, organiser, person, post, programm
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from unmentor.audit.models import AuditEvent
 from unmentor.conversations.calendar_entry import key
@@ -22,6 +22,7 @@ from unmentor.programmes.models import Programme
 from unmentor.reflections.actions import undo
 from unmentor.reports.actions import report_conversation, settle
 from unmentor.reports.models import Report
+from unmentor.rounds.apart import keep_apart
 
 PAGE = "/organise/unmentoring/reports"
 WORDS = "He shouted at me. I do not want to meet him again."
@@ -227,3 +228,30 @@ def test_organisers_of_another_programme_see_nothing(talk: Conversation, client:
     sign_in(client, organiser(programme("Elsewhere"), "Eve"))
     assert "shouted" not in client.get("/organise/elsewhere/reports").text
     assert post(client, f"/organise/elsewhere/reports/{report.id}/done").status_code == 404
+
+
+def test_many_reports_ask_the_database_no_more_than_few(
+    of: Programme, olu: Person, client: FlaskClient, clock: Clock
+) -> None:
+    def asked() -> int:
+        statements: list[object] = []
+        event.listen(db.engine, "before_cursor_execute", note := lambda *seen: statements.append(seen[2]))
+        assert client.get(PAGE).status_code == 200
+        event.remove(db.engine, "before_cursor_execute", note)
+        return len(statements)
+
+    def some(number: int) -> None:
+        ada, ben = person(f"Ada {number}"), person(f"Ben {number}")
+        for outcome in ("", "done"):
+            report_conversation(conversation(of, ada, ben).participations[0], WORDS, ("", ""), clock())
+            if outcome:
+                settle(db.session.scalars(select(Report).order_by(Report.id.desc())).first(), outcome, clock())
+        keep_apart(ada, ben, of, 1, clock())
+        db.session.commit()
+
+    sign_in(client, olu)
+    some(0)
+    few = asked()
+    for number in range(1, 4):
+        some(number)
+    assert asked() == few

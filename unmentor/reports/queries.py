@@ -49,7 +49,11 @@ def kept_apart(programme: Programme, reader: Person) -> Sequence[tuple[KeptApart
 
 def _reports(programme: Programme) -> Select[Report]:
     everybody = selectinload(Conversation.participations).joinedload(Participation.person)
-    talk = joinedload(Report.participation).joinedload(Participation.conversation).options(everybody)
+    talk = (
+        joinedload(Report.participation)
+        .joinedload(Participation.conversation)
+        .options(everybody, joinedload(Conversation.round))
+    )
     return select(Report).where(Report.programme_id == programme.id).options(talk)
 
 
