@@ -81,9 +81,9 @@ ORGANISERS = {
 }  # fmt: skip
 # Of these, what sends, exports, removes, or changes who comes in: it wants a proof that is 15 minutes old at most.
 FRESH = {
-    "me.passkey_challenge", "me.passkey_remove", "me.passkeys", "organise.cancel", "organise.export_log",
-    "organise.export_people", "organise.make_organiser", "organise.remove_person", "organise.stop_organiser",
-    "organise.release", "organise.send", "organise.start_empty",
+    "me.passkey_challenge", "me.passkey_remove", "me.passkeys", "organise.cancel", "organise.end",
+    "organise.export_log", "organise.export_people", "organise.make_organiser", "organise.release",
+    "organise.remove_person", "organise.reopen", "organise.send", "organise.start_empty", "organise.stop_organiser",
 }  # fmt: skip
 TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 303, 403, 404
 

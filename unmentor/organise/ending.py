@@ -10,6 +10,7 @@ from unmentor.forms import Button, Page
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
+from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import cadence
 from unmentor.programmes.schedule import anew
@@ -27,6 +28,7 @@ def ask_to_end(programme: Programme) -> Page:
 
 @blueprint.post("/<slug>/end")
 @needs_organiser
+@needs_fresh_proof
 def end(programme: Programme) -> Page:
     """End a programme."""
     done, before = _("It has ended. Everybody hears of it by email."), _("It had ended already.")
@@ -35,6 +37,7 @@ def end(programme: Programme) -> Page:
 
 @blueprint.post("/<slug>/reopen")
 @needs_organiser
+@needs_fresh_proof
 def reopen(programme: Programme) -> Page:
     """Let a programme that has ended draw again."""
     done, before = _("It is open again. Everybody hears of it by email."), _("It was open already.")
