@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.people.models import KeptApart, Person
-from unmentor.programmes.models import Programme
+from unmentor.programmes.models import Membership, Programme
 from unmentor.reports.models import Report
 
 NEWEST = 100
@@ -42,8 +42,9 @@ def kept_apart(programme: Programme, reader: Person) -> Sequence[tuple[KeptApart
     pairs = select(KeptApart).where(KeptApart.programme_id == programme.id).order_by(KeptApart.id.desc()).limit(NEWEST)
     found = [pair for pair in db.session.scalars(pairs) if reader.email not in {pair.one, pair.other}]
     addresses = {address for pair in found for address in (pair.one, pair.other)}
-    known = select(Person.email, Person.name).where(Person.email.in_(addresses))
-    names = dict(db.session.execute(known).all())
+    here = select(Membership).join(Membership.person).options(contains_eager(Membership.person))
+    members = db.session.scalars(here.where(Membership.programme_id == programme.id, Person.email.in_(addresses)))
+    names = {member.person.email: member.known_as for member in members}
     return [(pair, names.get(pair.one, ""), names.get(pair.other, "")) for pair in found]
 
 
