@@ -10,6 +10,7 @@ from cast import kept, mailed, member, organiser, person, post, programme, sign_
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from unmentor.audit.models import AuditEvent
 from unmentor.conversations.models import Conversation
@@ -101,6 +102,7 @@ def test_reopening_draws_again_from_the_next_period_and_says_so(olu: FlaskClient
     ending.end(of)
     told()
     clock.set(2026, 12, 9, 9)
+    sign_in(olu, db.session.scalars(select(Person).where(Person.name == "Olu Organiser")).one())
     assert "Monday 14 December, 9:00" in olu.get(f"{CONSOLE}/end").text
     assert post(olu, f"{CONSOLE}/reopen").status_code == 303
     db.session.refresh(of)
