@@ -19,7 +19,7 @@ from unmentor.db import db, transaction
 from unmentor.factory import create_app
 from unmentor.runtime import now
 from unmentor.settings import Settings
-from unmentor.worker import answer_requests
+from unmentor.worker import every_second
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -96,7 +96,7 @@ class Browser(FlaskClient):
         with self.application.app_context():
             answer = super().open(*args, **given)
         with self.application.app_context():
-            answer_requests(now())
+            every_second(now())
         return answer
 
 

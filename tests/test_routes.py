@@ -74,6 +74,8 @@ ORGANISERS = {
     "organise.export_log", "organise.hold", "organise.lift_suppression", "organise.log", "organise.mail",
     "organise.moderation", "organise.people", "organise.programme", "organise.publish", "organise.redraw",
     "organise.release", "organise.return_", "organise.round_", "organise.rounds", "organise.send", "organise.undo",
+    "organise.invitation", "organise.invitation_html", "organise.leave_out", "organise.stop", "organise.swap",
+    "organise.take_in",
     "organise.start_empty", "organise.take_down", "organise.try_again",
     "organise.ask_to_end", "organise.end", "organise.reopen", "organise.settings",
     "organise.keep_apart", "organise.keep_person_apart", "organise.reports", "organise.settle_report",

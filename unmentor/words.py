@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from babel.lists import format_list
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, format_date, format_datetime, format_timedelta, get_locale, gettext
+from flask_babel import Babel, format_date, format_datetime, format_decimal, format_timedelta, get_locale, gettext
 from slugify import slugify
 
 from unmentor.runtime import now, settings
@@ -72,6 +72,11 @@ def listed(names: Iterable[str]) -> str:
     return (" ac " if vowel else " a ").join(part for part in (", ".join(called[:-1]), *called[-1:]) if part)
 
 
+def number(counted: int) -> str:
+    """Return a number as it is written, as "1,038"."""
+    return str(format_decimal(counted))
+
+
 def _local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(known_zone(zone or settings().time_zone))
 
@@ -80,7 +85,7 @@ def init_babel(app: Flask) -> None:
     """Give *app* its languages, and its templates the words for time."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=chosen_language, default_timezone="UTC")
-    for name in (day, short_day, clock, when, ago, listed):
+    for name in (day, short_day, clock, when, ago, listed, number):
         app.add_template_filter(name)
     app.add_template_global(get_locale)
     app.jinja_env.globals["languages"] = LANGUAGES

@@ -1,4 +1,4 @@
-"""The worker: one tick a minute asks the database what is due, one a second who knocks, and a loop sends the mail.
+"""The worker: one tick a minute asks the database what is due, one a second who waits, and a loop sends the mail.
 
 Any number of workers may run. APScheduler only keeps the beat: what is due, and who does it, the
 database decides.
@@ -29,6 +29,7 @@ from unmentor.rounds.actions import close_rounds, new_seed
 from unmentor.rounds.ending import tell_members
 from unmentor.rounds.mend import withdraw_unreachable
 from unmentor.rounds.schedule import run_due
+from unmentor.rounds.steps import send_due
 from unmentor.rounds.telling import tell_some
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 def tick(now: datetime) -> None:
     """Do everything that is due at a moment, each in a transaction of its own; what fails does not stop the rest."""
     _try("answer requests", partial(answer_requests, now))
+    _all("send what was let go", send_due)
     for programme in all_programmes():
         _try("draw", partial(run_due, programme, now))
         _all("remind", partial(remind, programme, now))
@@ -69,7 +71,9 @@ def start(app: Flask, on_death: Callable[[], None] = end_process) -> Callable[[]
         _tick_in, "interval", [app], minutes=1, next_run_time=runtime.utc_clock(),
         coalesce=True, max_instances=1, misfire_grace_time=None,
     )  # fmt: skip
-    scheduler.add_job(_answer_in, "interval", [app], seconds=1, coalesce=True, max_instances=1, misfire_grace_time=None)
+    scheduler.add_job(
+        _every_second_in, "interval", [app], seconds=1, coalesce=True, max_instances=1, misfire_grace_time=None
+    )
     sender = Sender(app)
     scheduler.start()
     sender.start(on_death)
@@ -104,9 +108,15 @@ def answer_requests(now: datetime) -> None:
         _try("answer a request", partial(answer, number, now))
 
 
-def _answer_in(app: Flask) -> None:
+def every_second(now: datetime) -> None:
+    """Do what somebody waits for at their screen: answer requests, and send the round that nobody has stopped."""
+    answer_requests(now)
+    _all("send what was let go", send_due)
+
+
+def _every_second_in(app: Flask) -> None:
     with app.app_context():
-        answer_requests(runtime.now())
+        every_second(runtime.now())
 
 
 def _tick_in(app: Flask) -> None:

@@ -59,6 +59,7 @@ def organiser(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
     page.goto("/organise/unmentoring/rounds/7/cancel")
     page.goto("/organise/unmentoring/rounds/7")
     page.get_by_role("button", name="Send").click()
+    demo.two_minutes_pass()
     yield context
     context.close()
 
@@ -103,6 +104,39 @@ def test_axe_finds_nothing_on_any_page(
     # A browser counts a refused form and an unknown page as errors; they are what was asked for.
     errors = [said for kind, said in complaints if kind == "error" and "422" not in said and "404" not in said]
     assert seen.trouble + errors == []
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "dark"), ("phone", "light")])
+def test_axe_finds_nothing_while_a_round_is_changed_by_hand(organiser: BrowserContext, size: str, scheme: str) -> None:
+    seen, page = Seen(), organiser.new_page()
+    page.set_viewport_size({"width": WIDTHS[size], "height": 900})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # - spelled out above
+    page.goto("/organise/unmentoring")
+    page.get_by_role("button", name="Draw a round now").click()
+    round_ = page.url
+    seen.look(page, "a round that waits")
+    press(page, page.locator("tbody").get_by_role("link").first)
+    seen.look(page, "somebody in it")
+    press(page, page.get_by_role("link", name="Read their invitation"))
+    expect(page.frame_locator("iframe").locator("h1")).to_contain_text("meet")
+    seen.look(page, "an invitation")
+    press(page, page.get_by_role("link", name="Swap them"))
+    press(page, page.locator("tbody").get_by_role("link").last)
+    seen.look(page, "a swap")
+    press(page, page.get_by_role("button", name="Swap"))
+    seen.look(page, "a round that was changed by hand")
+    press(page, page.locator("tbody").get_by_role("link").last)
+    press(page, page.get_by_role("link", name="Leave them out"))
+    press(page, page.get_by_role("button", name="Leave"))
+    page.goto(f"{round_}/take-in")
+    seen.look(page, "whom to take in")
+    page.goto(round_)
+    press(page, page.get_by_role("button", name="Send"))
+    seen.look(page, "a round that is about to leave")
+    press(page, page.get_by_role("button", name="Stop"))
+    page.goto(f"{round_}/cancel")
+    press(page, page.get_by_role("button", name="Cancel"))
+    assert seen.trouble == []
 
 
 def press(page: Page, button: Locator) -> None:

@@ -7,7 +7,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from unmentor.db import db
-from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection
@@ -79,21 +78,6 @@ def test_drawing_shows_the_round(olu: Person, client: FlaskClient) -> None:
     assert "4 people, 2 pairs." in text
     assert "Nobody has met before." in text
     assert "2 of 2 conversations cross organisations." in text
-
-
-def test_sending_says_how_many_are_told(olu: Person, client: FlaskClient) -> None:
-    post(client, "/organise/unmentoring/draw")
-    answer = post(client, "/organise/unmentoring/rounds/1/send")
-    assert "4 people are being told by mail." in client.get(answer.location).text
-    assert db.session.query(Message).filter_by(kind="invitation").count() == 4
-
-
-def test_sending_twice_is_refused_in_words(olu: Person, client: FlaskClient) -> None:
-    post(client, "/organise/unmentoring/draw")
-    post(client, "/organise/unmentoring/rounds/1/send")
-    answer = post(client, "/organise/unmentoring/rounds/1/send")
-    assert answer.status_code == 422
-    assert "Round 1 was sent already." in answer.text
 
 
 def test_too_few_people_are_told_kindly(of: Programme, olu: Person, client: FlaskClient) -> None:

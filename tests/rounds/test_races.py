@@ -1,5 +1,6 @@
 """People do things at the same time, over the web: somebody is faster, the others read a clear page, all adds up."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,17 +11,20 @@ from threading import Barrier
 import pytest
 from cast import member, organiser, person, post, programme, sign_in
 from conftest import Clock, wipe
-from flask import Flask
+from flask import Flask, Request
 from werkzeug.test import TestResponse
 
+from unmentor.audit.models import AuditEvent
 from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.people.models import KeptApart, Person
 from unmentor.programmes.models import Membership, Programme
+from unmentor.rounds import steps
 from unmentor.rounds.actions import draw_round, send_round
-from unmentor.rounds.models import Round
+from unmentor.rounds.models import Change, Round
+from unmentor.rounds.steps import send_due
 from unmentor.rounds.telling import tell_some
 
 pytestmark = pytest.mark.thorough
@@ -58,6 +62,16 @@ class Town:
         send_round(round_, self.clock())
         db.session.commit()
         return round_
+
+    def let_go(self, round_: Round) -> None:
+        """Let two minutes pass after somebody has let a round go."""
+        steps.let_go(round_)
+        self.clock.advance(minutes=2)
+
+    def worker_sends(self) -> TestResponse:
+        """Send what is due, as a worker does every second."""
+        send_due()
+        return TestResponse([], "303", {}, Request({}))
 
     def organises(self, what: str, of: Programme | None = None, **fields: str) -> Press:
         """Return the organiser's press of a button in the console."""
@@ -129,22 +143,56 @@ def town(app: Flask, clock: Clock) -> Iterator[Town]:
     wipe()
 
 
-def test_of_twenty_who_send_one_has_and_the_others_read_that_somebody_was_faster(town: Town) -> None:
+def test_of_twenty_who_send_one_has_and_twenty_workers_send_it_once(town: Town) -> None:
     town.drawn()
     assert town.at_once(*[town.organises("rounds/1/send") for _ in range(20)]) == {303: 1, 422: 19}
-    assert all("Round 1 was sent already" in each.text for each in town.answers if each.status_code == 422)
+    assert all("Round 1 leaves at 12:02" in each.text for each in town.answers if each.status_code == 422)
+    town.clock.advance(minutes=2)
+    assert town.at_once(*[town.worker_sends] * 20) == {303: 20}
     assert db.session.query(Message).filter_by(kind="invitation").count() == len(NAMES)
+    assert db.session.query(AuditEvent).filter_by(deed="round-sent").count() == 1
 
 
-@pytest.mark.parametrize("what", ["redraw", "cancel"])
+def test_of_twenty_who_stop_one_has_and_nothing_leaves(town: Town) -> None:
+    town.let_go(town.drawn())
+    answers = town.at_once(*[town.organises("rounds/1/stop") for _ in range(20)], town.worker_sends)
+    sent = db.session.query(Message).filter_by(kind="invitation").count()
+    assert answers[422] == (20 if sent else 19)
+    assert sent in {0, len(NAMES)}
+
+
+@pytest.mark.parametrize("what", ["swap", "leave-out", "redraw"])
+def test_of_twenty_who_agree_to_one_change_one_makes_it(town: Town, what: str) -> None:
+    round_ = town.drawn()
+    ada, ben = (talk.participations[0].person for talk in round_.conversations[:2])
+    fields = {"a": str(ada.id), "b": str(ben.id)}
+    page = town.app.test_client()
+    sign_in(page, town.olu)
+    path = f"/organise/here/rounds/1{'' if what == 'redraw' else f'/{what}'}"
+    fields["seen"] = re.search(r'name="seen" value="(\w+)"', page.get(path, query_string=fields).text)[1]
+    before = round_.id, round_.seed
+    answers = town.at_once(*[town.organises(f"rounds/1/{what}", **fields) for _ in range(20)])
+    assert answers == {303: 1, 422: 19}
+    assert db.session.query(Change).count() == (what != "redraw")
+    now = db.session.query(Round).one()
+    assert ((now.id, now.seed) == before) == (what != "redraw")
+
+
+def test_of_twenty_who_swap_unseen_one_has(town: Town) -> None:
+    ada, ben = (talk.participations[0].person for talk in town.drawn().conversations[:2])
+    swap = town.organises("rounds/1/swap", a=str(ada.id), b=str(ben.id))
+    assert town.at_once(*[swap] * 20) == {303: 1, 422: 19}
+
+
+@pytest.mark.parametrize("what", ["redraw", "cancel", "stop"])
 def test_sending_against(town: Town, what: str) -> None:
-    town.drawn()
-    town.at_once(town.organises("rounds/1/send"), town.organises(f"rounds/1/{what}"), town.organises("rounds/1/send"))
+    town.let_go(town.drawn())
+    town.at_once(town.worker_sends, town.organises(f"rounds/1/{what}"), town.worker_sends)
 
 
 def test_sending_against_leaving(town: Town) -> None:
-    town.drawn()
-    town.at_once(town.organises("rounds/1/send"), *map(town.leaves, town.people[:3]))
+    town.let_go(town.drawn())
+    town.at_once(town.worker_sends, *map(town.leaves, town.people[:3]))
 
 
 def test_redrawing_against_leaving(town: Town) -> None:
@@ -178,7 +226,9 @@ def test_cancelling_against_withdrawing_and_moving(town: Town) -> None:
 
 def test_two_programmes_that_draw(town: Town) -> None:
     assert town.at_once(town.organises("draw"), town.organises("draw", town.there)) == {303: 2}
-    town.at_once(town.organises("rounds/1/send"), town.organises("rounds/1/send", town.there))
+    for round_ in db.session.query(Round).all():
+        town.let_go(round_)
+    town.at_once(town.worker_sends, town.worker_sends)
 
 
 def test_drawing_against_moving(town: Town) -> None:

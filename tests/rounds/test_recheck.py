@@ -118,7 +118,7 @@ def waiting(app: Flask, client: FlaskClient, clock: Clock) -> Round:
     return round_
 
 
-def test_an_organiser_sends_what_they_have_seen(waiting: Round, client: FlaskClient) -> None:
+def test_an_organiser_sends_what_they_have_seen(waiting: Round, client: FlaskClient, clock: Clock) -> None:
     looked_at = seen(client)
     pause(membership(waiting.conversations[0].people[0]), None)
     answer = post(client, f"{PAGE}/send", seen=looked_at)
@@ -126,6 +126,8 @@ def test_an_organiser_sends_what_they_have_seen(waiting: Round, client: FlaskCli
     assert "changed since you looked" in answer.text
     assert "Changed since the draw" in answer.text
     assert post(client, f"{PAGE}/send", seen=seen(client)).status_code == 303
+    clock.advance(minutes=2)
+    client.get(PAGE)
     assert db.session.query(Conversation).count() == 1
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 
 import click
 from flask.cli import AppGroup
@@ -10,13 +11,18 @@ from unmentor import runtime
 from unmentor.cli.programmes import Programmes
 from unmentor.db import reading
 from unmentor.pairing import NotValid
+from unmentor.people.address import standard
+from unmentor.people.queries import person_at
 from unmentor.programmes.models import Programme
 from unmentor.rounds import actions as rounds
-from unmentor.rounds import queries, steps
+from unmentor.rounds import by_hand, effect, queries, steps
+from unmentor.rounds.change import groups_after
 from unmentor.rounds.draw_inputs import CannotReplay, replay
 from unmentor.rounds.models import Mending, Round
+from unmentor.rounds.seats import Refused, seats
 from unmentor.rounds.summary import summary
 from unmentor.rounds.telling import tell_slice
+from unmentor.words import listed
 
 round_group = AppGroup("round", help="Rounds: draw, send and verify.")
 
@@ -59,23 +65,46 @@ def send_round(of: Programme, number: int) -> None:
     click.echo(f"{told} people are being told by mail.")
 
 
+@round_group.command("swap")
+@click.argument("programme", metavar="SLUG", type=Programmes())
+@click.argument("number", type=int)
+@click.argument("a")
+@click.argument("b")
+@click.option("--dry-run", is_flag=True, help="Only say what it would do.")
+def swap(programme: Programme, number: int, a: str, b: str, dry_run: bool) -> None:
+    """Let A and B, by their addresses, change places in the drawn round NUMBER of the programme SLUG."""
+    planner = by_hand.swap(_person(a), _person(b))
+    try:
+        with reading():
+            mark, says = _effect(_round(programme, number), planner)
+        if not dry_run:
+            steps.change(_round(programme, number), planner, looked_at=mark)
+    except (rounds.NotWaiting, rounds.Leaving, Refused) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo("\n".join(says))
+    click.echo("Nothing was changed." if dry_run else "They have changed places.")
+
+
 @round_group.command("verify")
 @click.argument("of", metavar="SLUG", type=Programmes())
 @click.argument("number", type=int)
 def verify_round(of: Programme, number: int) -> None:
     """Draw round NUMBER of the programme SLUG once more from what was stored with it, and check its proof.
 
-    What mended it after withdrawals is drawn and checked again too.
+    What mended it after withdrawals is drawn and checked again too, and what people changed by hand is named.
     """
     round_ = _round(of, number)
     draws: list[Round | Mending] = [round_, *round_.mendings]
     try:
         proved = all(replay(kept).proved for kept in draws)
+        groups_after(round_)
     except (CannotReplay, NotValid) as error:
         raise click.ClickException(str(error)) from None
     if not proved:
         raise click.ClickException(f"Round {number} is the same draw, but nothing proves that it is the best.")
     click.echo(f"Round {number} is the same draw, and its proof holds: {summary(round_)}")
+    for changed in round_.changes:
+        click.echo(f"Changed by hand: {effect.said(changed)}.")
 
 
 def _send(of: Programme, number: int) -> int:
@@ -95,6 +124,22 @@ def _round(of: Programme, number: int) -> Round:
     if round_ is None:
         raise click.ClickException(f"{of.slug} has no round {number}. Its newest is {queries.latest_number(of)}.")
     return round_
+
+
+def _person(address: str) -> int:
+    with suppress(ValueError):
+        if found := person_at(standard(address)):
+            return found.id
+    raise click.ClickException(f"Nobody here has the address {address}.")
+
+
+def _effect(round_: Round, planner: by_hand.Planner) -> tuple[str, list[str]]:
+    """Return the mark of a change, and what it would do."""
+    sat = seats(round_, runtime.now())
+    plan = planner(sat)
+    new = effect.new_conversations(sat, plan)
+    talks = [f"{each.names}{f' ({listed(each.notes)})' if each.notes else ''}" for each in new]
+    return plan.mark, [*(f"New: {talk}." for talk in talks), *effect.turns(sat, plan)]
 
 
 def _told(round_: Round) -> dict[str, object]:

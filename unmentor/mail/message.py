@@ -31,7 +31,7 @@ Every template is also given ``person``, the recipient's first name.
 ``heads-up``            ``programme``, ``title``, ``says`` (sentences), ``button`` (words, address), ``ways`` (a list
                         of the same); all in the reader's language already
 ``unpaired``            ``programme``, ``round``, ``url`` (their own pages), ``why`` ("odd", "organisations",
-                        "late" or "nobody")
+                        "late", "hand" or "nobody")
 ``how-was-it``          ``partners``, ``starts_at`` (moment), ``zone``, ``url``
 ``reflection-published``  ``text``, ``url``; may have ``back_url`` (where to take it back)
 ``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it);

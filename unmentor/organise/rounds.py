@@ -1,28 +1,34 @@
-"""Look at a draw, send it, draw it again, call it off."""
+"""Look at a draw, send it, stop it, draw it again, call it off; and see how it goes."""
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from unmentor import runtime
 from unmentor.db import reading
 from unmentor.forms import Button, Page
+from unmentor.organise import round_queries
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
 from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
-from unmentor.rounds import steps
-from unmentor.rounds.actions import CannotDraw, NotWaiting, new_seed
+from unmentor.rounds import effect, figures, steps
+from unmentor.rounds.actions import CannotDraw, Leaving, NotWaiting, new_seed
 from unmentor.rounds.left_out import why_out
 from unmentor.rounds.models import Round
-from unmentor.rounds.queries import round_numbered, round_of
-from unmentor.rounds.recheck import ChangedSince, changed, seen
+from unmentor.rounds.queries import round_numbered
+from unmentor.rounds.recheck import ChangedSince, look
 from unmentor.rounds.summary import across, summary
 from unmentor.rounds.why import why
+from unmentor.words import clock
+
+# So many are named of those who are left out, or cannot talk as they were drawn.
+NAMED = 20
+LONGEST = 100
 
 
 def on_its_page(act: Callable[[Round], str]) -> Callable[[Programme, int], Page]:
@@ -33,8 +39,8 @@ def on_its_page(act: Callable[[Round], str]) -> Callable[[Programme, int], Page]
         form = Button()
         if form.validate_on_submit():
             try:
-                flash(act(round_numbered(programme, number) or abort(404)))
-            except (NotWaiting, CannotDraw, ChangedSince) as error:
+                flash(act(_round(programme, number)))
+            except (NotWaiting, Leaving, CannotDraw, ChangedSince) as error:
                 form.form_errors = [str(error)]
         if form.form_errors:
             with reading():
@@ -47,7 +53,7 @@ def on_its_page(act: Callable[[Round], str]) -> Callable[[Programme, int], Page]
 @blueprint.get("/<slug>/rounds/<int:number>")
 @needs_organiser
 def round_(programme: Programme, number: int) -> Page:
-    """Show who talks to whom, when, and how good the draw is."""
+    """Show who talks to whom, when, how good the draw is, and what became of it."""
     return _page(_round(programme, number), Button())
 
 
@@ -56,9 +62,19 @@ def round_(programme: Programme, number: int) -> Page:
 @needs_fresh_proof
 @on_its_page
 def send(waiting: Round) -> str:
-    """Send a drawn round."""
-    told = steps.send(waiting, request.form.get("seen"), by=the_person().id)
-    return str(ngettext("%(num)s person is being told by mail.", "%(num)s people are being told by mail.", told))
+    """Let a drawn round leave in two minutes."""
+    leaves = steps.let_go(waiting, request.form.get("seen"), by=the_person().id)
+    at = clock(leaves, waiting.programme.time_zone)
+    return str(_("It leaves at %(at)s. Until then you can stop it.", at=at))
+
+
+@blueprint.post("/<slug>/rounds/<int:number>/stop")
+@needs_organiser
+@on_its_page
+def stop(leaving: Round) -> str:
+    """Stop a round before anything of it has left."""
+    steps.stop(leaving, by=the_person().id)
+    return str(_("Stopped. Nothing has left."))
 
 
 @blueprint.post("/<slug>/rounds/<int:number>/redraw")
@@ -66,7 +82,7 @@ def send(waiting: Round) -> str:
 @on_its_page
 def redraw(waiting: Round) -> str:
     """Draw a round that waits once more."""
-    steps.draw_again(waiting, new_seed(), by=the_person().id)
+    steps.draw_again(waiting, new_seed(), by=the_person().id, looked_at=request.form.get("seen"))
     return str(_("Drawn again."))
 
 
@@ -88,20 +104,47 @@ def cancel(standing: Round) -> str:
 
 
 def _page(round_: Round, form: Button) -> str:
-    now, waits = runtime.now(), round_.state == "drawn"
+    now, counted = runtime.now(), figures.figures(round_)
+    fates = figures.how_it_goes(round_, now)
+    words, fate = request.args.get("q", "")[:LONGEST].strip(), request.args.get("show", "")
+    fate = fate if fate in fates else ""
+    page = request.args.get("page", 1, type=int)
     return render_template(
         "organise/round.html",
         programme=round_.programme,
         round=round_,
         form=form,
-        summary=summary(round_),
-        across=across(round_),
+        now=now,
+        counted=counted,
+        summary=summary(round_, counted),
+        across=across(round_, counted),
         why=why(round_),
+        changes=[effect.said(each) for each in round_.changes],
+        out=figures.still_out(round_, NAMED),
         why_out=why_out,
-        changed=changed(round_, now) if waits else [],
-        seen=seen(round_, now) if waits else "",
+        fates=fates,
+        words=words,
+        fate=fate,
+        found=round_queries.conversations(round_, page, words, fate, now),
+        **(_before(round_) if round_.state == "drawn" else _after(round_)),
     )
 
 
+def _before(round_: Round) -> dict[str, Any]:
+    """Return what the page says of a round that waits: what cannot go ahead of it by now."""
+    seen, undone = look(round_, runtime.now())
+    return {
+        "undone": len(undone),
+        "changed": round_queries.conversations_numbered(undone[:NAMED]),
+        "seen": seen,
+    }
+
+
+def _after(round_: Round) -> dict[str, Any]:
+    """Return what the page says of a round that was sent: how far its invitations are."""
+    left, invitations = figures.left_so_far(round_)
+    return {"left": left, "invitations": invitations}
+
+
 def _round(programme: Programme, number: int) -> Round:
-    return round_of(programme, number) or abort(404)
+    return round_numbered(programme, number) or abort(404)

@@ -20,7 +20,7 @@ def leave(person: Person, seed: int, now: datetime, told: bool = True) -> int:
 
     What they published stays, without a name. What is on its way to a mailbox is forgotten once it has left. They are
     not *told* goodbye where they have heard it before. A round that waits with them in it is drawn again without, with
-    *seed*.
+    *seed*; one that an organiser has in hand stays, and whoever is left alone in it gets somebody new as it is sent.
     """
     programmes = [membership.programme for membership in memberships(person)]
     lock(*programmes)
@@ -35,6 +35,8 @@ def leave(person: Person, seed: int, now: datetime, told: bool = True) -> int:
     erase(person, now)
     forget_letters()
     for round_ in waiting:
+        if round_.in_hand:
+            continue
         with suppress(CannotDraw):  # then nobody waits for it any more
             draw_again(round_, seed, now)
     return count

@@ -20,7 +20,9 @@ from unmentor.rounds.draw_inputs import Drawn, draw_from, given_now
 from unmentor.rounds.mails import round_report, unpaired
 from unmentor.rounds.memory import learned
 from unmentor.rounds.models import LeftOut, Round
-from unmentor.rounds.recheck import ChangedSince, recheck, seen
+from unmentor.rounds.recheck import ChangedSince, recheck
+from unmentor.rounds.recheck import look as look_again
+from unmentor.words import clock
 
 SEEDS = 2**62
 
@@ -51,9 +53,20 @@ class NotWaiting(ValueError):  # noqa: N818 - it is named by what happened
             "sent": _("Round %(number)s was sent already.", number=number),
             "closed": _("Round %(number)s is over.", number=number),
             "cancelled": _("Round %(number)s was cancelled already.", number=number),
+            "stopped": _("Round %(number)s was stopped already. Nothing has left.", number=number),
             "gone": _("Somebody was faster and drew again. Look at the new draw."),
         }
         super().__init__(said[state])
+
+
+class Leaving(ValueError):  # noqa: N818 - it is named by what happened
+    """A round is about to leave, so that nothing is changed of it before somebody has stopped it."""
+
+    def __init__(self, round_: Round, send_at: datetime) -> None:
+        at = clock(send_at, round_.programme.time_zone)
+        super().__init__(
+            _("Round %(number)s leaves at %(at)s. Stop it first to change anything.", number=round_.number, at=at)
+        )
 
 
 def new_seed() -> int:
@@ -83,9 +96,12 @@ def draw_round(
     return waiting or _store(programme, ready or look(programme, seed, now), now, late_hours)
 
 
-def draw_again(round_: Round, seed: int, now: datetime, ready: Drawn | None = None) -> Round:
-    """Return another draw in the place of one that waits. Raises NotWaiting, CannotDraw."""
-    lock_and_refresh(round_, "drawn")
+def draw_again(
+    round_: Round, seed: int, now: datetime, ready: Drawn | None = None, looked_at: str | None = None
+) -> Round:
+    """Return another draw in the place of one that waits. Raises NotWaiting, Leaving, ChangedSince, CannotDraw."""
+    lock_to_change(round_)
+    check_seen(round_, now, looked_at)
     programme = round_.programme
     db.session.delete(round_)
     db.session.flush()
@@ -116,8 +132,7 @@ def start_sending(round_: Round, now: datetime, looked_at: str | None = None) ->
     """
     lock_and_refresh(round_, "drawn")
     lock_diaries_in(round_.programme)
-    if looked_at is not None and looked_at != seen(round_, now):
-        raise ChangedSince(round_)
+    check_seen(round_, now, looked_at)
     recheck(round_, now)
     arrange_anew(round_, now)
     take_word(round_)
@@ -191,6 +206,19 @@ def lock_and_refresh(round_: Round, *states: str) -> None:
         raise NotWaiting(number, state)
 
 
+def lock_to_change(round_: Round) -> None:
+    """Take a turn at a drawn round to change it. Raises NotWaiting, and Leaving where it is about to leave."""
+    lock_and_refresh(round_, "drawn")
+    if round_.send_at is not None:
+        raise Leaving(round_, round_.send_at)
+
+
+def check_seen(round_: Round, now: datetime, looked_at: str | None) -> None:
+    """Raise ChangedSince where a drawn round is not what somebody *looked at* before they pressed."""
+    if looked_at is not None and looked_at != look_again(round_, now)[0]:
+        raise ChangedSince(round_)
+
+
 def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -> Round:
     lock_diaries_in(programme)
     number = queries.latest_number(programme) + 1
@@ -207,5 +235,6 @@ def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -
     db.session.add(round_)
     db.session.flush()
     days = window(programme, first_day_of(programme, now), programme.window_days)
-    store(round_, drawn, times(drawn, days, now), now)
+    groups = drawn.result.groups
+    store(round_, groups, drawn.again, times(groups, drawn.given.people, drawn.result.seed, days, now), now)
     return round_

@@ -1,7 +1,7 @@
 """Give drawn groups a time and a room: from people to conversations."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations
 from random import Random
@@ -11,10 +11,11 @@ from sqlalchemy import insert, update
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.pairing import Entrant
+from unmentor.pairing.entrants import Id
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import holidays
 from unmentor.rounds import draw_queries, queries
-from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
 from unmentor.runtime import settings
 from unmentor.timetable.cadence import wall_time
@@ -24,19 +25,26 @@ from unmentor.timetable.slots import Time, Window, arrange, working_days
 WORKING_DAYS_AHEAD = 2
 SOME_DAYS = 14
 A_DAY = timedelta(days=1)
+Groups = Sequence[Sequence[Id]]
+Pair = frozenset[Id]
 
 
-def store(round_: Round, drawn: Drawn, times: Sequence[Time], now: datetime, mended: bool = False) -> list[int]:
-    """Store a conversation for each group of a draw, at its time, and return their ids in that order."""
-    rows = list(_rows(round_, drawn, times, now, mended))
+def store(
+    round_: Round, groups: Groups, again: Collection[Pair], times: Sequence[Time], now: datetime, mended: bool = False
+) -> list[int]:
+    """Store a conversation for each group at its time, and return their ids in that order.
+
+    The first of a group starts, the third is its third. *again* are the pairs who have met before.
+    """
+    rows = list(_rows(round_, groups, again, times, now, mended))
     if not rows:
         return []
     # In bulk: everybody else waits meanwhile.
     new = insert(Conversation).returning(Conversation.id, sort_by_parameter_order=True)
     ids = list(db.session.scalars(new, rows))
     parts = [
-        {"conversation_id": talk, "person_id": person, "starts": place == 0, "third": person in drawn.result.thirds}
-        for talk, group in zip(ids, drawn.result.groups, strict=True)
+        {"conversation_id": talk, "person_id": person, "starts": place == 0, "third": place == 2}
+        for talk, group in zip(ids, groups, strict=True)
         for place, person in enumerate(group)
     ]
     db.session.execute(insert(Participation), parts)
@@ -44,11 +52,11 @@ def store(round_: Round, drawn: Drawn, times: Sequence[Time], now: datetime, men
     return ids
 
 
-def times(drawn: Drawn, days: Window, now: datetime) -> list[Time]:
-    """Return when each drawn group talks: on a working day of these, and nobody in two places at once."""
-    availability = {person.id: person.slots for person in drawn.given.people}
-    chance = Random(drawn.result.seed)  # noqa: S311 - chance that can be replayed, not secrecy
-    return arrange(drawn.result.groups, availability, days, draw_queries.busy(now), rng=chance)
+def times(groups: Groups, people: Iterable[Entrant], seed: int, days: Window, now: datetime) -> list[Time]:
+    """Return when each group of *people* talks: on a working day of these, and nobody in two places at once."""
+    availability = {person.id: person.slots for person in people}
+    chance = Random(seed)  # noqa: S311 - chance that can be replayed, not secrecy
+    return arrange(groups, availability, days, draw_queries.busy(now), rng=chance)
 
 
 def arrange_anew(round_: Round, now: datetime) -> int:
@@ -92,10 +100,19 @@ def soonest_day(programme: Programme, now: datetime) -> date:
     return working_days(window(programme, programme.today(now) + A_DAY, SOME_DAYS))[WORKING_DAYS_AHEAD - 1]
 
 
-def _rows(round_: Round, drawn: Drawn, times: Sequence[Time], now: datetime, mended: bool) -> Iterator[dict[str, Any]]:
-    again = {frozenset((repeat.a, repeat.b)) for repeat in drawn.result.repeats}
+def days_left(round_: Round, now: datetime) -> Window:
+    """Return when new pairs may talk: on the round's days, and not before they can have read of it."""
+    programme = round_.programme
+    first_day = max(soonest_day(programme, now), first_day_of(programme, round_.drawn_at))
+    end = first_day_of(programme, round_.drawn_at) + timedelta(days=programme.window_days)
+    return window(programme, first_day, max((end - first_day).days, SOME_DAYS))
+
+
+def _rows(
+    round_: Round, groups: Groups, again: Collection[Pair], times: Sequence[Time], now: datetime, mended: bool
+) -> Iterator[dict[str, Any]]:
     domain = settings().mail_from[1].rpartition("@")[2]
-    for group, when in zip(drawn.result.groups, times, strict=True):
+    for group, when in zip(groups, times, strict=True):
         yield _time(when) | {
             "round_id": round_.id,
             "minutes": round_.programme.minutes,

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from unmentor.pairing import ALGORITHM, Draw, Entrant, NotOptimal, Rules, draw, history_of, verify
+from unmentor.pairing.entrants import Id
 from unmentor.programmes.models import Programme
 from unmentor.rounds import draw_queries, queries
 from unmentor.rounds.memory import remembered
@@ -43,6 +44,11 @@ class Drawn:
     given: Given
     result: Draw
     proved: bool
+
+    @property
+    def again(self) -> set[frozenset[Id]]:
+        """Return the pairs who have met before."""
+        return {frozenset((repeat.a, repeat.b)) for repeat in self.result.repeats}
 
     @property
     def kept(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
 
 from unmentor.conversations.models import Conversation, Participation
@@ -64,21 +64,17 @@ def history(programme: Programme, among: Collection[int] | None = None) -> list[
     What was called off does not count. Only those *among* some ids if told.
     """
     one, other = aliased(Participation), aliased(Participation)
-    query = (
-        select(Round.number, one.person_id, other.person_id)
-        .join(Conversation, Conversation.round_id == Round.id)
-        .join(one, one.conversation_id == Conversation.id)
-        .join(other, (other.conversation_id == Conversation.id) & (one.person_id < other.person_id))
-        .where(
-            Round.programme_id == programme.id,
-            Round.sent_at.is_not(None),
-            Conversation.state != "cancelled",
-            *(part.withdrew_at.is_(None) for part in (one, other)),
-            *(part.person_id.in_(among) for part in (one, other) if among is not None),
-        )
-        .order_by(Round.number, one.person_id, other.person_id)
-    )
+    query = _meetings(programme, one, other).where(one.person_id < other.person_id)
+    if among is not None:
+        query = query.where(one.person_id.in_(among), other.person_id.in_(among))
     return [(number, a, b) for number, a, b in db.session.execute(query)]
+
+
+def meetings(programme: Programme, people: Collection[int]) -> dict[frozenset[int], int]:
+    """Return whom each of *people* was paired with before, and the number of the last round in which they were."""
+    one, other = aliased(Participation), aliased(Participation)
+    query = _meetings(programme, one, other).where(one.person_id.in_(people))
+    return {frozenset((a, b)): number for number, a, b in db.session.execute(query)}
 
 
 def busy(after: datetime) -> list[tuple[int, datetime, datetime]]:
@@ -90,6 +86,23 @@ def busy(after: datetime) -> list[tuple[int, datetime, datetime]]:
     )
     talks = db.session.execute(query)
     return [(person, start, start + timedelta(minutes=minutes)) for person, start, minutes in talks]
+
+
+def _meetings(programme: Programme, one: type[Participation], other: type[Participation]) -> Select[int, int, int]:
+    """Return the question for who was paired with whom, in the order of rounds."""
+    return (
+        select(Round.number, one.person_id, other.person_id)
+        .join(Conversation, Conversation.round_id == Round.id)
+        .join(one, one.conversation_id == Conversation.id)
+        .join(other, (other.conversation_id == Conversation.id) & (one.person_id != other.person_id))
+        .where(
+            Round.programme_id == programme.id,
+            Round.sent_at.is_not(None),
+            Conversation.state != "cancelled",
+            *(part.withdrew_at.is_(None) for part in (one, other)),
+        )
+        .order_by(Round.number, one.person_id, other.person_id)
+    )
 
 
 def _last_turns(programme: Programme) -> dict[int, int]:

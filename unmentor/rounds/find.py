@@ -2,17 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from unmentor.conversations.models import Conversation
 from unmentor.conversations.queries import numbered
 from unmentor.pairing import Entrant, Rules
 from unmentor.programmes.turn import lock_diaries
 from unmentor.rounds import draw_queries, queries
-from unmentor.rounds.arrange import SOME_DAYS, first_day_of, soonest_day, store, times, window
+from unmentor.rounds.arrange import days_left, store, times
 from unmentor.rounds.draw_inputs import Given, draw_from
 from unmentor.rounds.models import Mending, Round
-from unmentor.timetable.slots import Window
 
 
 def find(round_: Round, just_left: Collection[int], seed: int, now: datetime) -> list[Conversation]:
@@ -41,7 +40,9 @@ def _drawn(
     drawn = draw_from(Given(people, [], rules, None, None), seed)
     if drawn.result.groups:
         round_.mendings.append(Mending(**drawn.kept, drawn_at=now))
-    return numbered(store(round_, drawn, times(drawn, _days(round_, now), now), now, mended=True))
+    groups = drawn.result.groups
+    when = times(groups, people, seed, days_left(round_, now), now)
+    return numbered(store(round_, groups, drawn.again, when, now, mended=True))
 
 
 def _strangers(round_: Round, ids: set[int], reserve: set[int], now: datetime) -> list[Entrant]:
@@ -54,11 +55,3 @@ def _strangers(round_: Round, ids: set[int], reserve: set[int], now: datetime) -
         apart[one].add(other)
         apart[other].add(one)
     return [replace(each, standby=False, not_with=each.not_with | (apart[int(each.id)] & here)) for each in people]
-
-
-def _days(round_: Round, now: datetime) -> Window:
-    """Return when new pairs may talk: on the round's days, and not before they can have read of it."""
-    programme = round_.programme
-    first_day = max(soonest_day(programme, now), first_day_of(programme, round_.drawn_at))
-    end = first_day_of(programme, round_.drawn_at) + timedelta(days=programme.window_days)
-    return window(programme, first_day, max((end - first_day).days, SOME_DAYS))

@@ -1,4 +1,4 @@
-"""One draw of one programme, whom it left out, and the small draws that mended it."""
+"""One draw of one programme, whom it left out, what people changed of it, and the small draws that mended it."""
 
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,8 @@ class Round(KeptDraw, Base):
     number: Mapped[int]
     state: Mapped[str] = mapped_column(String(9), default="drawn")
     drawn_at: Mapped[datetime]
+    # When it is to leave by itself, once somebody has let it go; until then they can stop it.
+    send_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     plan: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
@@ -65,11 +67,19 @@ class Round(KeptDraw, Base):
     mendings: Mapped[list["Mending"]] = relationship(
         back_populates="round", cascade="all, delete-orphan", order_by="Mending.id"
     )
+    changes: Mapped[list["Change"]] = relationship(
+        back_populates="round", cascade="all, delete-orphan", order_by="Change.id"
+    )
 
     @property
     def says(self) -> str:
         """Return what the organisers say in its invitations; until it is sent, what they would say by now."""
         return (self.programme.word if self.state == "drawn" else "") or self.word
+
+    @property
+    def in_hand(self) -> bool:
+        """Say whether somebody has let it go, or changed it by hand: another draw would undo what they did."""
+        return self.send_at is not None or bool(self.changes)
 
     @property
     def drawn(self) -> list[Conversation]:
@@ -128,3 +138,24 @@ class Mending(KeptDraw, Base):
     def programme(self) -> Programme:
         """Return the programme whose round it mended."""
         return self.round.programme
+
+
+class Change(Base):
+    """What somebody changed of a drawn round by hand, kept apart from the draw; by ids, as erasures leave them."""
+
+    __tablename__ = "round_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    # Who did it; none at the command line.
+    by_id: Mapped[int | None]
+    # swap, leave-out or take-in; and whom.
+    kind: Mapped[str] = mapped_column(String(9))
+    one_id: Mapped[int]
+    other_id: Mapped[int | None]
+    # The groups that it undid, and those that it made instead.
+    undone: Mapped[list[list[int]]] = mapped_column(JSON)
+    made: Mapped[list[list[int]]] = mapped_column(JSON)
+
+    round: Mapped[Round] = relationship(back_populates="changes")

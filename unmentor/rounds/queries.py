@@ -11,6 +11,7 @@ from unmentor.db import db
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.models import LeftOut, Round
+from unmentor.words import listed
 
 
 def rounds_of(programme: Programme) -> Sequence[Round]:
@@ -92,6 +93,17 @@ def groups_before(round_: Round, moment: datetime) -> tuple[dict[int, list[int]]
         groups.setdefault(talk, []).append(person)
         availability[person] = slots
     return groups, availability
+
+
+def name_of(person: int) -> str:
+    """Return what somebody is called, also where they have left."""
+    return db.session.scalar(select(Person.name).where(Person.id == person)) or listed([""])
+
+
+def round_to_send(now: datetime) -> Round | None:
+    """Return a round that somebody let go and nobody stopped, once its time has come."""
+    due = select(Round).where(Round.state == "drawn", Round.send_at <= now)
+    return db.session.scalar(due.order_by(Round.send_at, Round.id).limit(1))
 
 
 def round_to_tell() -> Round | None:

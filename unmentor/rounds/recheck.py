@@ -6,7 +6,6 @@ from itertools import combinations
 
 from flask_babel import gettext as _
 
-from unmentor.conversations.models import Conversation
 from unmentor.db import db
 from unmentor.programmes.queries import entrant_ids
 from unmentor.rounds import draw_queries, queries
@@ -18,21 +17,19 @@ class ChangedSince(ValueError):  # noqa: N818 - it is named by what happened
     """A round is not any more what somebody looked at before they pressed."""
 
     def __init__(self, round_: Round) -> None:
-        said = _("Round %(number)s has changed since you looked. Look once more, then send it", number=round_.number)
+        said = _("Round %(number)s has changed since you looked. Look once more", number=round_.number)
         super().__init__(said)
 
 
-def changed(round_: Round, now: datetime) -> list[Conversation]:
-    """Return the conversations of a drawn round that cannot go ahead: somebody paused or left, or two must not meet."""
-    undone = _changed(queries.groups(round_), _taking_part(round_, now))
-    return [talk for talk in round_.conversations if talk.id in undone] if undone else []
+def look(round_: Round, now: datetime) -> tuple[str, list[int]]:
+    """Return a mark of what an organiser sees of a drawn round, and which of its conversations cannot go ahead, by id.
 
-
-def seen(round_: Round, now: datetime) -> str:
-    """Return a mark of what an organiser sees of a drawn round: it is another as soon as anything of it is."""
+    The mark is another as soon as anything of it is.
+    """
     groups = queries.groups(round_)
-    told = (round_.id, round_.seed, groups, _changed(groups, _taking_part(round_, now)))
-    return sha256(repr(told).encode()).hexdigest()[:16]
+    undone = _undone(groups, _taking_part(round_, now))
+    told = (round_.id, round_.seed, groups, undone)
+    return sha256(repr(told).encode()).hexdigest()[:16], undone
 
 
 def recheck(round_: Round, now: datetime) -> None:
@@ -42,7 +39,8 @@ def recheck(round_: Round, now: datetime) -> None:
     """
     here = _taking_part(round_, now)
     round_.left_out[:] = [out for out in round_.left_out if out.person_id in here]
-    undone = changed(round_, now)
+    stuck = set(_undone(queries.groups(round_), here))
+    undone = [talk for talk in round_.conversations if talk.id in stuck] if stuck else []
     alone = {part.person_id for talk in undone for part in talk.participations} & here
     for talk in undone:
         round_.conversations.remove(talk)
@@ -54,7 +52,7 @@ def recheck(round_: Round, now: datetime) -> None:
         db.session.flush()
 
 
-def _changed(groups: dict[int, list[int]], here: set[int]) -> list[int]:
+def _undone(groups: dict[int, list[int]], here: set[int]) -> list[int]:
     """Return the ids of those conversations that cannot go ahead with whoever is *here*."""
     apart = draw_queries.apart()
     return [

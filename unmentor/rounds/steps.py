@@ -5,6 +5,7 @@ of who has the id *by*, or of whoever is at the command line (None).
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,7 +15,9 @@ from unmentor.audit.deeds import Deed
 from unmentor.db import reading
 from unmentor.programmes.models import Programme
 from unmentor.programmes.turn import turn
-from unmentor.rounds import actions, queries
+from unmentor.rounds import actions, leaving, queries
+from unmentor.rounds.by_hand import Plan, Planner
+from unmentor.rounds.change import change as by_hand
 from unmentor.rounds.draw_inputs import Drawn, still_given
 from unmentor.rounds.models import Round
 from unmentor.rounds.telling import tell_slice
@@ -23,6 +26,7 @@ Made = TypeVar("Made")
 
 # So often a draw is held while nobody waits, before the others have to.
 TRIES = 3
+CHANGES = {"swap": Deed.PERSON_SWAPPED, "leave-out": Deed.PERSON_LEFT_OUT, "take-in": Deed.PERSON_TAKEN_IN}
 
 
 def draw(programme: Programme, seed: int, by: int | None = None) -> Round:
@@ -38,13 +42,54 @@ def draw(programme: Programme, seed: int, by: int | None = None) -> Round:
     return waiting or drawn_ahead(programme, seed, act)
 
 
-def draw_again(round_: Round, seed: int, by: int | None = None) -> Round:
-    """Return another draw in the place of one that waits. Raises NotWaiting, CannotDraw."""
+def draw_again(round_: Round, seed: int, by: int | None = None, looked_at: str | None = None) -> Round:
+    """Return another draw in the place of one that waits. Raises as ``actions.draw_again`` does, and CannotDraw."""
 
     def act(ready: Drawn | None, now: datetime) -> Round:
-        return _logged(Deed.ROUND_REDRAWN, actions.draw_again(round_, seed, now, ready=ready), by)
+        again = actions.draw_again(round_, seed, now, ready=ready, looked_at=looked_at)
+        return _logged(Deed.ROUND_REDRAWN, again, by)
 
     return drawn_ahead(round_.programme, seed, act)
+
+
+def change(round_: Round, planner: Planner, by: int | None = None, looked_at: str | None = None) -> Plan:
+    """Change a drawn round by hand, and return what was changed. Raises as ``change.change`` does."""
+    with turn(round_.programme) as now:
+        plan = by_hand(round_, planner, now, by, looked_at)
+        for person in (plan.one, plan.other):
+            if person is not None:
+                record(
+                    CHANGES[plan.kind], by=by, programme=round_.programme_id, person=person, round_number=round_.number
+                )
+    return plan
+
+
+def let_go(round_: Round, looked_at: str | None = None, by: int | None = None) -> datetime:
+    """Let a drawn round leave in two minutes; return when that is. Raises as ``leaving.let_go`` does."""
+    with turn(round_.programme) as now:
+        leaves = leaving.let_go(round_, now, looked_at)
+        _logged(Deed.ROUND_SENT, round_, by)
+    return leaves
+
+
+def stop(round_: Round, by: int | None = None) -> None:
+    """Stop a round that was about to leave. Raises NotWaiting where it has left, or is stopped already."""
+    with turn(round_.programme):
+        leaving.stop(round_)
+        _logged(Deed.ROUND_STOPPED, round_, by)
+
+
+def send_due() -> int:
+    """Send a round that was let go, once its time has come; return how many there were, 0 once there is none."""
+    with reading():
+        round_ = queries.round_to_send(runtime.now())
+    if round_ is None:
+        return 0
+    with suppress(actions.NotWaiting):  # somebody was faster, or has stopped it
+        with turn(round_.programme) as now:
+            leaving.start_sending_due(round_, now)
+        tell_slice(round_)
+    return 1
 
 
 def send(round_: Round, looked_at: str | None = None, by: int | None = None) -> int:

@@ -5,30 +5,28 @@ from collections import Counter
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from unmentor.rounds.figures import Figures, figures
 from unmentor.rounds.models import Round
 
 # On the scale from 1 to 5, what counts as challenged.
 CHALLENGED = 4
 
 
-def summary(round_: Round) -> str:
+def summary(round_: Round, counted: Figures | None = None) -> str:
     """Return who is in a round and who met before, as "43 people, 20 pairs and one three. Nobody has met before."."""
-    return f"{_people(round_)} {_repeats(round_)}"
+    counted = counted or figures(round_)
+    return f"{_people(counted)} {_repeats(counted)}"
 
 
-def across(round_: Round) -> str:
+def across(round_: Round, counted: Figures | None = None) -> str:
     """Return how many conversations cross organisations."""
-    conversations = round_.drawn
-    crossing = sum(
-        len({part.person.organisation.casefold() for part in talk.participations if part.person.organisation}) > 1
-        for talk in conversations
-    )
+    counted = counted or figures(round_)
     return str(
         ngettext(
             "%(crossing)s of %(num)s conversation crosses organisations.",
             "%(crossing)s of %(num)s conversations cross organisations.",
-            len(conversations),
-            crossing=crossing,
+            counted.conversations,
+            crossing=counted.crossing,
         )
     )
 
@@ -64,26 +62,26 @@ def _happened(met: int, arranged: int, off: int) -> str:
     return f"{happened}; {called_off}." if off else f"{happened}."
 
 
-def _people(round_: Round) -> str:
-    sizes = [len(talk.participations) for talk in round_.drawn]
-    pairs, threes, out = sizes.count(2), sizes.count(3), len(round_.left_out)
-    people = ngettext("%(num)s person", "%(num)s people", round_.people)
-    parts = [ngettext("one pair", "%(num)s pairs", pairs)] if pairs else []
-    if threes:
-        parts.append(ngettext("one three", "%(num)s threes", threes))
-    if out:
-        parts.append(ngettext("one left out", "%(num)s left out", out))
+def _people(counted: Figures) -> str:
+    people = ngettext("%(num)s person", "%(num)s people", counted.people)
+    parts = [ngettext("one pair", "%(num)s pairs", counted.pairs)] if counted.pairs else []
+    if counted.threes:
+        parts.append(ngettext("one three", "%(num)s threes", counted.threes))
+    if counted.out:
+        parts.append(ngettext("one left out", "%(num)s left out", counted.out))
+    if not parts:
+        return str(_("Nobody is in it any more."))
     joined = parts[0] if len(parts) == 1 else _("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
     return str(_("%(people)s, %(groups)s.", people=people, groups=joined))
 
 
-def _repeats(round_: Round) -> str:
-    if not round_.repeats:
+def _repeats(counted: Figures) -> str:
+    if not counted.repeats:
         return str(_("Nobody has met before."))
     return str(
         ngettext(
             "%(num)s conversation is between people who have met before.",
             "%(num)s conversations are between people who have met before.",
-            round_.repeats,
+            counted.repeats,
         )
     )

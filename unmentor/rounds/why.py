@@ -6,25 +6,28 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from unmentor.pairing import Entrant
-from unmentor.pairing.entrants import Id
 from unmentor.rounds.draw_inputs import Given, given_then
+from unmentor.rounds.figures import figures
 from unmentor.rounds.models import Round
+from unmentor.rounds.queries import name_of
 from unmentor.words import listed
 
 NAMED = 3
 
 
 def why(round_: Round) -> str:
-    """Return why fewer repeats were impossible, and how long ago those who meet again last met; "" without repeats."""
-    if not round_.repeats:
+    """Return why fewer repeats were impossible, and how long ago those who meet again last met; "" without repeats.
+
+    It tells of the draw: where people changed it by hand since, there is nothing to say.
+    """
+    if round_.changes or not figures(round_).repeats:
         return ""
     given = given_then(round_)
     last = {frozenset(pair): number for number, *pair in given.history}
     again = [last[pair] for group in round_.groups for pair in map(frozenset, combinations(group, 2)) if pair in last]
     if not again:  # drawn before rounds kept what they knew, and changed since
         return ""
-    names: dict[Id, str] = {part.person_id: part.person.name for talk in round_.drawn for part in talk.participations}
-    stuck = [names.get(person.id, "") for person in given.people if not _somebody_new(person, given, last)]
+    stuck = [int(person.id) for person in given.people if not _somebody_new(person, given, last)]
     return f"{_since(again)} {_because(stuck)}"
 
 
@@ -47,7 +50,7 @@ def _since(again: list[int]) -> str:
     return str(_("They last met in rounds %(oldest)s to %(newest)s.", oldest=oldest, newest=newest))
 
 
-def _because(stuck: list[str]) -> str:
+def _because(stuck: list[int]) -> str:
     if not stuck:
         return str(_("Fewer is impossible: those who have somebody new left all need the same few people."))
     if len(stuck) > NAMED:
@@ -58,4 +61,9 @@ def _because(stuck: list[str]) -> str:
                 len(stuck),
             )
         )
-    return str(_("Fewer is impossible, because there is nobody new this time for %(names)s.", names=listed(stuck)))
+    return str(
+        _(
+            "Fewer is impossible, because there is nobody new this time for %(names)s.",
+            names=listed(map(name_of, stuck)),
+        )
+    )
