@@ -3,7 +3,7 @@
 A feature stands above the pages that it adds to, so they cannot import it: they ask whoever is there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -17,7 +17,9 @@ import unmentor
 if TYPE_CHECKING:
     from unmentor.conversations.models import Participation
     from unmentor.demo.tables import Story
+    from unmentor.organise.needs import Need
     from unmentor.people.models import Person
+    from unmentor.programmes.models import Programme
 
 ROOMS = ("reflections",)
 
@@ -35,6 +37,8 @@ class Feature:
     tidy: Callable[[], None]
     # What people can do about conversations that are over, by the number of their part in each: words and an address.
     next_steps: Callable[[Sequence["Participation"]], dict[int, tuple[str, str]]]
+    # What it brings that needs an organiser of a programme.
+    needs: Callable[["Programme"], Iterable["Need"]]
     # Let somebody in the demo community tell a story, written at one moment, and public from another or not yet.
     tell: Callable[["Story", "Participation", datetime, datetime | None], None]
 

@@ -56,7 +56,7 @@ def test_who_joins_waits_and_no_draw_includes_them_until_an_organiser_says_yes(
     assert "has yet to say yes" in client.get("/me").text
     olu = client.application.test_client()
     sign_in(olu, organiser(of))
-    assert "People (1 wait for your yes)" in olu.get("/organise/unmentoring").text
+    assert "1 person waits for your yes." in olu.get("/organise/unmentoring").text
     page = olu.get("/organise/unmentoring/people?show=waiting").text
     assert "sian@gwynedd.gov.uk" in page
     waiting = db.session.scalars(select(Membership).where(Membership.approved.is_(False))).one()

@@ -1,18 +1,23 @@
 """What an organiser sees first: their programmes, and each at a glance."""
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 
 from unmentor import runtime
-from unmentor.forms import Button, Page
+from unmentor.charts.bars import bars
+from unmentor.forms import Page
+from unmentor.impact.by_round import by_round
+from unmentor.links import Above, link
 from unmentor.organise.blueprint import blueprint
+from unmentor.organise.draw_now import outlook
 from unmentor.organise.guards import needs_organiser
-from unmentor.organise.queries import late_draw
+from unmentor.organise.needs import needs
+from unmentor.organise.sending import sending
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import Programme
-from unmentor.rounds import steps
-from unmentor.rounds.actions import CannotDraw, new_seed
-from unmentor.rounds.queries import rounds_of
+
+# So many rounds are in the chart, and on a page of the list.
+CHARTED, LISTED = 12, 20
 
 
 @blueprint.get("/")
@@ -28,41 +33,33 @@ def home() -> Page:
 @blueprint.get("/<slug>")
 @needs_organiser
 def programme(programme: Programme) -> Page:
-    """Show a programme at a glance: the next draw, its rounds, and what waits for a look."""
-    return _page(programme, Button())
+    """Show what needs somebody, the next round, and how it goes; or the first steps of a new programme."""
+    now = runtime.now()
+    people, organisations = programmes.taking_part(programme, programme.today(now))
+    rounds = by_round(programme, CHARTED)
+    charted = [each for each in reversed(rounds) if each.state in {"sent", "closed"}]
+    return render_template(
+        "organise/programme.html",
+        programme=programme,
+        needs=needs(programme, the_person(), sending(programme, now), people, now),
+        people=people,
+        organisations=organisations,
+        next_draw=programmes.next_draw(programme, now),
+        outlook=outlook(programme, people) if rounds else None,
+        is_new=not rounds,
+        charted=charted,
+        chart=bars([(each.people_met, each.people_missed, each.people_unknown) for each in charted]),
+        join_link=link(Above.JOIN, programme=programme.slug),
+    )
 
 
 @blueprint.get("/<slug>/rounds")
 @needs_organiser
 def rounds(programme: Programme) -> Page:
-    """Show every round, newest first."""
-    return render_template("organise/rounds.html", programme=programme, rounds=rounds_of(programme))
-
-
-@blueprint.post("/<slug>/draw")
-@needs_organiser
-def draw(programme: Programme) -> Page:
-    """Draw a round now, or come to the one that waits already."""
-    form = Button()
-    if not form.validate_on_submit():
-        return _page(programme, form), form.status
-    try:
-        number = steps.draw(programme, new_seed(), by=the_person().id).number
-    except CannotDraw as error:
-        form.form_errors = [str(error)]
-        return _page(programme, form), form.status
-    return redirect(url_for("organise.round_", slug=programme.slug, number=number), 303)
-
-
-def _page(programme: Programme, form: Button) -> str:
-    now, drawn = runtime.now(), rounds_of(programme)
+    """Show the rounds, newest first, some at a time."""
+    before = request.args.get("before", type=int)
+    found = by_round(programme, LISTED + 1, before)
+    older = found[LISTED - 1].number if len(found) > LISTED else None
     return render_template(
-        "organise/programme.html",
-        programme=programme,
-        form=form,
-        waiting=next((each for each in drawn if each.state == "drawn"), None),
-        taking_part=programmes.taking_part(programme, programme.today(now)),
-        next_draw=programmes.next_draw(programme, now),
-        late_draw=late_draw(programme),
-        asking=len(programmes.waiting_for_yes(programme)),
+        "organise/rounds.html", programme=programme, rounds=found[:LISTED], older=older, newer=before is not None
     )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, TextClause, func, select
 
+from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.actions import may_go_again
 from unmentor.mail.kinds import LETS_IN
@@ -20,12 +21,34 @@ NEWEST = 50
 LATELY = timedelta(days=30)
 
 
-def late_draw(programme: Programme) -> datetime | None:
-    """Return when *programme* should have drawn and did not, being too late; None once a round was drawn after."""
+def left_alone(programme: Programme) -> tuple[str, datetime] | None:
+    """Return why the newest period of *programme* was left without a draw, "late" or "too-few", and when it was due.
+
+    None where a round was drawn since.
+    """
     drawn = select(func.max(Round.drawn_at)).where(Round.programme_id == programme.id).scalar_subquery()
-    late = select(func.max(Period.slot)).where(Period.programme_id == programme.id, Period.outcome == "late")
-    slot = db.session.scalar(late.where(Period.claimed_at > func.coalesce(drawn, programme.created_at)))
-    return datetime.fromisoformat(slot).replace(tzinfo=programme.zone) if slot else None
+    alone = select(Period.outcome, Period.slot).where(
+        Period.programme_id == programme.id,
+        Period.outcome.in_(("late", "too-few")),
+        Period.claimed_at > func.coalesce(drawn, programme.created_at),
+    )
+    found = db.session.execute(alone.order_by(Period.slot.desc()).limit(1)).one_or_none()
+    return (found.outcome, datetime.fromisoformat(found.slot).replace(tzinfo=programme.zone)) if found else None
+
+
+def still_ahead(programme: Programme, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many people still have a conversation of *programme* ahead, and when the last of these begins."""
+    counted = select(func.count(Participation.person_id.distinct()), func.max(Conversation.starts_at))
+    ours = counted.select_from(Conversation).join(Conversation.round).join(Conversation.participations)
+    ahead = ours.where(
+        Round.programme_id == programme.id,
+        Round.state == "sent",
+        Conversation.state == "arranged",
+        Conversation.starts_at > now,
+        Participation.withdrew_at.is_(None),
+    )
+    people, last = db.session.execute(ahead).one()
+    return people, last
 
 
 def troubled_mail(programme: Programme, now: datetime) -> Sequence[tuple[Message, Person, bool]]:
@@ -38,6 +61,12 @@ def troubled_mail(programme: Programme, now: datetime) -> Sequence[tuple[Message
 def how_many_troubled(programme: Programme, now: datetime) -> int:
     """Return how many messages of late did not arrive, or may not have."""
     return db.session.scalar(select(func.count()).select_from(Message).where(*_troubled(programme, now))) or 0
+
+
+def how_many_may_go_again(programme: Programme, now: datetime) -> int:
+    """Return how many messages failed of which sending them once more makes sense."""
+    failed = select(func.count()).select_from(Message).where(*_troubled(programme, now), may_go_again(now))
+    return db.session.scalar(failed) or 0
 
 
 def message_of(programme: Programme, number: int) -> Message | None:

@@ -2,6 +2,7 @@
 
 from unmentor.organise import (
     bring,
+    draw_now,
     ending,
     keeping_apart,
     log,
@@ -22,6 +23,7 @@ from unmentor.organise.blueprint import blueprint
 __all__ = [
     "blueprint",
     "bring",
+    "draw_now",
     "ending",
     "keeping_apart",
     "log",

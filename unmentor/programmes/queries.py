@@ -91,6 +91,13 @@ def waiting_for_yes(programme: Programme) -> Sequence[Membership]:
     ).all()
 
 
+def how_many_wait(programme: Programme) -> int:
+    """Return how many people wait for an organiser's yes."""
+    waiting = select(func.count()).select_from(Membership).join(Membership.person)
+    ours = (Membership.programme_id == programme.id, ~Membership.approved)
+    return db.session.scalar(waiting.where(*ours, Person.left_at.is_(None), Person.confirmed_at.is_not(None))) or 0
+
+
 def memberships_of(programme: Programme, people: Collection[int]) -> Sequence[Membership]:
     """Return the memberships of *programme* that these people have, by their ids."""
     return db.session.scalars(

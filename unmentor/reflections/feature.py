@@ -1,16 +1,19 @@
 """What reflections bring to the rooms below: pages, what a writer can do next, their rights, and the demo's stories."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.models import Participation
 from unmentor.demo.tables import Story
 from unmentor.features import Feature
+from unmentor.organise.needs import Need
+from unmentor.programmes.models import Programme
 from unmentor.reflections import moderation, queries, rights
 from unmentor.reflections.actions import drop_unused_topics, publish, share
 from unmentor.reflections.forms import Draft
@@ -26,7 +29,6 @@ def for_pages_below() -> dict[str, Any]:
     """Return what pages ask that show reflections among other things."""
     return {
         "newest_reflections": lambda: queries.newest(most=ON_THE_FIRST_PAGE),
-        "pending_reflections": queries.count_pending,
     }
 
 
@@ -35,6 +37,19 @@ def next_steps(parts: Sequence[Participation]) -> dict[int, tuple[str, str]]:
     written = queries.reflections_in(parts)
     asked = [each for each in parts if each.id in written or (each.met and each.conversation.state != "missed")]
     return {part.id: _next_step(part, written.get(part.id)) for part in asked}
+
+
+def needs(programme: Programme) -> Iterable[Need]:
+    """Return what waits for an organiser's yes before it is public, as one thing to do."""
+    if waiting := queries.count_pending(programme):
+        says = ngettext(
+            "%(num)s reflection waits to be read before it is public.",
+            "%(num)s reflections wait to be read before they are public.",
+            waiting,
+        )
+        yield Need(
+            says, _("Read it") if waiting == 1 else _("Read them"), url_for("organise.moderation", slug=programme.slug)
+        )
 
 
 def tell(story: Story, part: Participation, written: datetime, public: datetime | None) -> None:
@@ -59,5 +74,6 @@ feature = Feature(
     export=rights.held,
     tidy=drop_unused_topics,
     next_steps=next_steps,
+    needs=needs,
     tell=tell,
 )

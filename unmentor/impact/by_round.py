@@ -1,0 +1,86 @@
+"""How it goes, round by round."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db
+from unmentor.programmes.models import Programme
+from unmentor.rounds.models import Round
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFigures:
+    """A round in numbers. What was called off counts for nobody."""
+
+    number: int
+    state: str
+    drawn_at: datetime
+    conversations: int = 0
+    met: int = 0
+    # Nobody has said yet.
+    unknown: int = 0
+    repeats: int = 0
+    people: int = 0
+    people_met: int = 0
+    people_unknown: int = 0
+
+    @property
+    def people_missed(self) -> int:
+        """Return how many people were in a conversation that did not happen."""
+        return self.people - self.people_met - self.people_unknown
+
+    @property
+    def share(self) -> int | None:
+        """Return how many in a hundred conversations happened, of those of which that is known; None where none is."""
+        known = self.conversations - self.unknown
+        return round(100 * self.met / known) if known else None
+
+
+def by_round(programme: Programme, most: int, before: int | None = None) -> list[RoundFigures]:
+    """Return the newest rounds of *programme* in numbers, the newest first; only those with a number below *before*.
+
+    It asks three questions, however many rounds there are, and they cost what *most* rounds hold.
+    """
+    newest = select(Round.id, Round.number, Round.state, Round.drawn_at).where(Round.programme_id == programme.id)
+    if before is not None:
+        newest = newest.where(Round.number < before)
+    rounds = db.session.execute(newest.order_by(Round.number.desc()).limit(most)).all()
+    keys = [row.id for row in rounds]
+    talks, people = _talks(keys), _people(keys)
+    return [
+        RoundFigures(number, state, drawn_at, **talks.get(key, {}), **people.get(key, {}))
+        for key, number, state, drawn_at in rounds
+    ]
+
+
+def _talks(rounds: Sequence[int]) -> dict[int, dict[str, int]]:
+    query = select(
+        Conversation.round_id,
+        func.count().label("conversations"),
+        func.count().filter(Conversation.state == "met").label("met"),
+        func.count().filter(Conversation.state == "arranged").label("unknown"),
+        func.count().filter(Conversation.repeat).label("repeats"),
+    )
+    return _by_round(query, rounds)
+
+
+def _people(rounds: Sequence[int]) -> dict[int, dict[str, int]]:
+    query = select(
+        Conversation.round_id,
+        func.count().label("people"),
+        func.count().filter(Conversation.state == "met").label("people_met"),
+        func.count().filter(Conversation.state == "arranged").label("people_unknown"),
+    )
+    present = query.join(Participation, Participation.conversation_id == Conversation.id)
+    return _by_round(present.where(Participation.withdrew_at.is_(None)), rounds)
+
+
+def _by_round(query: Select[*tuple[Any, ...]], rounds: Sequence[int]) -> dict[int, dict[str, int]]:
+    standing = query.where(Conversation.round_id.in_(rounds), Conversation.state != "cancelled")
+    rows = db.session.execute(standing.group_by(Conversation.round_id)).mappings()
+    return {row["round_id"]: {name: count for name, count in row.items() if name != "round_id"} for row in rows}
