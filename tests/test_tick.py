@@ -31,6 +31,7 @@ def mails(kind: str, to: str = "%") -> int:
 # What each duty leaves behind in the world below.
 DONE: dict[str, Callable[[], object]] = {
     "unanswered": lambda: mails("sign-in", "asks"),
+    "send_due": lambda: db.session.scalar(select(Round.sent_at).where(Round.programme.has(slug="let-go"))),
     "run_due": lambda: db.session.scalar(select(Round.id).where(Round.programme.has(slug="due"))),
     "remind": lambda: mails("reminder", "tomorrow"),
     "tell_some": lambda: mails("invitation", "untold"),
@@ -62,6 +63,8 @@ def world(app: Flask, clock: Clock) -> Clock:
     person("asks")
     with transaction():
         knock("asks@example.gov.uk", "a browser", "a source", moment)
+    let_go = talk("let-go", moment + 10 * DAY).round
+    let_go.state, let_go.sent_at, let_go.send_at = "drawn", None, moment
     talk("tomorrow", moment + DAY + HOUR)
     told(talk("untold", moment + 10 * DAY, to_tell=True), state=None)
     member(person("ended"), programme("Ended", ended_at=moment), to_tell=True)

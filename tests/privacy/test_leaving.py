@@ -15,6 +15,7 @@ from unmentor.privacy.retention import forget
 from unmentor.programmes.models import Membership, Programme
 from unmentor.reflections.models import Reflection
 from unmentor.rounds.actions import draw_round
+from unmentor.rounds.leaving import let_go
 from unmentor.rounds.queries import waiting_round
 from unmentor.runtime import now
 
@@ -110,6 +111,18 @@ def test_a_round_that_waits_is_drawn_again_without_them(client: FlaskClient, sia
     again = waiting_round(housing)
     assert sian.id not in {part.person_id for talk in again.conversations for part in talk.participations}
     assert again.people == 3
+
+
+def test_a_round_that_an_organiser_has_in_hand_is_not_drawn_again(
+    client: FlaskClient, sian: Person, housing: Programme
+) -> None:
+    for name in ("Ben", "Cat", "Dan"):
+        member(person(name), housing)
+    round_ = draw_round(housing, 7, now())
+    let_go(round_, now())
+    number = round_.id
+    post(client, "/me/leave")
+    assert waiting_round(housing).id == number
 
 
 def test_a_round_that_waits_for_too_few_is_gone(client: FlaskClient, sian: Person, housing: Programme) -> None:
