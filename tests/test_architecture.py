@@ -20,6 +20,7 @@ PURE = (
     "unmentor.pairing",
     "unmentor.calendars",
     "unmentor.charts.bars",
+    "unmentor.charts.ring",
     "unmentor.timetable.cadence",
     "unmentor.timetable.slots",
 )

@@ -71,7 +71,7 @@ ORGANISERS = {
     "organise.import_people", "organise.make_organiser", "organise.pause_person", "organise.person",
     "organise.remove_person", "organise.resume_person", "organise.stop_organiser",
     "organise.approve", "organise.ask_to_cancel", "organise.ask_to_start_empty", "organise.cancel", "organise.draw",
-    "organise.ask_to_draw", "organise.try_draw",
+    "organise.ask_to_draw", "organise.picture", "organise.try_draw",
     "organise.export_log", "organise.hold", "organise.lift_suppression", "organise.log", "organise.mail",
     "organise.moderation", "organise.people", "organise.programme", "organise.publish", "organise.redraw",
     "organise.release", "organise.return_", "organise.round_", "organise.rounds", "organise.send", "organise.undo",
