@@ -19,7 +19,7 @@ from unmentor.programmes.schedule import change, promised, unclaimed
 from unmentor.programmes.turn import turn
 from unmentor.rounds.models import Round
 from unmentor.rounds.schedule import run_due
-from unmentor.timetable.cadence import slot_name
+from unmentor.timetable.cadence import latest_draw, slot_name
 
 WEEKS = {"weekly": 1, "fortnightly": 2, "four-weekly": 4}
 A_DAY = timedelta(days=1)
@@ -106,6 +106,18 @@ def test_a_change_of_anything_else_leaves_the_next_draw_alone(weekly: Programme,
     changes(weekly, lead_days=5, nth=2)
     assert promised(weekly, clock()) == clock()
     assert run_due(weekly, clock()) is not None
+
+
+def test_a_draw_in_the_hour_that_the_clocks_skip_is_due_once(
+    weekly: Programme, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weekly.weekday, weekly.draw_time, weekly.starts_on = 6, time(1, 30), date(2027, 3, 20)
+    db.session.commit()
+    # Three looks are enough; a search that does not end must not take the memory of the machine.
+    asked = iter([latest_draw] * 9)
+    monkeypatch.setattr("unmentor.programmes.schedule.latest_draw", lambda *given: next(asked)(*given))
+    clock.set(2027, 3, 28, 1)
+    assert [slot_name(due) for due in unclaimed(weekly, clock())] == ["2027-03-21T01:30", "2027-03-28T02:00"]
 
 
 def test_every_draw_that_a_long_outage_missed_is_noted_and_told_in_one_email(weekly: Programme, clock: Clock) -> None:

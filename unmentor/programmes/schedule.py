@@ -6,7 +6,7 @@ day and time are chosen later; and one that was promised is drawn, or there is a
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -30,7 +30,8 @@ def unclaimed(programme: Programme, now: datetime) -> list[datetime]:
     due = latest_draw(rhythm, now)
     while due and due >= programme.created_at and (last is None or due.date() >= next_period(rhythm, last)):
         draws.append(due)
-        due = latest_draw(rhythm, due - A_MINUTE)
+        # In UTC: a minute before the first instant after a gap, by the wall, is a time that comes after it.
+        due = latest_draw(rhythm, due.astimezone(UTC) - A_MINUTE)
     return draws[::-1]
 
 
