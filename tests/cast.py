@@ -1,14 +1,17 @@
 """The cast: people, programmes and what they live through, made with one call each."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
+from flask import has_request_context
 from flask.testing import FlaskClient
 from slugify import slugify
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
@@ -151,3 +154,19 @@ def mailed(recipient: str, kind: str) -> str:
 def path_in(text: str, start: str) -> str:
     """Return the first path in a mail that starts so, as "/confirm/…"."""
     return re.search(rf"https?://[^/\s]+({start}/\S+)", text)[1]
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Yield what requests ask the database in the block; what a worker asks each second is not theirs."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if has_request_context():
+            asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

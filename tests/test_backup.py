@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_draws_that_came_due_since_the_backup_are_not_made_again(file: Path, clo
     assert db.session.query(Round).filter_by(programme=of).count() == 2
     sign_in(client, organiser(of))
     page = client.get("/organise/unmentoring").text
-    assert "The draw of Monday 7 December, 09:00 came due" in page or "Monday 7 December, 9:00 came due" in page
+    assert re.search(r"The draw of Monday 7 December, [^<]* was not made", page)
 
 
 def test_a_draw_that_was_due_just_before_the_backup_is_not_made_again(app: Flask, clock: Clock, tmp_path: Path) -> None:

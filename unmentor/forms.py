@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from flask import abort, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -18,6 +19,7 @@ UNPROCESSABLE = 422
 LINE_BREAKS = {"\n", "\t"}
 # Far longer than any field takes, and short enough to look at each character.
 MOST_TYPED = 10_000
+LAST_PAGE = 99_999
 # UAX #15 §13 (stream-safe text): no language stacks more marks on a letter.
 MOST_MARKS = 30
 
@@ -103,3 +105,11 @@ def offered(message: str = _l("Choose one of the answers")) -> Callable[[Any, An
             raise StopValidation(message)
 
     return check
+
+
+def page_number() -> int:
+    """Return which page of a list is asked for; 404 where there can be none of that number."""
+    asked = request.args.get("page", "1")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 9 and 1 <= int(asked) <= LAST_PAGE):
+        abort(404)
+    return int(asked)

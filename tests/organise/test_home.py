@@ -1,16 +1,13 @@
 """The first page of a programme, and the page before a draw."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
-from cast import conversation, kept, member, organiser, person, post, programme, reflection, sign_in
+from cast import conversation, kept, member, organiser, person, post, programme, reflection, sign_in, statements
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from unmentor.db import SENDER, beat, db
 from unmentor.mail.actions import hold_all
@@ -214,24 +211,11 @@ def test_a_page_asks_no_more_of_the_database_however_much_there_is(
     people = join(ours, "Ada", "Ben")
     conversation(ours, *people, state="met")
     client.get(page)
-    with questions() as few:
+    with statements() as few:
         client.get(page)
     people += join(ours, *(f"P{number}" for number in range(8)))
     for one, other in zip(people[::2], people[1::2], strict=True):
         conversation(ours, one, other, state="met")
-    with questions() as many:
+    with statements() as many:
         client.get(page)
     assert len(many) == len(few)
-
-
-@contextmanager
-def questions() -> Iterator[list[str]]:
-    """Yield what is asked of the database meanwhile."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", note)

@@ -7,11 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cast import kept, member, organiser, person, post, programme, sign_in
+from cast import kept, member, organiser, person, post, programme, sign_in, statements
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from unmentor.audit.models import AuditEvent
 from unmentor.db import db, transaction
@@ -105,13 +104,8 @@ def test_fifty_lines_are_a_page_in_a_few_questions(of: Programme, olu: Person, c
         for number in range(120)
     )
     db.session.commit()
-    asked: list[str] = []
-    listener = lambda *given: asked.append(given[2])  # noqa: E731 - SQLAlchemy wants to remove this very one
-    event.listen(db.engine, "before_cursor_execute", listener)
-    try:
+    with statements() as asked:
         assert len(lines(client)) == 50
-    finally:
-        event.remove(db.engine, "before_cursor_execute", listener)
     assert len(asked) <= 15
     assert len(lines(client, page="3")) == 20
     assert "page=2" in client.get(LOG, query_string={"name": "person"}).text

@@ -5,11 +5,11 @@ import io
 from datetime import timedelta
 
 import pytest
-from cast import START, conversation, kept, member, organiser, person, post, programme, sign_in
+from cast import START, conversation, kept, member, organiser, person, post, programme, sign_in, statements
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from unmentor.audit.models import AuditEvent
 from unmentor.db import db
@@ -91,12 +91,9 @@ def test_who_has_not_said_yes_is_an_address_and_no_more(of: Programme, client: F
 
 def test_a_page_of_a_big_programme_asks_no_more_and_weighs_little(of: Programme, client: FlaskClient) -> None:
     def asked() -> int:
-        statements: list[str] = []
-        note = lambda *seen: statements.append(seen[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", note)
-        assert len(client.get(PEOPLE).data) < 60_000
-        event.remove(db.engine, "before_cursor_execute", note)
-        return len(statements)
+        with statements() as told:
+            assert len(client.get(PEOPLE).data) < 60_000
+        return len(told)
 
     few = asked()
     for number in range(2 * PAGE):

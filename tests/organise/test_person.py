@@ -72,7 +72,8 @@ def failed(someone: Person, of: Programme, **given: str) -> None:
 
 
 def deeds() -> list[tuple[str, int | None]]:
-    return [(deed, about) for deed, about in db.session.execute(select(AuditEvent.deed, AuditEvent.person_id))]
+    told = select(AuditEvent.deed, AuditEvent.person_id).order_by(AuditEvent.id)
+    return [(deed, about) for deed, about in db.session.execute(told)]
 
 
 def test_an_organiser_sees_whom_somebody_met_and_what_did_not_arrive(

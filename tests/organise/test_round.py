@@ -1,16 +1,14 @@
 """The page of a round: look, read an invitation, change by hand, send and stop, and see how it goes."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from cast import member, organiser, person, post, programme, sign_in
+from cast import member, organiser, person, post, programme, sign_in, statements
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, insert, update
+from sqlalchemy import insert, update
 
 from unmentor.audit.models import AuditEvent
 from unmentor.conversations.calendar_entry import key
@@ -184,21 +182,6 @@ def test_after_it_was_sent_the_page_counts_what_became_of_it(round_: Round, clie
     assert "1 conversation ·" in words(client, f"{PAGE}?q={one.people[0].name}")
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Give the statements that the database answers in the block."""
-    asked: list[str] = []
-
-    def ask(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", ask)
-    try:
-        yield asked
-    finally:
-        event.remove(db.engine, "before_cursor_execute", ask)
-
-
 def crowd(of: Programme, round_: Round, conversations: int) -> None:
     """Put many more conversations into a round."""
     people = [
@@ -227,10 +210,10 @@ def test_the_page_of_a_large_round_is_small_and_asks_no_more(
     if sent:
         send_round(round_, clock())
     crowd(round_.programme, round_, 50)
-    with counted() as few:
+    with statements() as few:
         client.get(PAGE)
     crowd(round_.programme, round_, 200)
-    with counted() as many:
+    with statements() as many:
         page = client.get(PAGE).text
     assert len(many) == len(few)
     assert len(page) < 60_000

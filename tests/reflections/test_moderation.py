@@ -3,11 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from cast import conversation, organiser, person, post, programme, reflection, sign_in
+from cast import conversation, organiser, person, post, programme, reflection, sign_in, statements
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from unmentor.audit.models import AuditEvent
 from unmentor.db import db, transaction
@@ -130,11 +130,9 @@ def test_an_organiser_sees_who_is_new_and_who_wrote_before(of: Programme, consol
 
 def test_many_that_wait_ask_the_database_no_more_than_few(of: Programme, console: FlaskClient, clock: Clock) -> None:
     def asked() -> int:
-        statements: list[object] = []
-        event.listen(db.engine, "before_cursor_execute", note := lambda *seen: statements.append(seen[2]))
-        assert len(console.get(PAGE).data) < 60_000
-        event.remove(db.engine, "before_cursor_execute", note)
-        return len(statements)
+        with statements() as told:
+            assert len(console.get(PAGE).data) < 60_000
+        return len(told)
 
     def some(number: int) -> None:
         for each in range(number):

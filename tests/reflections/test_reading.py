@@ -1,12 +1,9 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from cast import START, conversation, kept, person, post, programme, reflection, sign_in
+from cast import START, conversation, kept, person, post, programme, reflection, sign_in, statements
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from unmentor.db import db
 from unmentor.programmes.models import Programme
@@ -26,20 +23,6 @@ def some(many: int, of: Programme | None = None, **given: str) -> list[Reflectio
         )
         for number in range(1, many + 1)
     ]
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    asked: list[str] = []
-
-    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        # A page that has become old is asked about once more; that is not for each reflection.
-        if "pg_current_snapshot" not in statement:
-            asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", count)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", count)
 
 
 def test_the_feed_has_the_newest_first_and_twenty_a_page(client: FlaskClient) -> None:
@@ -165,13 +148,13 @@ def test_a_long_word_has_a_headline_too(app: Flask) -> None:
 def test_more_reflections_ask_the_database_no_more_often(app: Flask, client: FlaskClient, path: str) -> None:
     few = programme()
     some(2, few, topics="data open")
-    with counted(app) as asked_for_few:
+    with statements() as asked_for_few:
         client.get(path)
     ben = person("Cai")
     for number in range(15):
         talk = conversation(few, person(f"Dai {number}"), ben).participations[0]
         reflection(talk, f"Another {number}.", topics=f"data topic-{number}")
-    with counted(app) as asked_for_many:
+    with statements() as asked_for_many:
         client.get(path)
     assert len(asked_for_many) == len(asked_for_few) <= 12
 

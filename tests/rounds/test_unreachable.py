@@ -69,8 +69,14 @@ def test_the_console_says_why_and_leads_to_what_mends_it(app: Flask, client: Fla
     db.session.query(Person).filter_by(name="Ben").one().phone = ""
     sign_in(client, organiser(of))
     page = client.get("/organise/unmentoring/people").text
-    assert '<a href="/organise/unmentoring/mail">no, our mail does not reach them</a>' in page
-    assert "no, they gave no way to talk" in page
+    assert "email refused" in page
+    assert "no way to talk" in page
+    ada = db.session.query(Person).filter_by(name="Ada").one()
+    theirs = f"/organise/unmentoring/people/{ada.id}"
+    assert f'href="{theirs}"' in page
+    helped = client.get(theirs).text
+    assert "Our email does not reach them" in helped
+    assert "Write there again" in helped
 
 
 def test_a_bounced_invitation_finds_somebody_new_for_the_other(app: Flask, clock: Clock) -> None:

@@ -1,11 +1,11 @@
 """The log of a programme: who did what, to whom and when."""
 
-from flask import render_template, request
+from flask import render_template
 
 from unmentor.audit.actions import KEPT, record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
-from unmentor.forms import Button, Page
+from unmentor.forms import Button, Page, page_number
 from unmentor.organise import log_lines
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
@@ -40,7 +40,7 @@ def export_log(programme: Programme) -> Page:
 
 def _page(programme: Programme, form: LogForm) -> str:
     asked = form.asked(programme) if form.validate() else log_lines.Asked()
-    page, lines = log_lines.page_of(programme, asked, request.args.get("page", 1, int))
+    page, lines = log_lines.page_of(programme, asked, page_number())
     return render_template(
         "organise/log.html",
         programme=programme,

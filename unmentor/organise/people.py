@@ -6,7 +6,7 @@ from unmentor import runtime
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
-from unmentor.forms import Button, Page
+from unmentor.forms import Button, Page, page_number
 from unmentor.organise import roster
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
@@ -42,7 +42,7 @@ def export_people(programme: Programme) -> Page | Response:
 
 def _page(programme: Programme, sought: Sought, form: Button) -> str:
     today = programme.today(runtime.now())
-    page = roster.page_of(programme, sought, today, request.args.get("page", 1, type=int))
+    page = roster.page_of(programme, sought, today, page_number())
     return render_template(
         "organise/people.html",
         programme=programme,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from unmentor import runtime
 from unmentor.db import reading
-from unmentor.forms import Button, Page
+from unmentor.forms import Button, Page, page_number
 from unmentor.organise import round_queries
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
@@ -108,7 +108,7 @@ def _page(round_: Round, form: Button) -> str:
     fates = figures.how_it_goes(round_, now)
     words, fate = request.args.get("q", "")[:LONGEST].strip(), request.args.get("show", "")
     fate = fate if fate in fates else ""
-    page = request.args.get("page", 1, type=int)
+    page = page_number()
     return render_template(
         "organise/round.html",
         programme=round_.programme,

@@ -7,7 +7,7 @@ from unmentor import runtime
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
-from unmentor.forms import Button, Page
+from unmentor.forms import Button, Page, page_number
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
@@ -17,7 +17,6 @@ from unmentor.reflections.forms import PublishForm, ReturnForm
 from unmentor.reflections.mails import UNDO_WITHIN
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.queries import Asked
-from unmentor.reflections.views import page_number
 
 NEWEST = 10
 

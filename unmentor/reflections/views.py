@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from unmentor import runtime
 from unmentor.conversations.guards import opened, writable
 from unmentor.db import transaction
-from unmentor.forms import Button, Page, clean_line
+from unmentor.forms import Button, Page, clean_line, page_number
 from unmentor.gone import gone
 from unmentor.links import link
 from unmentor.page_cache import cached_for_visitors
@@ -29,7 +29,6 @@ FEEDS = {
     "json": (feeds.json_feed, "application/feed+json; charset=utf-8"),
 }
 LONGEST_SEARCH = 100
-LAST_PAGE = 99_999
 blueprint = Blueprint("reflections", __name__)
 blueprint.route("/reflections/<slug>/report", methods=["GET", "POST"])(report)
 
@@ -146,14 +145,6 @@ def _topic(slug: str) -> Topic:
     if known is None:
         abort(404)
     return known
-
-
-def page_number() -> int:
-    """Return which page is asked for; 404 where there can be none of that number."""
-    asked = request.args.get("page", "1")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 9 and 1 <= int(asked) <= LAST_PAGE):
-        abort(404)
-    return int(asked)
 
 
 def _looks_after(reflection: Reflection) -> bool:
