@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from unmentor.conversations.models import MET
 from unmentor.mail.message import Letter
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -38,7 +39,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "programme": "UnMentoring", "round": 12, "url": PAGE, "summary": ["21 conversations.", "17 happened."],
     },
     "unpaired": {"programme": "UnMentoring", "round": 12, "url": PAGE, "why": "odd"},
-    "how-was-it": {key: TALK[key] for key in ("partners", "starts_at", "zone", "url")},
+    "how-was-it": TALK | {"answers": {met: f"{PAGE}?met={met}" for met in MET}},
     "reflection-published": {"text": "Nobody reads the strategy.\n\nEverybody reads the rota.", "url": PAGE},
     "reflection-returned": {"text": "Marek is wrong.", "note": "It names somebody. Can you change that?", "url": PAGE},
     "reported": {"programme": "UnMentoring", "round": 12, "url": PAGE, "operator": False},

@@ -1,9 +1,10 @@
 """How it went: never before it began, asked again where it is still to come, and nothing comes back from the dead."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from cast import conversation, person, post, programme, sign_in
+from cast import conversation, mailed, member, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,9 +13,10 @@ from sqlalchemy import func, select, update
 from unmentor.conversations.actions import CannotAnswer, answer
 from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.due import ask_how_it_was, give_up_asking
-from unmentor.conversations.models import Conversation
+from unmentor.conversations.models import MET, Conversation
 from unmentor.db import db
 from unmentor.mail.models import Message
+from unmentor.privacy.export import held
 from unmentor.rounds.actions import close_rounds
 
 
@@ -154,3 +156,70 @@ def test_a_key_writes_for_sixty_days_and_then_wants_a_sign_in(
     sign_in(client, talk.people[0])
     assert post(client, page(talk) + "/outcome", met="no").status_code == 303
     assert "Save how it went" in client.get(page(talk)).text
+
+
+def test_a_link_in_the_mail_chooses_an_answer_and_gives_none(
+    talk: Conversation, client: FlaskClient, clock: Clock
+) -> None:
+    clock.moment = talk.ends_at
+    ask_how_it_was(clock())
+    ways = re.findall(r"/c/\S+\?met=(\w+)#how-was-it", mailed("ada@example.gov.uk", "how-was-it"))
+    assert sorted(set(ways)) == ["no", "planned", "yes"]
+    for met in ways:
+        seen = client.get(page(talk), query_string={"met": met}).text
+        assert [chosen(each) for each in radios(seen, "met")] == [each == met for each in MET]
+    assert not any(chosen(each) for each in radios(client.get(page(talk) + "?met=maybe").text, "met"))
+    assert talk.participations[0].met is None
+
+
+@pytest.mark.parametrize(("why", "first"), [("absent", True), ("could-not", False), ("forgot", False), ("", False)])
+def test_who_was_let_down_goes_first_next_time_and_reads_so(
+    talk: Conversation, client: FlaskClient, clock: Clock, why: str, first: bool
+) -> None:
+    mine = member(talk.people[0], talk.round.programme)
+    clock.moment = talk.ends_at
+    told = client.get(post(client, page(talk) + "/outcome", met="no", why_not=why).location).text
+    assert (mine.first_next, "you go first in it" in told) == (first, first)
+    assert "The next draw brings you somebody new" in told
+    assert "Find another time" in told
+
+
+def test_whom_the_other_turns_out_to_have_met_goes_first_no_more(
+    talk: Conversation, client: FlaskClient, clock: Clock
+) -> None:
+    mine = member(talk.people[0], talk.round.programme)
+    clock.moment = talk.ends_at
+    post(client, page(talk) + "/outcome", met="no", why_not="absent")
+    post(client, page(talk) + "/outcome", met="yes", why_not="absent")
+    assert (mine.first_next, talk.participations[0].why_not) == (False, None)
+
+
+def test_nothing_is_kept_of_what_did_not_happen_but_why(talk: Conversation, client: FlaskClient, clock: Clock) -> None:
+    clock.moment = talk.ends_at
+    post(client, page(talk) + "/outcome", met="no", why_not="forgot", challenged="5", thanks="Thank you!")
+    part = talk.participations[0]
+    assert (part.why_not, part.challenged, part.thanked_at) == ("forgot", None, None)
+    assert db.session.scalar(select(func.count()).select_from(Message)) == 0
+    assert post(client, page(talk) + "/outcome", met="no", why_not="bored").status_code == 422
+
+
+def test_a_line_of_thanks_goes_to_the_other_once_and_is_kept_nowhere_else(
+    talk: Conversation, client: FlaskClient, clock: Clock
+) -> None:
+    clock.moment = talk.ends_at
+    line = "You made me think of <b>rivers</b>."
+    post(client, page(talk) + "/outcome", met="yes", thanks=line)
+    assert line in mailed("ben@example.gov.uk", "heads-up")
+    assert "A line of thanks" not in client.get(page(talk)).text
+    post(client, page(talk) + "/outcome", met="yes", thanks="Once more.")
+    assert db.session.scalar(select(func.count()).where(Message.kind == "heads-up")) == 1
+    assert post(client, page(talk) + "/outcome", met="yes", thanks="x" * 201).status_code == 422
+    assert "rivers" not in str(held(talk.people[0], clock()))
+
+
+def radios(seen: str, name: str) -> list[str]:
+    return re.findall(rf'<input[^>]* name="{name}"[^>]*>', seen)
+
+
+def chosen(radio: str) -> bool:
+    return "checked" in radio

@@ -106,20 +106,43 @@ def replied(
     return True
 
 
-def answer(participation: Participation, met: str, challenged: int | None, again: bool | None, now: datetime) -> None:
+def answer(
+    participation: Participation,
+    met: str,
+    challenged: int | None,
+    again: bool | None,
+    now: datetime,
+    why_not: str | None = None,
+) -> None:
     """Keep what a person said of their conversation, and what that makes of it.
 
-    One yes is enough: people who say no have often mixed up the date. Whoever answers is not silent any more. What is
-    off stays off, and what is closed is not arranged again. Raises CannotAnswer.
+    One yes is enough: people who say no have often mixed up the date. Whoever answers is not silent any more, and who
+    was let down goes first next time. What is off stays off, and what is closed is not arranged again. Raises
+    CannotAnswer.
     """
     _check(participation, now)
+    before = participation.why_not
     participation.met = met
+    participation.why_not = why_not if met == "no" else None
     participation.challenged = challenged if met == "yes" else None
     participation.again = again
     participation.answered_at = now
     participation.conversation.state = _came_of(participation.conversation)
     if membership := queries.membership(participation):
         membership.silences = 0
+        if "absent" in {before, participation.why_not}:
+            membership.first_next = participation.why_not == "absent"
+
+
+def thank(part: Participation, words: str, now: datetime) -> bool:
+    """Pass a line of thanks on to the others, once, and keep it nowhere else; say whether this did."""
+    if not words or part.thanked_at or part.met != "yes":
+        return False
+    part.thanked_at = now
+    for other in part.conversation.present:
+        if other is not part and other.person.email:
+            queue(mails.thanks(other, part, words), now)
+    return True
 
 
 def _check(part: Participation, now: datetime) -> None:

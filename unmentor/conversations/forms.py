@@ -8,8 +8,9 @@ from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import DateTimeLocalInput
 
+from unmentor.conversations.models import MET
 from unmentor.conversations.move import CannotMove, Offer
-from unmentor.forms import Form, SelectChoice, offered
+from unmentor.forms import Form, SelectChoice, at_most, clean_line, offered
 from unmentor.words import when
 
 SCALE = [SelectChoice(str(step)) for step in range(1, 6)]
@@ -22,11 +23,21 @@ class OutcomeForm(Form):
     met = RadioField(
         _l("Did you talk?"),
         choices=[
-            SelectChoice("yes", _l("Yes")),
-            SelectChoice("no", _l("No")),
-            SelectChoice("planned", _l("Not yet, but we have a time")),
+            SelectChoice(MET[0], _l("Yes")),
+            SelectChoice(MET[1], _l("No")),
+            SelectChoice(MET[2], _l("Not yet, but we have a time")),
         ],
         validators=[InputRequired(_l("Say whether you talked")), offered()],
+        validate_choice=False,
+    )
+    why_not = RadioField(
+        _l("What happened?"),
+        choices=[
+            SelectChoice("absent", _l("They did not come")),
+            SelectChoice("could-not", _l("I could not")),
+            SelectChoice("forgot", _l("We forgot")),
+        ],
+        validators=[Optional(), offered()],
         validate_choice=False,
     )
     challenged = RadioField(
@@ -38,6 +49,7 @@ class OutcomeForm(Form):
         validators=[Optional(), offered()],
         validate_choice=False,
     )
+    thanks = StringField(_l("A line of thanks to them"), [at_most(200)], [clean_line])
 
     @property
     def how_challenging(self) -> int | None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from unmentor import calendars
 from unmentor.conversations.calendar_entry import event, key, video_room
-from unmentor.conversations.models import Participation
+from unmentor.conversations.models import MET, Participation
 from unmentor.conversations.prompts import prompts
 from unmentor.links import Above, link, sign
 from unmentor.mail.message import Letter
@@ -116,7 +116,28 @@ def how_was_it(part: Participation) -> Letter:
     since = max(part.conversation.ends_at, part.answered_at or part.conversation.ends_at)
     patience = STILL_WORTH_ASKING * (part.asks + 1)
     numbered = MOST_ASKS * part.conversation.sequence + part.asks
-    return _letter("how-was-it", part, pointless_at=since + patience, numbered=numbered)
+    return _letter("how-was-it", part, pointless_at=since + patience, numbered=numbered, answers=_answers(part))
+
+
+def _answers(part: Participation) -> dict[str, str]:
+    """Return where each answer leads: to the page, with that one chosen and nothing sent yet."""
+    page = link("conversations.show", token=key(part))
+    return {met: f"{page}?met={met}#how-was-it" for met in MET}
+
+
+def thanks(part: Participation, by: Participation, words: str) -> Letter:
+    """Return a line of thanks from another, in their own words."""
+    name = by.person.first_name
+    with force_locale(part.person.language):
+        return _heads_up(
+            part,
+            f"participation:{by.id}",
+            None,
+            title=_("%(name)s thanks you", name=name),
+            says=[_("%(name)s writes after your conversation: “%(words)s”", name=name, words=words)],
+            button=(_("Open your conversation"), link("conversations.show", token=key(part))),
+            ways=[],
+        )
 
 
 def declined(part: Participation) -> Letter:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 
 TO_TELL = text("to_tell")
+# What may have become of a conversation, as those in it say.
+MET = ("yes", "no", "planned")
 
 
 class Conversation(Base):
@@ -89,11 +91,15 @@ class Participation(Base):
     proposes: Mapped[datetime | None]
     proposed_at: Mapped[datetime | None]
     withdrew_at: Mapped[datetime | None]
-    # How it went: yes, no or planned; 1 to 5; whether they would do it again.
+    # How it went: yes, no or planned; absent, could-not or forgot, where it did not happen; 1 to 5; whether they would
+    # do it again.
     met: Mapped[str | None] = mapped_column(String(7))
+    why_not: Mapped[str | None] = mapped_column(String(9))
     challenged: Mapped[int | None]
     again: Mapped[bool | None]
     answered_at: Mapped[datetime | None]
+    # When they thanked the others; what they said is in nothing but the mail.
+    thanked_at: Mapped[datetime | None]
     # When we last asked, and how often: once, once more, and then no more.
     asked_at: Mapped[datetime | None]
     asks: Mapped[int] = mapped_column(default=0)

@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from unmentor import calendars, runtime
-from unmentor.conversations.actions import CannotAnswer, answer
+from unmentor.conversations.actions import CannotAnswer, answer, thank
 from unmentor.conversations.calendar_entry import event, feed, feed_address, video_room
 from unmentor.conversations.forms import MoveForm, OutcomeForm
 from unmentor.conversations.guards import is_here, may_write, movable, opened, writable
-from unmentor.conversations.models import Participation
+from unmentor.conversations.models import MET, Participation
 from unmentor.conversations.move import CannotMove, Offer, local_time, move, offers
 from unmentor.conversations.prompts import prompts
-from unmentor.conversations.queries import lock_and_refresh
+from unmentor.conversations.queries import lock_and_refresh, membership
 from unmentor.db import transaction
 from unmentor.features import has_page
 from unmentor.forms import Button, Page
@@ -34,9 +34,12 @@ blueprint = Blueprint("conversations", __name__)
 
 @blueprint.get("/c/<token>")
 def show(token: str) -> str:
-    """Show who, when and how."""
+    """Show who, when and how; and an answer that a mail leads to, chosen and not yet given."""
     part = opened(token)
-    return _page(part, token, OutcomeForm(formdata=None, data=_said(part)))
+    said = _said(part)
+    if (met := request.args.get("met")) in MET:
+        said["met"] = met
+    return _page(part, token, OutcomeForm(formdata=None, data=said))
 
 
 @blueprint.post("/c/<token>/outcome")
@@ -49,11 +52,14 @@ def outcome(token: str) -> Page:
     try:
         with turn(part.conversation.round.programme) as now:
             lock_and_refresh(part.conversation)
-            answer(part, form.met.data, form.how_challenging, form.once_more, now)
+            answer(part, form.met.data, form.how_challenging, form.once_more, now, form.why_not.data or None)
+            thanked = thank(part, form.thanks.data or "", now)
     except CannotAnswer as error:
         opened(token)  # it says what became of it, where it is off
         form.met.errors = [str(error)]
         return _page(part, token, form), form.status
+    if thanked:
+        flash(_("Your thanks are on their way."))
     if part.met == "yes" and has_page(Above.WRITE):
         return redirect(url_for(Above.WRITE, token=token), 303)
     flash(_("Thank you for telling us."))
@@ -131,11 +137,13 @@ def back(token: str) -> Page:
 
 def _page(part: Participation, token: str, form: OutcomeForm) -> str:
     conversation, now = part.conversation, runtime.now()
+    programme, member = conversation.round.programme, membership(part) if part.met == "no" else None
+    drawn_again = member and not programme.ended_at and not member.is_paused(programme.today(now))
     return render_template(
         "conversations/show.html",
         part=part,
         conversation=conversation,
-        programme=conversation.round.programme,
+        programme=programme,
         token=token,
         form=form,
         proposals=[each for each in conversation.present if each.proposes and each.proposes > now],
@@ -144,6 +152,8 @@ def _page(part: Participation, token: str, form: OutcomeForm) -> str:
         feed=feed_address(part.person) if is_here(part) else "",
         writable=may_write(part),
         begun=conversation.starts_at <= now,
+        next_draw=next_draw(programme, now) if drawn_again else None,
+        goes_first=member and member.first_next and part.why_not == "absent",
         over=conversation.ends_at <= now or conversation.state != "arranged",
         locale=get_locale(),
     )
@@ -172,4 +182,5 @@ def _asked_for(zone: ZoneInfo) -> str | None:
 
 def _said(part: Participation) -> dict[str, str | None]:
     again = None if part.again is None else ("yes" if part.again else "no")
-    return {"met": part.met, "challenged": str(part.challenged) if part.challenged else None, "again": again}
+    challenged = str(part.challenged) if part.challenged else None
+    return {"met": part.met, "why_not": part.why_not, "challenged": challenged, "again": again}

@@ -32,7 +32,8 @@ Every template is also given ``person``, the recipient's first name.
                         of the same); all in the reader's language already
 ``unpaired``            ``programme``, ``round``, ``url`` (their own pages), ``why`` ("odd", "organisations",
                         "late", "hand" or "nobody")
-``how-was-it``          ``partners``, ``starts_at`` (moment), ``zone``, ``url``
+``how-was-it``          ``partners``, ``starts_at`` (moment), ``zone``, ``answers`` (address by answer: "yes", "no",
+                        "planned")
 ``reflection-published``  ``text``, ``url``; may have ``back_url`` (where to take it back)
 ``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it);
                         may have ``was_public`` (bool: it was, and is not any more)
