@@ -1,5 +1,6 @@
 """Every page, empty, filled and refused: axe finds nothing, nothing scrolls sideways, the keyboard is enough."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -54,8 +55,8 @@ def organiser(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
     page = context.new_page()
     page.goto(demo.organiser_link)
     page.get_by_role("main").get_by_role("button").click()
-    page.goto("/organise/unmentoring")
-    page.get_by_role("button", name="Draw a round now").click()
+    page.goto("/organise/unmentoring/draw")
+    press(page, page.get_by_role("button", name="Draw a round"))
     page.goto("/organise/unmentoring/rounds/7/cancel")
     page.goto("/organise/unmentoring/rounds/7")
     page.get_by_role("button", name="Send").click()
@@ -111,8 +112,8 @@ def test_axe_finds_nothing_while_a_round_is_changed_by_hand(organiser: BrowserCo
     seen, page = Seen(), organiser.new_page()
     page.set_viewport_size({"width": WIDTHS[size], "height": 900})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # - spelled out above
-    page.goto("/organise/unmentoring")
-    page.get_by_role("button", name="Draw a round now").click()
+    page.goto("/organise/unmentoring/draw")
+    press(page, page.get_by_role("button", name="Draw a round"))
     round_ = page.url
     seen.look(page, "a round that waits")
     press(page, page.locator("tbody").get_by_role("link").first)
@@ -160,15 +161,15 @@ def look_at_the_mail(page: Page, seen: Seen) -> None:
     """Read one mail in every way that the reader offers."""
     page.goto("/dev/mail")
     page.get_by_role("main").get_by_role("listitem").filter(has_text="· invitation").first.get_by_role("link").click()
-    for tab in ("Mail", "Text", "Calendar", "Headers", "Raw"):
-        page.get_by_role("link", name=tab, exact=True).click()
-        expect(page.get_by_role("link", name=tab, exact=True)).to_have_attribute("aria-current", "page")
-        seen.look(page, f"the mail reader, {tab}")
+    tabs = page.locator(".tabs a")
+    for tab in reversed(range(tabs.count())):
+        press(page, tabs.nth(tab))
+        expect(tabs.nth(tab)).to_have_attribute("aria-current", "page")
+        seen.look(page, f"the mail reader, {tabs.nth(tab).inner_text()}")
 
 
 def look_at_a_conversation(page: Page, seen: Seen) -> None:
     """Open a conversation from its mail, and its pages; send its forms empty."""
-    page.get_by_role("link", name="Mail", exact=True).click()
     page.frame_locator("iframe").locator('a[href*="/c/"]').first.click()
     page.wait_for_url("**/c/**")
     own = page.url
@@ -214,5 +215,5 @@ def test_somebody_joins_with_the_keyboard_alone(browser: Browser, demo: Running)
                 page.keyboard.press("Space")
                 page.keyboard.press("Enter")
                 break
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Check your mail")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("Check your e?mail"))
         assert typed == {}
