@@ -52,7 +52,7 @@ def invitations(count: int) -> Iterator[Letter]:
         }  # fmt: skip
         about = f"conversation:{number}"
         yield Letter(
-            "invitation", to, about, None, values, reader="", pointless_at=NEVER, calendar=("REQUEST", request(event))
+            "invitation", to, about, None, values, reader="", expires_at=NEVER, calendar=("REQUEST", request(event))
         )
 
 

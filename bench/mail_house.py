@@ -69,7 +69,7 @@ class House:
                 None,
                 {"count": 7},
                 reader="",
-                pointless_at=datetime(2100, 1, 1, tzinfo=UTC),
+                expires_at=datetime(2100, 1, 1, tzinfo=UTC),
             )
 
     def now(self) -> datetime:

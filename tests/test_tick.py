@@ -106,7 +106,7 @@ def talk(name: str, starts_at: object, **given: object) -> Conversation:
 def message(name: str, about: str, **given: object) -> Message:
     known = {
         "about": about, "kind": "invitation", "recipient": f"{name}@example.gov.uk", "subject": "A mail",
-        "message_id": "<a@b>", "queued_at": now() - 9 * DAY, "due_at": now(), "pointless_at": now() + DAY,
+        "message_id": "<a@b>", "queued_at": now() - 9 * DAY, "due_at": now(), "expires_at": now() + DAY,
     }  # fmt: skip
     return Message(**known | given)
 

@@ -73,7 +73,7 @@ def test_a_reminder_that_the_service_missed_comes_late_but_never_after_the_start
 ) -> None:
     assert reminded(of, 2026, 12, 1, 14) == 0
     assert reminded(of, 2026, 12, 1, 11) == 1
-    assert db.session.query(Message).first().pointless_at == TUESDAY
+    assert db.session.query(Message).first().expires_at == TUESDAY
 
 
 def test_a_time_that_was_given_less_than_a_day_before_needs_no_reminder(of: Programme, talk: Conversation) -> None:

@@ -97,7 +97,7 @@ def test_the_apology_outlasts_the_conversation(talk: Conversation, clock: Clock)
     clock.moment = talk.starts_at
     call_off_unsent(clock())
     apologies = db.session.query(Message).filter_by(kind="cancelled")
-    assert {each.pointless_at for each in apologies} == {talk.starts_at + timedelta(days=3)}
+    assert {each.expires_at for each in apologies} == {talk.starts_at + timedelta(days=3)}
 
 
 def test_nothing_is_called_off_before_it_begins(talk: Conversation, clock: Clock) -> None:

@@ -115,7 +115,7 @@ def their_time_comes(server: Running) -> None:
     with database.begin() as connection:
         connection.execute(update(Conversation.__table__).values(starts_at=began))
         invited = Message.__table__.c.kind == "invitation"
-        connection.execute(update(Message.__table__).where(invited).values(pointless_at=began))
+        connection.execute(update(Message.__table__).where(invited).values(expires_at=began))
     database.dispose()
 
 

@@ -29,7 +29,7 @@ def test_a_queued_message_has_its_final_bytes(sian: Person) -> None:
     message = queue(letter(person_id=sian.id), NOW)
     assert message is not None
     assert content(message) == compose(letter(person_id=sian.id), NOW).content
-    assert (message.state, message.recipient, message.pointless_at) == ("queued", sian.email, NOW + timedelta(days=3))
+    assert (message.state, message.recipient, message.expires_at) == ("queued", sian.email, NOW + timedelta(days=3))
 
 
 def test_queueing_commits_nothing(sian: Person) -> None:

@@ -100,7 +100,7 @@ def test_a_mail_that_lets_somebody_in_has_no_code_in_its_subject_and_none_is_sto
 def test_the_words_of_a_mail_that_lets_somebody_in_are_dropped_once_it_is_settled(
     app: Flask, clock: Clock, kind: str, answer: str, state: str
 ) -> None:
-    queued(kind, pointless_at=now() + timedelta(minutes=15))
+    queued(kind, expires_at=now() + timedelta(minutes=15))
     clock.advance(minutes=20 if answer == "late" else 0)
     with listening(lambda stage, recipient: answer if stage == "RCPT" else "") as server:
         assert sent(app, server) == {state: 1}

@@ -98,7 +98,7 @@ def test_trying_again_is_for_what_failed(sian: Person, left: str) -> None:
 
 def test_trying_again_revives_nothing_that_is_pointless_by_now(sian: Person) -> None:
     message = queued(sian, "how-was-it", 0, state="failed")
-    assert not try_again(message, message.pointless_at)
+    assert not try_again(message, message.expires_at)
     assert state(message) == "failed"
 
 

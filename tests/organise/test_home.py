@@ -88,7 +88,7 @@ def failed(ours: Programme, someone: Person, now: datetime) -> Message:
     message = Message(
         about="person:1", person_id=someone.id, programme_id=ours.id, kind="goodbye", recipient=someone.email,
         subject="Hello", message_id="<1@x>", state="failed", queued_at=now, due_at=now, trouble="550",
-        pointless_at=now + timedelta(days=3),
+        expires_at=now + timedelta(days=3),
     )  # fmt: skip
     db.session.add(message)
     db.session.flush()

@@ -67,7 +67,7 @@ def failed(someone: Person, of: Programme, **given: str) -> None:
         "recipient": someone.email,
         "state": "failed",
     }
-    when = {"queued_at": START, "due_at": START, "pointless_at": START}
+    when = {"queued_at": START, "due_at": START, "expires_at": START}
     kept(Message(**known, **when, **given, message_id=given["kind"]))
 
 

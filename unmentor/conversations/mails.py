@@ -27,7 +27,7 @@ Parts = Sequence[Participation]
 def invitation(part: Participation) -> Letter:
     """Return the invitation to a conversation: who, when, how, and a calendar request."""
     talk = part.conversation
-    return _letter("invitation", part, pointless_at=talk.starts_at, calendar=_request(part), word=talk.round.says)
+    return _letter("invitation", part, expires_at=talk.starts_at, calendar=_request(part), word=talk.round.says)
 
 
 def moved(
@@ -42,7 +42,7 @@ def moved(
     return _letter(
         "moved",
         part,
-        pointless_at=part.conversation.starts_at,
+        expires_at=part.conversation.starts_at,
         calendar=_request(part),
         was=was,
         mover=mover.person.first_name if mover else "",
@@ -74,7 +74,7 @@ def cancelled(
     return _letter(
         "cancelled",
         part,
-        pointless_at=conversation.ends_at,
+        expires_at=conversation.ends_at,
         calendar=lambda: ("CANCEL", calendars.cancellation(event(conversation, language, were, over=True))),
         partners=[each.person for each in were if each is not part],
         url=link(Above.OWN_PAGE),
@@ -99,7 +99,7 @@ def called_off(part: Participation) -> Letter:
 
 def untold(part: Participation, were: Parts) -> Letter:
     """Return the apology for a conversation that is off because our mail did not leave in time."""
-    return replace(cancelled(part, were, first_next=True, ours=True), pointless_at=None)
+    return replace(cancelled(part, were, first_next=True, ours=True), expires_at=None)
 
 
 def reminder(part: Participation, now: datetime) -> Letter:
@@ -107,7 +107,7 @@ def reminder(part: Participation, now: datetime) -> Letter:
     talk = part.conversation
     zone = talk.round.programme.zone
     tomorrow = now.astimezone(zone).date() + A_DAY == talk.starts_at.astimezone(zone).date()
-    return _letter("reminder", part, pointless_at=talk.starts_at, tomorrow=tomorrow)
+    return _letter("reminder", part, expires_at=talk.starts_at, tomorrow=tomorrow)
 
 
 def how_was_it(part: Participation) -> Letter:
@@ -116,7 +116,7 @@ def how_was_it(part: Participation) -> Letter:
     since = max(part.conversation.ends_at, part.answered_at or part.conversation.ends_at)
     patience = STILL_WORTH_ASKING * (part.asks + 1)
     numbered = MOST_ASKS * part.conversation.sequence + part.asks
-    return _letter("how-was-it", part, pointless_at=since + patience, numbered=numbered, answers=_answers(part))
+    return _letter("how-was-it", part, expires_at=since + patience, numbered=numbered, answers=_answers(part))
 
 
 def _answers(part: Participation) -> dict[str, str]:
@@ -142,7 +142,7 @@ def thanks(part: Participation, by: Participation, words: str) -> Letter:
 
 def declined(part: Participation) -> Letter:
     """Return the question to somebody whose calendar said no: another time, or not at all?"""
-    return _letter("declined", part, pointless_at=part.conversation.ends_at)
+    return _letter("declined", part, expires_at=part.conversation.ends_at)
 
 
 def proposed(part: Participation, by: Participation, starts_at: datetime) -> Letter:
@@ -181,7 +181,7 @@ def paused(part: Participation, membership: Membership) -> Letter:
     )
 
 
-def _heads_up(part: Participation, about: str, pointless_at: datetime | None, **values: Any) -> Letter:
+def _heads_up(part: Participation, about: str, expires_at: datetime | None, **values: Any) -> Letter:
     person, talk = part.person, part.conversation
     return Letter(
         kind="heads-up",
@@ -193,7 +193,7 @@ def _heads_up(part: Participation, about: str, pointless_at: datetime | None, **
         programme_id=talk.round.programme_id,
         language=person.language,
         sequence=talk.sequence,
-        pointless_at=pointless_at,
+        expires_at=expires_at,
     )
 
 
@@ -206,7 +206,7 @@ def _letter(
     kind: str,
     part: Participation,
     *,
-    pointless_at: datetime,
+    expires_at: datetime,
     calendar: Callable[[], tuple[str, bytes]] | None = None,
     numbered: int | None = None,
     **more: Any,
@@ -241,6 +241,6 @@ def _letter(
         programme_id=programme.id,
         language=person.language,
         sequence=conversation.sequence if numbered is None else numbered,
-        pointless_at=pointless_at,
+        expires_at=expires_at,
         calendar=calendar,
     )

@@ -139,8 +139,8 @@ def untold() -> ColumnElement[bool]:
     mail = select(Message.id).where(
         Message.about == about, Message.person_id == Participation.person_id, Message.kind.in_(TELLING)
     )
-    # A mail that says when is pointless from then on, which tells those of an earlier time from those of this one.
-    told = mail.where(Message.state.in_(ARRIVED), Message.pointless_at == Conversation.starts_at)
+    # A mail that says when expires then, which tells those of an earlier time from those of this one.
+    told = mail.where(Message.state.in_(ARRIVED), Message.expires_at == Conversation.starts_at)
     unsent = mail.where(Message.state.not_in(ARRIVED))
     return (
         Participation.withdrew_at.is_(None)

@@ -34,7 +34,7 @@ def hold_all(now: datetime, perhaps_left: bool = False) -> int:
 
 
 def release_all(now: datetime) -> int:
-    """Let everything that was held go, and return how many messages that is. What is pointless by now expires.
+    """Let everything that was held go, and return how many messages that is. What is too late by now expires.
 
     What certainly has not left is dated anew, since Date is when a mail is ready to leave (RFC 5322 §3.6.1). Its
     calendar entry is not: DTSTAMP is when that was written, and must not outrank a later one (RFC 5546 §2.1.5).
@@ -60,7 +60,7 @@ def may_go_again(now: datetime) -> ColumnElement[bool]:
     )
     return and_(
         Message.state == "failed",
-        Message.pointless_at > now,
+        Message.expires_at > now,
         Message.kind.not_in(LETS_IN),
         select(Body.id).where(Body.id == Message.id).exists(),
         ~(Message.kind.in_(SAYS_WHEN) & overtaken.exists()),
@@ -68,7 +68,7 @@ def may_go_again(now: datetime) -> ColumnElement[bool]:
 
 
 def try_again(message: Message, now: datetime) -> bool:
-    """Queue a message that failed once more, the same bytes; False where that would be pointless or untrue by now."""
+    """Queue a message that failed once more, the same bytes; False where it has expired or is untrue by now."""
     failed = update(Message).where(Message.id == message.id, may_go_again(now)).values(state="queued", due_at=now)
     again = db.session.scalar(failed.returning(Message.id)) is not None
     if again:

@@ -90,7 +90,7 @@ class Letter:
     # When it may leave, where what it tells of can be undone until then; at once unless told.
     not_before: datetime | None = None
     # When it is better not sent at all; three days from now unless told.
-    pointless_at: datetime | None = None
+    expires_at: datetime | None = None
     # Method and bytes of an iCalendar object, such as ("REQUEST", b"BEGIN:VCALENDAR…"), or what writes them.
     calendar: Calendar | Callable[[], Calendar] | None = None
 

@@ -73,7 +73,7 @@ class Message(Base):
     queued_at: Mapped[datetime]
     # When to try next; while it is being sent, when the sender's lease ends.
     due_at: Mapped[datetime]
-    pointless_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
     # Counts the claims, and so names the one that stands.
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -88,7 +88,7 @@ def _written(letter: Letter, now: datetime) -> Written:
         "about": letter.about, "person_id": letter.person_id, "programme_id": letter.programme_id,
         "kind": letter.kind, "sequence": letter.sequence,
         "recipient": letter.to[1][:254], "subject": "", "message_id": "",
-        "pointless_at": letter.pointless_at or now + USUALLY_WORTH_SENDING, "trouble": "",
+        "expires_at": letter.expires_at or now + USUALLY_WORTH_SENDING, "trouble": "",
     }  # fmt: skip
     try:
         mail = compose(letter, now)

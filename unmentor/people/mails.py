@@ -25,7 +25,7 @@ def confirmation(request: Request, programme: str, person: Person | None) -> Let
         reader=person.nonce if person else "",
         values={"programme": programme, "url": link(Above.CONFIRM, token=sign("confirm", request.nonce))},
         language=(request.details or {}).get("language", "en"),
-        pointless_at=request.asked_at + PATIENCE,
+        expires_at=request.asked_at + PATIENCE,
     )
 
 
@@ -44,7 +44,7 @@ def goodbye(person: Person, count: int, now: datetime) -> Letter:
     return _letter("goodbye", person, f"person:{person.id}", {"count": count}, now + PATIENCE)
 
 
-def _letter(kind: str, person: Person, about: str, values: Mapping[str, object], pointless_at: datetime) -> Letter:
+def _letter(kind: str, person: Person, about: str, values: Mapping[str, object], expires_at: datetime) -> Letter:
     return Letter(
         kind=kind,
         to=(person.name, person.email or ""),
@@ -53,6 +53,6 @@ def _letter(kind: str, person: Person, about: str, values: Mapping[str, object],
         reader=person.nonce,
         values=values,
         language=person.language,
-        pointless_at=pointless_at,
+        expires_at=expires_at,
         calendar=None,
     )

@@ -155,5 +155,5 @@ def _warning(person: Person, now: datetime) -> Letter:
         language=person.language,
         # Another silence, years later, is worth another letter.
         sequence=now.date().toordinal(),
-        pointless_at=now + NOTICE,
+        expires_at=now + NOTICE,
     )

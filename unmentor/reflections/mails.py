@@ -49,5 +49,5 @@ def _letter(kind: str, reflection: Reflection, now: datetime, **values: str | bo
         programme_id=reflection.programme_id,
         language=person.language,
         not_before=reflection.decided_at + UNDO_WITHIN if reflection.decided_at else None,
-        pointless_at=now + STILL_NEWS,
+        expires_at=now + STILL_NEWS,
     )

@@ -38,5 +38,5 @@ def _letter(kind: str, round_: Round, person: Person, now: datetime, **values: s
         values=known | values,
         programme_id=round_.programme_id,
         language=person.language,
-        pointless_at=now + A_WEEK,
+        expires_at=now + A_WEEK,
     )

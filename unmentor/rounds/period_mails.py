@@ -99,5 +99,5 @@ def _letter(
         programme_id=programme.id,
         language=person.language,
         sequence=sequence,
-        pointless_at=now + A_WEEK,
+        expires_at=now + A_WEEK,
     )

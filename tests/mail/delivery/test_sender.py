@@ -175,7 +175,7 @@ def test_after_a_lost_answer_the_same_bytes_go_again(app: Flask, clock: Clock) -
 
 
 def test_pauses_grow_until_trying_would_be_pointless(app: Flask, clock: Clock) -> None:
-    queued(pointless_at=now() + timedelta(minutes=5))
+    queued(expires_at=now() + timedelta(minutes=5))
     pauses = []
     with listening(wish("RCPT", "450 Not now")) as server:
         sending = sender(app, server)
@@ -187,7 +187,7 @@ def test_pauses_grow_until_trying_would_be_pointless(app: Flask, clock: Clock) -
 
 
 def test_what_is_pointless_by_now_does_not_go_out(app: Flask, server: LoggingServer, clock: Clock) -> None:
-    queued(pointless_at=now() + timedelta(hours=1))
+    queued(expires_at=now() + timedelta(hours=1))
     clock.advance(hours=1)
     assert sender(app, server).send_due() == {"expired": 1}
     assert server.accepted == []

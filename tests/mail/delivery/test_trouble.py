@@ -90,7 +90,7 @@ def test_a_day_without_a_server_costs_nothing_but_what_became_pointless(
     sending, soon = sender(app, server), now() + timedelta(hours=3)
     with transaction():
         queue(letter("invitation", person_id=None), now())
-        queue(letter("how-was-it", person_id=None, pointless_at=soon), now())
+        queue(letter("how-was-it", person_id=None, expires_at=soon), now())
     for _ in range(24):
         with pytest.raises(Unreachable):
             sending.send_due()

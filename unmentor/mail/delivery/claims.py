@@ -43,7 +43,7 @@ _CLAIM = (
     )
     .values(state="sending", due_at=bindparam("end"), attempts=_message.c.attempts + 1)
     .returning(
-        *(_message.c[name] for name in ("id", "attempts", "kind", "recipient", "pointless_at")),
+        *(_message.c[name] for name in ("id", "attempts", "kind", "recipient", "expires_at")),
         # In words of our own: for SQLite a built subquery loses its table names here, and then any body would do.
         literal_column("(SELECT body.content FROM body WHERE body.id = message.id)", LargeBinary),
     )
@@ -62,7 +62,7 @@ class Claim:
     attempts: int
     kind: str
     recipient: str
-    pointless_at: datetime
+    expires_at: datetime
     # Sealed; None where it is gone.
     content: bytes | None
 
@@ -125,9 +125,9 @@ def record_outcome(connection: Connection, claim: Claim, state: str, now: dateti
 
 
 def put_back(connection: Connection, claim: Claim, state: str, due_at: datetime, trouble: str) -> bool:
-    """Have a claimed message tried again at *due_at*, and no later than it is pointless."""
+    """Have a claimed message tried again at *due_at*, and no later than it expires."""
     # At that moment it is claimed once more, and expires.
-    values = {"state": state, "trouble": trouble, "due_at": min(due_at, claim.pointless_at)}
+    values = {"state": state, "trouble": trouble, "due_at": min(due_at, claim.expires_at)}
     # Not where it was held meanwhile: then it waits for the organiser.
     return _mark(connection, _CLAIMED.where(_message.c.state == "sending"), claim, values)
 

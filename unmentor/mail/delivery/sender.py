@@ -125,7 +125,7 @@ class Sender:
         self._done = None
         if claim is None:
             return None
-        if claim.pointless_at <= self._clock():
+        if claim.expires_at <= self._clock():
             return self._expire(connection, claim)
         return self._note(connection, claim, self._deliver(claim))
 
