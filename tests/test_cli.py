@@ -174,7 +174,9 @@ def test_mail_is_listed_held_and_released(of: Programme, app: Flask) -> None:
     rows = json.loads(flask(app, "mail", "list", "--json").stdout)
     assert {row["kind"] for row in rows} == {"invitation"}
     assert "3 messages are held" in flask(app, "mail", "hold").output
+    assert "held already" in flask(app, "mail", "hold").output
     assert "3 messages are on their way" in flask(app, "mail", "release").output
+    assert "Nothing is held" in flask(app, "mail", "release").output
 
 
 SHEET = """name;email;phone;organisation

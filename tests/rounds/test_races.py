@@ -184,6 +184,33 @@ def test_of_twenty_who_swap_unseen_one_has(town: Town) -> None:
     assert town.at_once(*[swap] * 20) == {303: 1, 422: 19}
 
 
+def test_of_twenty_who_draw_all_look_at_one_round(town: Town) -> None:
+    assert town.at_once(*[town.organises("draw") for _ in range(20)]) == {303: 20}
+    assert db.session.query(Round).count() == 1
+
+
+def test_of_twenty_who_take_somebody_out_one_has_and_one_partner_is_told(town: Town) -> None:
+    first, *_ = town.sent().conversations
+    leaves, stays = first.people
+    answers = town.at_once(*[town.organises(f"people/{leaves.id}/remove") for _ in range(20)])
+    assert answers == {303: 1, 410: 19}
+    assert all("They are not in Here" in each.text for each in town.answers if each.status_code == 410)
+    assert db.session.query(AuditEvent).filter_by(deed="person-removed").count() == 1
+    assert db.session.query(Message).filter_by(kind="cancelled", person_id=stays.id).count() <= 1
+    assert not db.session.query(Membership).filter_by(programme=town.here, person_id=leaves.id).count()
+
+
+def test_of_twenty_who_hold_all_email_or_let_it_go_one_does(town: Town) -> None:
+    member(town.olu, programme("UnMentoring"), role="organiser")
+    town.sent()
+    before = db.session.query(Message).filter_by(state="queued").count()
+    for what, deed, state in (("hold", "email-held", "held"), ("release", "email-released", "queued")):
+        assert town.at_once(*[town.organises(f"mail/{what}") for _ in range(20)]) == {303: 1, 422: 19}
+        assert all("somebody was faster" in each.text for each in town.answers if each.status_code == 422)
+        assert db.session.query(AuditEvent).filter_by(deed=deed).count() == 1
+        assert db.session.query(Message).filter_by(state=state).count() == before > 0
+
+
 @pytest.mark.parametrize("what", ["redraw", "cancel", "stop"])
 def test_sending_against(town: Town, what: str) -> None:
     town.let_go(town.drawn())

@@ -79,8 +79,10 @@ def hold_mail() -> None:
     """Hold everything that has not left yet, until it is released."""
     with transaction():
         held = actions.hold_all(runtime.now())
-        record(Deed.EMAIL_HELD, by=None, programme=None)
-    click.echo(f"{held} messages are held. Let them go with: flask mail release")
+        if held is not None:
+            record(Deed.EMAIL_HELD, by=None, programme=None)
+    says = "All email is held already." if held is None else f"{held} messages are held."
+    click.echo(f"{says} Let them go with: flask mail release")
 
 
 @mail_group.command("release")
@@ -88,8 +90,9 @@ def release_mail() -> None:
     """Let everything that is held go."""
     with transaction():
         released = actions.release_all(runtime.now())
-        record(Deed.EMAIL_RELEASED, by=None, programme=None)
-    click.echo(f"{released} messages are on their way.")
+        if released is not None:
+            record(Deed.EMAIL_RELEASED, by=None, programme=None)
+    click.echo("Nothing is held." if released is None else f"{released} messages are on their way.")
 
 
 @mail_group.command("receive")

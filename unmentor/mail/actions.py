@@ -19,28 +19,31 @@ KEPT = timedelta(days=90)
 DATE = re.compile(rb"(?m)^Date: [^\r]*")
 
 
-def hold_all(now: datetime, perhaps_left: bool = False) -> int:
+def hold_all(now: datetime, perhaps_left: bool = False) -> int | None:
     """Hold everything that has not left, and all that is queued from now on; return how many messages are held.
 
-    What may have left already, because a sender is or was in the middle of it, is held as well. Mail that somebody
-    waits for at their screen, to sign in or confirm, is not held when it is asked for anew. After a restore any of it
-    has *perhaps left*, and counts as claimed once more.
+    None where it was held already. What may have left, because a sender is or was in the middle of it, is held as well.
+    Mail that somebody waits for at their screen, to sign in or confirm, is not held when it is asked for anew. After a
+    restore any of it has *perhaps left*, and counts as claimed once more.
     """
-    db.session.execute(insert_new(Hold).values(id=1, since=now))  # two may hold at once
+    won = db.session.scalar(insert_new(Hold).values(id=1, since=now).returning(Hold.id))  # two may hold at once
     db.session.execute(update(Message).where(DUE).values(state="held"))
     if perhaps_left:
         db.session.execute(update(Message).where(Message.state == "held").values(attempts=Message.attempts + 1))
-    return db.session.scalar(select(func.count()).where(Message.state == "held")) or 0
+    held = db.session.scalar(select(func.count()).where(Message.state == "held")) or 0
+    return held if won else None
 
 
-def release_all(now: datetime) -> int:
-    """Let everything that was held go, and return how many messages that is. What is too late by now expires.
+def release_all(now: datetime) -> int | None:
+    """Let everything that was held go, and return how many messages that is; None where nothing was held any more.
 
-    What certainly has not left is dated anew, since Date is when a mail is ready to leave (RFC 5322 §3.6.1). Its
-    calendar entry is not: DTSTAMP is when that was written, and must not outrank a later one (RFC 5546 §2.1.5).
+    What is too late by now expires. What certainly has not left is dated anew, since Date is when a mail is ready to
+    leave (RFC 5322 §3.6.1). Its calendar entry is not: DTSTAMP is when that was written, and must not outrank a later
+    one (RFC 5546 §2.1.5).
     """
     # First, so that of two who release at once the second finds nothing held.
-    db.session.execute(delete(Hold))
+    if db.session.scalar(delete(Hold).returning(Hold.id)) is None:
+        return None
     _date_anew(now)
     # What may still be undone waits for that, as it did before.
     waits = (Message.attempts == 0) & (Message.due_at > now)

@@ -1,5 +1,8 @@
 """How far a programme's email is, what did not arrive, and how to mend it."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -67,14 +70,10 @@ def lift_suppression(programme: Programme, number: int) -> Page:
 @needs_operator
 def hold(programme: Programme) -> Page:
     """Hold the email of every programme, until it is released."""
-    form = Button()
-    if not form.validate_on_submit():
-        return _page(programme, form), form.status
-    with transaction():
-        held = actions.hold_all(runtime.now())
-        record(Deed.EMAIL_HELD, by=the_person().id, programme=None)
-    flash(ngettext("%(num)s message is held.", "%(num)s messages are held.", held))
-    return _back(programme)
+    return _press(
+        programme, actions.hold_all, Deed.EMAIL_HELD,
+        lambda held: ngettext("%(num)s message is held.", "%(num)s messages are held.", held),
+    )  # fmt: skip
 
 
 @blueprint.post("/<slug>/mail/release")
@@ -83,13 +82,25 @@ def hold(programme: Programme) -> Page:
 @needs_fresh_proof
 def release(programme: Programme) -> Page:
     """Let the held email of every programme go."""
+    return _press(
+        programme, actions.release_all, Deed.EMAIL_RELEASED,
+        lambda released: ngettext("%(num)s message is on its way.", "%(num)s messages are on their way.", released),
+    )  # fmt: skip
+
+
+def _press(programme: Programme, act: Callable[[datetime], int | None], deed: Deed, say: Callable[[int], str]) -> Page:
+    """Hold or release all email and log it, once, and say how much that was; or say that somebody was faster."""
     form = Button()
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     with transaction():
-        released = actions.release_all(runtime.now())
-        record(Deed.EMAIL_RELEASED, by=the_person().id, programme=None)
-    flash(ngettext("%(num)s message is on its way.", "%(num)s messages are on their way.", released))
+        count = act(runtime.now())
+        if count is not None:
+            record(deed, by=the_person().id, programme=None)
+    if count is None:
+        form.form_errors = [_("Nothing was left to do: it is so already, or somebody was faster.")]
+        return _page(programme, form), form.status
+    flash(say(count))
     return _back(programme)
 
 
