@@ -144,9 +144,7 @@ def test_what_failed_is_shown_with_what_the_server_said_and_can_be_sent_again(
     assert (event.deed, event.person_id) == (Deed.EMAIL_TRIED_AGAIN, ada.id)
 
 
-def test_what_has_expired_is_shown_without_a_way_to_send_it(
-    ada: Person, client: FlaskClient, clock: Clock
-) -> None:
+def test_what_has_expired_is_shown_without_a_way_to_send_it(ada: Person, client: FlaskClient, clock: Clock) -> None:
     message = sent_to(ada, clock, "failed", expires_at=clock() + timedelta(hours=1))
     clock.advance(hours=2)
     page = client.get(MAIL).text
