@@ -8,7 +8,7 @@ from conftest import Clock
 from flask import Flask
 
 from unmentor.conversations import mails
-from unmentor.conversations.actions import withdraw
+from unmentor.conversations.actions import take_out
 from unmentor.conversations.calendar_entry import event, key, video_room
 from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import move
@@ -39,7 +39,7 @@ def test_a_reminder_names_the_day_as_one_would(three: Conversation, days: int, s
 
 def test_two_of_three_hear_that_they_talk_on_and_who_starts_now(three: Conversation, clock: Clock) -> None:
     ada = three.participations[0]
-    withdraw(ada, "", clock())
+    take_out(ada, "", clock())
     db.session.commit()
     assert "Marek and Siân talk without you" in " ".join(mailed("ada@example.gov.uk", "cancelled").split())
     assert "as arranged. You start" in " ".join(mailed("marek@example.gov.uk", "moved").split())

@@ -16,7 +16,7 @@ from unmentor.conversations.due import ask_how_it_was, give_up_asking
 from unmentor.conversations.models import MET, Conversation
 from unmentor.db import db
 from unmentor.mail.models import Message
-from unmentor.privacy.export import held
+from unmentor.privacy.export import exported
 from unmentor.rounds.actions import close_rounds
 
 
@@ -214,7 +214,7 @@ def test_a_line_of_thanks_goes_to_the_other_once_and_is_kept_nowhere_else(
     post(client, page(talk) + "/outcome", met="yes", thanks="Once more.")
     assert db.session.scalar(select(func.count()).where(Message.kind == "heads-up")) == 1
     assert post(client, page(talk) + "/outcome", met="yes", thanks="x" * 201).status_code == 422
-    assert "rivers" not in str(held(talk.people[0], clock()))
+    assert "rivers" not in str(exported(talk.people[0], clock()))
 
 
 def radios(seen: str, name: str) -> list[str]:

@@ -13,7 +13,7 @@ from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import move
 from unmentor.db import db
 from unmentor.mail.models import Message
-from unmentor.privacy.export import held
+from unmentor.privacy.export import exported
 
 THURSDAY = datetime(2026, 12, 3, 14, tzinfo=UTC)
 # As Outlook sends it: what it was, and what it could be.
@@ -116,5 +116,5 @@ def test_nobody_proposes_for_somebody_else_nor_for_what_has_moved(talk: Conversa
 
 def test_what_a_calendar_proposed_is_among_what_is_held_on_a_person(talk: Conversation, clock: Clock) -> None:
     take(countered(talk), clock())
-    [told] = held(talk.participations[1].person, clock())["conversations"]
+    [told] = exported(talk.participations[1].person, clock())["conversations"]
     assert told["your_calendar_proposed"] == THURSDAY.isoformat()

@@ -19,7 +19,7 @@ from journeys.running import Running, Start
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE = 60
+TIMEOUT = 60
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,7 +74,7 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     for process in started:
         process.terminate()
     for process in started:
-        process.wait(timeout=PATIENCE)
+        process.wait(timeout=TIMEOUT)
 
 
 def _free_port() -> int:
@@ -85,7 +85,7 @@ def _free_port() -> int:
 
 def _printed_link(log: Path, address: str, process: subprocess.Popen[bytes]) -> str:
     """Wait until the server answers, and return the sign-in link that it printed."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until and process.poll() is None:
         found = re.search(rf"{re.escape(address)}/sign-in/\S+", log.read_text())
         if found and _answers(address):

@@ -13,7 +13,7 @@ from unmentor.conversations.models import Conversation
 from unmentor.mail.models import Message
 from unmentor.runtime import utc_clock
 
-PATIENCE = 60  # half-seconds
+TRIES = 60  # half-seconds
 LEARNED = "Her housing team rings people back before noon. I stopped writing letters that day."
 
 
@@ -96,7 +96,7 @@ def join(page: Page, name: str, email: str, organisation: str) -> None:
 
 def read_mail(page: Page, address: str, kind: str, links_to: str) -> None:
     """Open a caught mail once it is there, and press its first link of a sort."""
-    for _ in range(PATIENCE):
+    for _ in range(TRIES):
         page.goto(f"/dev/mail?to={address}")
         letter = page.get_by_role("main").get_by_role("listitem").filter(has_text=f"· {kind}")
         if letter.count():

@@ -16,7 +16,7 @@ from unmentor.audit.models import AuditEvent
 from unmentor.db import db, transaction
 from unmentor.people.models import Person
 from unmentor.privacy.erasure import erase
-from unmentor.privacy.export import held
+from unmentor.privacy.export import exported
 from unmentor.programmes.models import Programme
 from unmentor.runtime import now
 
@@ -148,8 +148,8 @@ def test_what_is_about_somebody_is_in_their_own_export(of: Programme, olu: Perso
     line(of, by_id=olu.id, person_id=ada.id)
     line(of, "round-drawn", by_id=olu.id, round_number=1)
     at = now().isoformat(timespec="seconds")
-    assert held(ada, now())["log"] == [{"at": at, "deed": "Let … in", "by_you": False}]
-    assert [each["by_you"] for each in held(olu, now())["log"]] == [True, True]
+    assert exported(ada, now())["log"] == [{"at": at, "deed": "Let … in", "by_you": False}]
+    assert [each["by_you"] for each in exported(olu, now())["log"]] == [True, True]
 
 
 def test_the_log_is_kept_for_two_years_to_the_day(of: Programme) -> None:

@@ -21,7 +21,7 @@ from unmentor.db import db, transaction
 from unmentor.people import passkeys as keys
 from unmentor.people.models import Passkey, Person
 from unmentor.privacy.erasure import erase
-from unmentor.privacy.export import held
+from unmentor.privacy.export import exported
 from unmentor.rounds import steps
 from unmentor.runtime import now
 
@@ -224,7 +224,7 @@ def test_an_answer_that_nobody_was_verified_for_is_not_added(client: FlaskClient
 
 def test_erasure_takes_them_and_an_export_names_them(ada: Person, device: Device) -> None:
     at = now().isoformat(timespec="seconds")
-    assert held(ada, now())["passkeys"] == [{"name": "My phone", "added_at": at, "used_at": None}]
+    assert exported(ada, now())["passkeys"] == [{"name": "My phone", "added_at": at, "used_at": None}]
     with transaction():
         erase(ada, now())
     assert db.session.scalars(select(Passkey)).all() == []

@@ -27,7 +27,7 @@ def request(event: Event) -> bytes:
 
 def cancellation(event: Event) -> bytes:
     """Return what takes the conversation out of everybody's calendar (RFC 5546 §3.2.5)."""
-    return _calendar("CANCEL", [_entry(event, "CANCELLED", _told(event))])
+    return _calendar("CANCEL", [_entry(event, "CANCELLED", _informed(event))])
 
 
 def feed(name: str, events: Iterable[Event]) -> bytes:
@@ -78,7 +78,7 @@ def _invited(event: Event) -> list[ContentLine]:
     return [_attendee(a, {"RSVP": ["TRUE" if _answer(a) == "NEEDS-ACTION" else "FALSE"]}) for a in event.attendees]
 
 
-def _told(event: Event) -> list[ContentLine]:
+def _informed(event: Event) -> list[ContentLine]:
     """Return a line for each attendee, asking nothing of anybody."""
     return [_attendee(a, {}) for a in event.attendees]
 

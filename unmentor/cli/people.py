@@ -21,16 +21,16 @@ people_group = AppGroup("people", help="People: invite many at once, and take th
 
 @people_group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--programme", "of", type=Programmes(), help="Its short name; needed only where there are several.")
+@click.option("--programme", type=Programmes(), help="Its short name; needed only where there are several.")
 @click.option("--confirmed", is_flag=True, help="They agreed elsewhere: take them in without asking by mail.")
 @click.option("--dry-run", is_flag=True, help="Only report.")
-def bring_people(file: Path, of: Programme | None, confirmed: bool, dry_run: bool) -> None:
+def bring_people(file: Path, programme: Programme | None, confirmed: bool, dry_run: bool) -> None:
     """Invite everybody in FILE, a spreadsheet with the columns name, email and phone.
 
     It may have video, organisation, about and language (en or cy) as well. A wrong line is reported and skipped.
     """
     try:
-        looked_at = look(text_of(file.read_bytes()), programme := of or the_only_programme())
+        looked_at = look(text_of(file.read_bytes()), programme := programme or the_only_programme())
     except WrongSheet as error:
         raise click.ClickException(str(error)) from None
     for line in looked_at:
@@ -47,10 +47,10 @@ def bring_people(file: Path, of: Programme | None, confirmed: bool, dry_run: boo
 
 
 @people_group.command("export")
-@click.option("--programme", "of", type=Programmes(), help="Its short name; needed only where there are several.")
-def export_people(of: Programme | None) -> None:
+@click.option("--programme", type=Programmes(), help="Its short name; needed only where there are several.")
+def export_people(programme: Programme | None) -> None:
     """Print everybody in a programme as CSV: what its organisers may see, and nothing else."""
-    programme = of or the_only_programme()
+    programme = programme or the_only_programme()
     with transaction():
         found = everybody(programme, Sought(), programme.today(runtime.now()))
         record(Deed.PEOPLE_EXPORTED, by=None, programme=programme.id, people=len(found))

@@ -113,36 +113,36 @@ def _print_draws(programme: Programme) -> None:
 
 @organiser_group.command("remove")
 @click.argument("email")
-@click.option("--programme", "of", type=Programmes(), help="Its short name; needed only where there are several.")
-def remove_organiser(email: str, of: Programme | None) -> None:
+@click.option("--programme", type=Programmes(), help="Its short name; needed only where there are several.")
+def remove_organiser(email: str, programme: Programme | None) -> None:
     """Let whoever has EMAIL organise no more; they stay in the programme. The last organiser stays one."""
-    of = of or the_only_programme()
+    programme = programme or the_only_programme()
     try:
         with transaction():
-            gone = programmes.remove_organiser(standard(email), of)
-            record(Deed.ORGANISER_REMOVED, by=None, programme=of.id, person=gone.id)
+            gone = programmes.remove_organiser(standard(email), programme)
+            record(Deed.ORGANISER_REMOVED, by=None, programme=programme.id, person=gone.id)
     except programmes.LastOrganiser:
         raise click.ClickException(
-            f"{email} is the last organiser of {of.slug}. Add another first: flask organiser add"
+            f"{email} is the last organiser of {programme.slug}. Add another first: flask organiser add"
         ) from None
     except (programmes.NotOrganiser, ValueError):
-        raise click.ClickException(f"{email} does not organise {of.slug}.") from None
-    click.echo(f"{email} organises {of.slug} no more.")
+        raise click.ClickException(f"{email} does not organise {programme.slug}.") from None
+    click.echo(f"{email} organises {programme.slug} no more.")
 
 
 @organiser_group.command("add")
 @click.argument("email")
-@click.option("--programme", "of", type=Programmes(), help="Its short name; needed only where there are several.")
-def add_organiser(email: str, of: Programme | None) -> None:
+@click.option("--programme", type=Programmes(), help="Its short name; needed only where there are several.")
+def add_organiser(email: str, programme: Programme | None) -> None:
     """Make whoever has EMAIL an organiser, and print a link that signs them in once."""
     try:
         address = standard(email)
     except ValueError:
         raise click.ClickException(f"{email} is not an address that mail can reach.") from None
     with transaction():
-        of = of or the_only_programme()
-        person = programmes.make_organiser(address, of, runtime.now())
-        record(Deed.ORGANISER_ADDED, by=None, programme=of.id, person=person.id)
+        programme = programme or the_only_programme()
+        person = programmes.make_organiser(address, programme, runtime.now())
+        record(Deed.ORGANISER_ADDED, by=None, programme=programme.id, person=person.id)
         url = signing_in.printed(person, runtime.now())
     click.echo(url)
 

@@ -28,23 +28,23 @@ round_group = AppGroup("round", help="Rounds: draw, send and verify.")
 
 
 @round_group.command("draw")
-@click.argument("of", metavar="SLUG", type=Programmes())
+@click.argument("programme", metavar="SLUG", type=Programmes())
 @click.option("--seed", type=click.IntRange(0, rounds.SEEDS), help="To repeat a draw; a secret one otherwise.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be drawn.")
 @click.option("--send", is_flag=True, help="Send the invitations at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-def draw_round(of: Programme, seed: int | None, dry_run: bool, send: bool, as_json: bool) -> None:
+def draw_round(programme: Programme, seed: int | None, dry_run: bool, send: bool, as_json: bool) -> None:
     """Draw a round of the programme SLUG, or return the one that waits."""
     seed = rounds.new_seed() if seed is None else seed
     try:
         if dry_run:
             with reading():
-                said = _looked(of, seed)
+                said = _looked(programme, seed)
         else:
-            number = steps.draw(of, seed).number
+            number = steps.draw(programme, seed).number
             if send:
-                _send(of, number)
-            said = _told(_round(of, number))
+                _send(programme, number)
+            said = _summary(_round(programme, number))
     except rounds.CannotDraw as error:
         raise click.ClickException(str(error)) from None
     if as_json:
@@ -54,12 +54,12 @@ def draw_round(of: Programme, seed: int | None, dry_run: bool, send: bool, as_js
 
 
 @round_group.command("send")
-@click.argument("of", metavar="SLUG", type=Programmes())
+@click.argument("programme", metavar="SLUG", type=Programmes())
 @click.argument("number", type=int)
-def send_round(of: Programme, number: int) -> None:
+def send_round(programme: Programme, number: int) -> None:
     """Send the drawn round NUMBER of the programme SLUG."""
     try:
-        told = _send(of, number)
+        told = _send(programme, number)
     except rounds.NotWaiting as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{told} people are being told by mail.")
@@ -86,14 +86,14 @@ def swap(programme: Programme, number: int, a: str, b: str, dry_run: bool) -> No
 
 
 @round_group.command("verify")
-@click.argument("of", metavar="SLUG", type=Programmes())
+@click.argument("programme", metavar="SLUG", type=Programmes())
 @click.argument("number", type=int)
-def verify_round(of: Programme, number: int) -> None:
+def verify_round(programme: Programme, number: int) -> None:
     """Draw round NUMBER of the programme SLUG once more from what was stored with it, and check its proof.
 
     What mended it after withdrawals is drawn and checked again too, and what people changed by hand is named.
     """
-    round_ = _round(of, number)
+    round_ = _round(programme, number)
     draws: list[Round | Mending] = [round_, *round_.mendings]
     try:
         proved = all(replay(kept).proved for kept in draws)
@@ -107,9 +107,9 @@ def verify_round(of: Programme, number: int) -> None:
         click.echo(f"Changed by hand: {effect.said(changed)}.")
 
 
-def _send(of: Programme, number: int) -> int:
+def _send(programme: Programme, number: int) -> int:
     """Send a round, and stay until all of its mail is queued; return how many people that tells."""
-    round_ = _round(of, number)
+    round_ = _round(programme, number)
     told = steps.send(round_)
     with click.progressbar(
         length=told, label="Writing the mail", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -119,10 +119,12 @@ def _send(of: Programme, number: int) -> int:
     return told
 
 
-def _round(of: Programme, number: int) -> Round:
-    round_ = queries.round_of(of, number)
+def _round(programme: Programme, number: int) -> Round:
+    round_ = queries.round_of(programme, number)
     if round_ is None:
-        raise click.ClickException(f"{of.slug} has no round {number}. Its newest is {queries.latest_number(of)}.")
+        raise click.ClickException(
+            f"{programme.slug} has no round {number}. Its newest is {queries.latest_number(programme)}."
+        )
     return round_
 
 
@@ -142,7 +144,7 @@ def _effect(round_: Round, planner: by_hand.Planner) -> tuple[str, list[str]]:
     return plan.mark, [*(f"New: {talk}." for talk in talks), *effect.turns(sat, plan)]
 
 
-def _told(round_: Round) -> dict[str, object]:
+def _summary(round_: Round) -> dict[str, object]:
     return {
         "programme": round_.programme.slug,
         "number": round_.number,
@@ -156,11 +158,11 @@ def _told(round_: Round) -> dict[str, object]:
     }
 
 
-def _looked(of: Programme, seed: int) -> dict[str, object]:
-    looked = rounds.look(of, seed, runtime.now())
+def _looked(programme: Programme, seed: int) -> dict[str, object]:
+    looked = rounds.look(programme, seed, runtime.now())
     return {
-        "programme": of.slug,
-        "number": queries.latest_number(of) + 1,
+        "programme": programme.slug,
+        "number": queries.latest_number(programme) + 1,
         "state": "dry-run",
         "people": len(looked.given.people),
         "conversations": len(looked.result.groups),

@@ -27,7 +27,7 @@ def invitations(conversations: Iterable[Conversation]) -> Iterator[Letter]:
         yield from map(mails.invitation, conversation.present)
 
 
-def withdraw(
+def take_out(
     part: Participation, reason: str, now: datetime, *, leaving: bool = False, unreached: bool = False
 ) -> list[Participation]:
     """Take a person out of a conversation and its calendar; return everybody who was in it.

@@ -1,7 +1,7 @@
 """What conversations are due, minute by minute: a reminder before, a question after, and a kind end to silence.
 
 Each function does at most a batch and returns how many it did, so that the worker commits as it goes and asks again
-until nothing is left. Rows are held while they are worked on: two workers never do the same one.
+until nothing is left. Rows are locked while they are worked on: two workers never do the same one.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -23,7 +23,7 @@ THREE_DAYS = timedelta(days=3)
 FRESH = timedelta(days=2)
 A_WEEK = timedelta(days=7)
 LATELY = timedelta(days=14)
-PATIENCE = 3
+SILENCES_THAT_PAUSE = 3
 
 
 def remind(programme: Programme, now: datetime) -> int:
@@ -72,7 +72,7 @@ def give_up_asking(now: datetime) -> int:
         if membership is None or not queries.was_asked_twice(part, now - THREE_DAYS):
             continue
         membership.silences += 1
-        if membership.silences >= PATIENCE and not membership.is_paused(membership.programme.today(now)):
+        if membership.silences >= SILENCES_THAT_PAUSE and not membership.is_paused(membership.programme.today(now)):
             pause(membership, until=None)
             queue(mails.paused(part, membership), now)
     return len(silent)

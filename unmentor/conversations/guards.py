@@ -35,7 +35,7 @@ def still_ahead(token: str) -> Participation:
 
 
 def movable(token: str) -> Participation:
-    """Return the part whose conversation may have another time: still ahead, or not held yet and planned anew."""
+    """Return the part whose conversation may have another time: still ahead, or not met yet and planned anew."""
     part = opened(token)
     planned = part.conversation.state == "arranged" and any(each.met == "planned" for each in part.conversation.present)
     return writable(token) if planned else still_ahead(token)

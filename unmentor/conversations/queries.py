@@ -103,7 +103,7 @@ def to_be_reminded(programme: Programme, since: datetime, until: datetime) -> Se
 def numbered(ids: Collection[int]) -> Sequence[Conversation]:
     """Return those of these conversations that still stand, with everybody in them.
 
-    Those that another process holds are left to it.
+    What another process has locked is left to it.
     """
     query = select(Conversation).where(Conversation.id.in_(ids), Conversation.state == "arranged")
     query = query.order_by(Conversation.id)
@@ -184,7 +184,7 @@ def unanswered(
 ) -> list[Participation]:
     """Return at most *most* parts in conversations that ended since, whose people were asked so often and said nothing.
 
-    Who was never told when it is could not talk, and is not asked. Those that another process holds are left to it.
+    Who was never told when it is could not talk, and is not asked. What another process has locked is left to it.
     """
     query = _participations().where(
         Conversation.state.in_(("arranged", "met", "missed")),
@@ -199,9 +199,9 @@ def unanswered(
         ~untold(),
     )
     query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id).limit(most)
-    # With the conversation, which whoever answers holds first: nobody waits in a circle.
-    held = query.with_for_update(skip_locked=True, of=(Conversation, Participation))
-    found = db.session.scalars(held).all()
+    # With the conversation, which whoever answers locks first: nobody waits in a circle.
+    locked = query.with_for_update(skip_locked=True, of=(Conversation, Participation))
+    found = db.session.scalars(locked).all()
     return [each for each in found if each.conversation.ends_at <= now]
 
 
@@ -222,10 +222,12 @@ def still_planned(before: datetime, most: int) -> Sequence[Participation]:
 
 def _of(person: Person) -> Select[Participation]:
     """Return the question for what *person* was told of and has not withdrawn from."""
-    return _participations().where(Participation.person_id == person.id, Participation.withdrew_at.is_(None), _told())
+    return _participations().where(
+        Participation.person_id == person.id, Participation.withdrew_at.is_(None), _is_sent()
+    )
 
 
-def _told() -> ColumnElement[bool]:
+def _is_sent() -> ColumnElement[bool]:
     return ~Conversation.round.has(state="drawn")
 
 

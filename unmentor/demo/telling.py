@@ -54,12 +54,12 @@ def tell_all(told: Told, now: datetime) -> None:
 
 def _conversations(rounds: Sequence[Round]) -> dict[Person | None, list[tuple[int, Conversation]]]:
     """Return everybody's conversations, each with the number of its round."""
-    of: dict[Person | None, list[tuple[int, Conversation]]] = {}
+    found: dict[Person | None, list[tuple[int, Conversation]]] = {}
     for round_ in rounds:
         for talk in round_.conversations:
             for person in talk.people:
-                of.setdefault(person, []).append((round_.number, talk))
-    return of
+                found.setdefault(person, []).append((round_.number, talk))
+    return found
 
 
 def _by_day(moment: datetime, place: int, talk: Conversation, now: datetime) -> datetime:

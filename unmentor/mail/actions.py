@@ -99,7 +99,7 @@ def _date_anew(now: datetime) -> None:
             db.session.execute(update(Body), anew)
 
 
-def take_back(about: str) -> None:
+def unqueue(about: str) -> None:
     """Drop the letters about something that have not left: it was undone, and nobody hears of it."""
     db.session.execute(delete(Message).where(Message.about == about, Message.state.in_(("queued", "held", "failed"))))
 

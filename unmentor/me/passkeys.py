@@ -18,7 +18,7 @@ from unmentor.people.proof import NOT_ACCEPTED, needs_fresh_proof
 def passkeys() -> Page:
     """List passkeys, and add the one that a device has just made."""
     form = NewPasskeyForm()
-    challenge = browser.challenged_since(runtime.now() - keys.PATIENCE) if form.is_submitted() else None
+    challenge = browser.challenged_since(runtime.now() - keys.TIME_TO_ANSWER) if form.is_submitted() else None
     if not form.validate_on_submit():
         return _page(form)
     with transaction():  # what is used up stays so

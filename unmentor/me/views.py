@@ -25,7 +25,7 @@ from unmentor.people.guards import farewell, has_left, needs_sign_in, the_person
 from unmentor.people.models import Person
 from unmentor.people.queries import person_of
 from unmentor.privacy import leave as leaving
-from unmentor.privacy.export import held
+from unmentor.privacy.export import exported
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import memberships, next_draw, running_programmes
 from unmentor.programmes.turn import turn
@@ -97,7 +97,7 @@ def resume() -> Page:
 @needs_sign_in
 def data() -> Response:
     """Hand out everything we hold on them."""
-    text = json.dumps(held(the_person(), runtime.now()), ensure_ascii=False, indent=2)
+    text = json.dumps(exported(the_person(), runtime.now()), ensure_ascii=False, indent=2)
     return Response(text + "\n", content_type="application/json; charset=utf-8", headers={"Cache-Control": "no-store"})
 
 

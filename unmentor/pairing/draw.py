@@ -36,7 +36,7 @@ def draw(
     if not want.regulars or len(want.who) < 2:
         return replace(result, left_out=tuple(want.people[i].id for i in want.due), certificate={"proof": "clean"})
     groups, certificate = foresight.choose(lambda: best_groups(want, chance))
-    return replace(result, **_told(want, groups, chance), certificate=certificate, plan=foresight.plan())
+    return replace(result, **_seated(want, groups, chance), certificate=certificate, plan=foresight.plan())
 
 
 def _note(want: Promise) -> str:
@@ -49,7 +49,7 @@ def _note(want: Promise) -> str:
     return "" if want.regulars else "No two of them may talk to each other."
 
 
-def _told(want: Promise, groups: Groups, chance: Random) -> dict[str, Any]:
+def _seated(want: Promise, groups: Groups, chance: Random) -> dict[str, Any]:
     """Put places back into people: who starts, who is third, who is left out, who meets again."""
     ids = [want.people[person].id for person in want.who]
     seated, told, thirds, repeats = {i for group in groups for i in group}, [], [], []

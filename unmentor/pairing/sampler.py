@@ -13,7 +13,7 @@ from unmentor.pairing.promise import Groups, Promise
 from unmentor.pairing.switching import Switching
 
 FEW = 200
-PATIENCE = 40_000
+MOST_TRIES = 40_000
 MOST_CLASHES_TO_REJECT = 7
 COUNTABLE = 22
 
@@ -21,7 +21,7 @@ COUNTABLE = 22
 def flawless(want: Promise, chance: Random, *, wishes: bool = False) -> Groups | None:
     """Return groups without any repeat, and with no wish left open if *wishes*, or None if chance finds none soon.
 
-    Guarantee: every such draw is equally likely. Few people: try again until nothing clashes, O(PATIENCE). Many:
+    Guarantee: every such draw is equally likely. Few people: try again until nothing clashes, O(MOST_TRIES). Many:
     switchings, O(people) for each of a few attempts; never with *wishes*.
     """
     if len(want.who) <= FEW:
@@ -58,9 +58,9 @@ def _by_rejection(want: Promise, good: list[set[int]], chance: Random) -> Groups
     """Pair at random and start again at the first clash."""
     if not all(good[: want.regulars]) and not want.regulars % 2:
         return None
-    patience = PATIENCE if len(good) > COUNTABLE else PATIENCE // 10
-    while patience > 0:
-        patience -= len(good) // 16 + 1
+    tries_left = MOST_TRIES if len(good) > COUNTABLE else MOST_TRIES // 10
+    while tries_left > 0:
+        tries_left -= len(good) // 16 + 1
         odd = odd_one(want, chance)
         if odd is None:
             continue
@@ -73,7 +73,7 @@ def _by_rejection(want: Promise, good: list[set[int]], chance: Random) -> Groups
             pick = below(len(rest), chance)
             j, rest[pick] = rest[pick], rest[-1]
             rest.pop()
-            patience -= 1
+            tries_left -= 1
             if j not in good[i]:
                 break
             groups.append((i, j))

@@ -26,7 +26,7 @@ def verify(people: Sequence[Entrant], history: Iterable[Meeting] | History, rule
     for group in drawn.groups:
         _check_group(want, group)
     _check_seats(want, drawn)
-    _check_told(want, drawn, result)
+    _check_lists(want, drawn, result)
     _check_origin(want, result)
     check_proof(want, drawn.cost(), result.certificate)
 
@@ -87,7 +87,7 @@ def _check_seats(want: Promise, drawn: _Drawn) -> None:
         raise NotValid(f"there are {len(drawn.trios)} groups of three")
 
 
-def _check_told(want: Promise, drawn: _Drawn, result: Draw) -> None:
+def _check_lists(want: Promise, drawn: _Drawn, result: Draw) -> None:
     """Raise NotValid unless *result* says itself who is left out, steps in, meets again and is third."""
     ids = want.history.ids
     done: dict[str, list[object]] = {

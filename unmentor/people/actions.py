@@ -109,8 +109,8 @@ def erase(person: Person, now: datetime) -> None:
         db.session.execute(delete(table).where(table.person_id == person.id))
     db.session.execute(delete(Request).where(Request.email == person.email))
     if person.email:
-        held = update(Exclusion).where(Exclusion.email == person.email)
-        db.session.execute(held.values(email=_veiled(person.email)))
+        theirs = update(Exclusion).where(Exclusion.email == person.email)
+        db.session.execute(theirs.values(email=_veiled(person.email)))
         _keep_apart_as(person.email, _veiled(person.email))
     heard_from(person)
     person.email = None

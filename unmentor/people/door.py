@@ -22,7 +22,7 @@ TO_ONE_ADDRESS = (Limit("mails to an address", 5, HOUR), Limit("mails to an addr
 JOINS = (Limit("joins", 500, HOUR), Limit("joins", 2000, DAY))
 SIGN_INS = (Limit("sign-ins", 1000, HOUR), Limit("sign-ins", 5000, DAY))
 # Whoever waits at the screen has given up by then.
-PATIENCE = timedelta(hours=1)
+SOMEBODY_WAITS = timedelta(hours=1)
 CONFIRM_WITHIN = timedelta(days=7)
 
 
@@ -69,12 +69,12 @@ def keep_request(email: str, browser_hash: str, now: datetime, details: Details 
 
 def unanswered(now: datetime) -> list[int]:
     """Return the ids of the requests that wait for a mail, oldest first; not those of who has given up."""
-    waiting = select(Request.id).where(Request.answered_at.is_(None), Request.asked_at > now - PATIENCE)
+    waiting = select(Request.id).where(Request.answered_at.is_(None), Request.asked_at > now - SOMEBODY_WAITS)
     return list(db.session.scalars(waiting.order_by(Request.id)))
 
 
 def unanswered_request(number: int) -> Request | None:
-    """Return a request that waits for a mail, held, or None where another process answers it."""
+    """Return a request that waits for a mail, locked, or None where another process answers it."""
     waiting = select(Request).where(Request.id == number, Request.answered_at.is_(None))
     return db.session.scalar(waiting.with_for_update(skip_locked=True))
 

@@ -7,7 +7,7 @@ from unmentor.links import Above, link, sign
 from unmentor.mail.message import Letter
 from unmentor.people.models import Person, Request, SignIn
 
-PATIENCE = timedelta(days=7)
+EXPIRES_AFTER = timedelta(days=7)
 MINUTES = timedelta(minutes=1)
 
 
@@ -25,7 +25,7 @@ def confirmation(request: Request, programme: str, person: Person | None) -> Let
         reader=person.nonce if person else "",
         values={"programme": programme, "url": link(Above.CONFIRM, token=sign("confirm", request.nonce))},
         language=(request.details or {}).get("language", "en"),
-        expires_at=request.asked_at + PATIENCE,
+        expires_at=request.asked_at + EXPIRES_AFTER,
     )
 
 
@@ -41,7 +41,7 @@ def sign_in(asked: SignIn, token: str, code: str) -> Letter:
 
 def goodbye(person: Person, count: int, now: datetime) -> Letter:
     """Return the last mail to somebody who leaves; *count* conversations happened."""
-    return _letter("goodbye", person, f"person:{person.id}", {"count": count}, now + PATIENCE)
+    return _letter("goodbye", person, f"person:{person.id}", {"count": count}, now + EXPIRES_AFTER)
 
 
 def _letter(kind: str, person: Person, about: str, values: Mapping[str, object], expires_at: datetime) -> Letter:

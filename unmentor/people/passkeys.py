@@ -30,8 +30,8 @@ from unmentor.runtime import settings
 
 MOST = 10
 # Longer than anybody looks for their key; a challenge is good once within it.
-PATIENCE = timedelta(minutes=5)
-ONCE = (Limit("answers to a challenge", 1, 2 * PATIENCE),)
+TIME_TO_ANSWER = timedelta(minutes=5)
+ONCE = (Limit("answers to a challenge", 1, 2 * TIME_TO_ANSWER),)
 # Whole offices share one source.
 OF_A_SOURCE = (Limit("passkeys that a source shows", 200, HOUR),)
 VERIFIED = UserVerificationRequirement.REQUIRED

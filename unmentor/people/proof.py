@@ -54,7 +54,7 @@ def prove() -> Response:
 
 def shown(form: PasskeyForm) -> Person | None:
     """Return whose passkey answered the challenge that this browser got, or None."""
-    challenge = browser.challenged_since(runtime.now() - passkeys.PATIENCE)
+    challenge = browser.challenged_since(runtime.now() - passkeys.TIME_TO_ANSWER)
     if not form.validate_on_submit():
         return None
     with transaction():  # what is used up stays so

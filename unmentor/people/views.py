@@ -7,13 +7,14 @@ from werkzeug.wrappers import Response
 from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import UNPROCESSABLE, Button, Page
+from unmentor.gone import GONE
 from unmentor.links import Above
 from unmentor.people import actions, address, browser, door, passkeys, phone, proof, signing_in
 from unmentor.people.forms import CodeForm, PasskeyForm, SignInForm
 from unmentor.people.guards import signed_in
 from unmentor.people.models import Person, SignIn
 
-GONE, NOT_HERE, TOO_MANY = 410, 403, 429
+NOT_HERE, TOO_MANY = 403, 429
 
 blueprint = Blueprint("people", __name__)
 blueprint.add_app_template_filter(phone.international, "phone")

@@ -13,7 +13,7 @@ from unmentor.programmes.queries import memberships
 from unmentor.reports.queries import reports_by
 
 
-def held(person: Person, now: datetime) -> dict[str, Any]:
+def exported(person: Person, now: datetime) -> dict[str, Any]:
     """Return everything we hold on *person*, ready for JSON; moments as ISO 8601 in UTC."""
     details = ("name", "email", "phone", "video", "organisation", "about", "availability", "language")
     return {

@@ -7,7 +7,7 @@ from unmentor.mail.outbox import queue
 from unmentor.people.mails import goodbye
 from unmentor.people.models import Person
 from unmentor.privacy.erasure import erase, forget_letters
-from unmentor.privacy.queries import conversations_held
+from unmentor.privacy.queries import conversations_met
 from unmentor.programmes.queries import memberships
 from unmentor.programmes.turn import lock, lock_diaries_in
 from unmentor.rounds.actions import CannotDraw, draw_again
@@ -28,7 +28,7 @@ def leave(person: Person, seed: int, now: datetime, told: bool = True) -> int:
     if person.left_at is not None:  # they pressed twice
         return 0
     waiting = [round_ for round_ in map(waiting_round, programmes) if round_ and is_in(person, round_)]
-    count = conversations_held(person)
+    count = conversations_met(person)
     withdraw_from_all(person, seed, now)
     if told:
         queue(goodbye(person, count, now), now)

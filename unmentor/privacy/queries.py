@@ -14,14 +14,14 @@ from unmentor.people.models import Person, SignIn
 from unmentor.rounds.models import LeftOut, Round
 
 
-def conversations_held(person: Person) -> int:
+def conversations_met(person: Person) -> int:
     """Return how many conversations of *person* happened."""
-    held = (
+    met = (
         select(func.count(Participation.id))
         .join(Participation.conversation)
         .where(Participation.person_id == person.id, Conversation.state == "met", Participation.withdrew_at.is_(None))
     )
-    return db.session.scalar(held) or 0
+    return db.session.scalar(met) or 0
 
 
 def rounds_without(person: Person) -> Sequence[Round]:

@@ -97,9 +97,9 @@ def remove_organiser(email: str, programme: Programme) -> Person:
 
     Raises NotOrganiser, and LastOrganiser: nobody could look after it.
     """
-    # Held one after another, or two could remove each other at once.
-    held = select(Membership).where(Membership.programme_id == programme.id, Membership.role == "organiser")
-    known = db.session.scalars(held.order_by(Membership.id).with_for_update()).all()
+    # Locked one after another, or two could remove each other at once.
+    organisers = select(Membership).where(Membership.programme_id == programme.id, Membership.role == "organiser")
+    known = db.session.scalars(organisers.order_by(Membership.id).with_for_update()).all()
     person = person_at(email)
     mine = next((each for each in known if person and each.person_id == person.id), None)
     if mine is None:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button, Page
+from unmentor.gone import GONE, forward
 from unmentor.links import Above, signed
 from unmentor.people import browser, door
 from unmentor.people.details import Details
@@ -13,8 +14,6 @@ from unmentor.people.models import Request
 from unmentor.people.queries import person_at
 from unmentor.programmes.door import let_in
 from unmentor.programmes.queries import memberships, programme_named
-
-GONE = 410
 
 
 def confirm(token: str) -> Page:
@@ -52,15 +51,15 @@ def _page(request: Request, form: Button) -> str:
 def _ended(request: Request) -> str:
     person = person_at(request.email)
     if person and person.confirmed_at:
-        return render_template(
-            "errors/410.html",
-            heading=_("You are already in"),
-            text=_("This link has done its work. Sign in with your mail address, there is no password."),
-            action=(_("Sign in"), url_for("people.sign_in")),
+        return forward(
+            _("You are already in"),
+            _("This link has done its work. Sign in with your mail address, there is no password."),
+            _("Sign in"),
+            url_for("people.sign_in"),
         )
-    return render_template(
-        "errors/410.html",
-        heading=_("This link has ended"),
-        text=_("It was good for a week. Join again, and we send you a new one."),
-        action=(_("Join"), url_for("programmes.join")),
+    return forward(
+        _("This link has ended"),
+        _("It was good for a week. Join again, and we send you a new one."),
+        _("Join"),
+        url_for("programmes.join"),
     )

@@ -81,7 +81,7 @@ def _join_too(slug: str) -> str:
     return url_for(Above.JOIN_TOO, programme=slug)
 
 
-def _said(of: Programme) -> Markup:
+def _said(programme: Programme) -> Markup:
     """Return what a programme says of itself, marked as the language that it is in."""
-    words, language = of.about_in(get_locale().language)
+    words, language = programme.about_in(get_locale().language)
     return Markup('<span lang="{}">{}</span>').format(language, words) if words else Markup()

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from unmentor.conversations.models import Participation
 from unmentor.db import db
-from unmentor.mail.actions import take_back
+from unmentor.mail.actions import unqueue
 from unmentor.mail.outbox import queue
 from unmentor.reflections.forms import Draft, topic_slug
 from unmentor.reflections.mails import UNDO_WITHIN, published, returned, subject_of
@@ -76,7 +76,7 @@ def undo(reflection: Reflection, now: datetime) -> bool:
     about, published_at = subject_of(reflection), None if published_at == since else published_at
     if not _move(reflection, before, Reflection.decided_at == since, note="", published_at=published_at):
         return False
-    take_back(about)
+    unqueue(about)
     if before == "published":
         assign_slug(reflection)
         reopen_about(reflection.id, since)
@@ -112,7 +112,7 @@ def look_again(reflection: Reflection) -> None:
     _move(reflection, "pending", Reflection.state == "published", slug=hidden(reflection.slug))
 
 
-def withdraw(reflection: Reflection) -> None:
+def take_back(reflection: Reflection) -> None:
     """Take a reflection back. Its words are gone, from its address too, which says only that something was here."""
     if reflection.state != "withdrawn":
         hide(reflection)

@@ -71,7 +71,7 @@ def _next_step(part: Participation, reflection: Reflection | None) -> tuple[str,
 feature = Feature(
     blueprint=blueprint,
     erase=rights.let_go,
-    export=rights.held,
+    export=rights.exported,
     tidy=drop_unused_topics,
     next_steps=next_steps,
     needs=needs,

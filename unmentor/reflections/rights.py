@@ -13,7 +13,7 @@ from unmentor.reflections.models import Reflection
 from unmentor.reflections.queries import reflections_of
 
 
-def held(person: Person) -> dict[str, Any]:
+def exported(person: Person) -> dict[str, Any]:
     """Return everything that *person* wrote, ready for JSON; moments as ISO 8601 in UTC."""
     written = [
         {

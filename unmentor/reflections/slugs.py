@@ -13,7 +13,7 @@ from unmentor.reflections.models import Reflection
 
 LONGEST = 60
 TRIES = 20
-GONE = "gone-"
+HIDDEN = "gone-"
 
 
 def first_words(text: str) -> str:
@@ -54,12 +54,12 @@ def hide(reflection: Reflection) -> None:
 
 def is_hidden(reflection: Reflection) -> bool:
     """Say whether the words are out of the address of *reflection*."""
-    return reflection.slug.startswith(GONE)
+    return reflection.slug.startswith(HIDDEN)
 
 
 def hidden(slug: str) -> str:
     """Return what stands in the place of an address whose words are gone: only the address itself leads to it."""
-    return f"{GONE}{keyed_hash('slug', slug)[:40]}"
+    return f"{HIDDEN}{keyed_hash('slug', slug)[:40]}"
 
 
 def _free(base: str) -> str:

@@ -16,8 +16,7 @@ from unmentor.page_cache import cached_for_visitors
 from unmentor.people.guards import signed_in
 from unmentor.programmes.queries import all_programmes, organised_by
 from unmentor.reflections import feeds, queries
-from unmentor.reflections.actions import share, tell_writer
-from unmentor.reflections.actions import withdraw as take_back
+from unmentor.reflections.actions import share, take_back, tell_writer
 from unmentor.reflections.forms import ReflectionForm
 from unmentor.reflections.models import Reflection, Topic
 from unmentor.reflections.queries import Asked

@@ -105,7 +105,7 @@ def draw_from(given: Given, seed: int) -> Drawn:
 
 
 def replay(kept: Round | Mending) -> Drawn:
-    """Return a stored draw held once more. Raises CannotReplay where it differs, NotValid where it broke a rule."""
+    """Return a stored draw made once more. Raises CannotReplay where it differs, NotValid where it broke a rule."""
     if kept.algorithm != ALGORITHM:
         raise CannotReplay(_("Drawn by %(then)s, this is %(now)s.", then=kept.algorithm, now=ALGORITHM))
     again = draw_from(given_then(kept), kept.seed)

@@ -27,19 +27,23 @@ def learned(programme: Programme, number: int, history: Iterable[Met]) -> dict[s
     two.
     """
     known = db.session.scalar(_kept(programme, number - 1).order_by(Round.number.desc()).limit(1)) or {"marks": {}}
-    met = {str(of): array("q", chain.from_iterable(pair for _of, *pair in rows)) for of, rows in _by_round(history)}
-    marks = {of: sha256(ids.tobytes()).hexdigest() for of, ids in met.items()}
-    news = [of for of in {**known["marks"], **marks} if marks.get(of) != known["marks"].get(of)]
-    return {"marks": marks, "met": {of: list(met.get(of, ())) for of in news}}
+    met = {
+        str(past): array("q", chain.from_iterable(pair for _past, *pair in rows)) for past, rows in _by_round(history)
+    }
+    marks = {past: sha256(ids.tobytes()).hexdigest() for past, ids in met.items()}
+    news = [past for past in {**known["marks"], **marks} if marks.get(past) != known["marks"].get(past)]
+    return {"marks": marks, "met": {past: list(met.get(past, ())) for past in news}}
 
 
 def remembered(programme: Programme, number: int) -> list[Met]:
     """Return who had met whom when round *number* was drawn: (round, id, id) each, in order of rounds."""
     known: dict[int, list[int]] = {}
     for kept in db.session.scalars(_kept(programme, number).order_by(Round.number)):
-        known |= {int(of): ids for of, ids in kept["met"].items()}
+        known |= {int(past): ids for past, ids in kept["met"].items()}
     return [
-        (of, one, other) for of in sorted(known) for one, other in zip(known[of][::2], known[of][1::2], strict=True)
+        (past, one, other)
+        for past in sorted(known)
+        for one, other in zip(known[past][::2], known[past][1::2], strict=True)
     ]
 
 

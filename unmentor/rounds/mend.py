@@ -33,7 +33,7 @@ def withdraw(
     lock_and_refresh(talk)
     if talk.state != "arranged" or part.withdrew_at or talk.ends_at <= now:
         raise TooLate(talk.state)
-    were = actions.withdraw(part, reason, now, leaving=leaving, unreached=unreached)
+    were = actions.take_out(part, reason, now, leaving=leaving, unreached=unreached)
     if talk.state != "cancelled":
         return []
     alone = [each for each in were if each is not part]

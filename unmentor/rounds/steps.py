@@ -24,7 +24,7 @@ from unmentor.rounds.telling import tell_slice
 
 Made = TypeVar("Made")
 
-# So often a draw is held while nobody waits, before the others have to.
+# So often a draw is made while nobody waits, before the others have to.
 TRIES = 3
 CHANGES = {"swap": Deed.PERSON_SWAPPED, "leave-out": Deed.PERSON_LEFT_OUT, "take-in": Deed.PERSON_TAKEN_IN}
 
@@ -113,7 +113,7 @@ def cancel(round_: Round, by: int | None = None) -> None:
 
 
 def drawn_ahead(programme: Programme, seed: int, act: Callable[[Drawn | None, datetime], Made]) -> Made:
-    """Return what *act* makes, in the programme's turn and with its time, of a draw that was held while nobody waited.
+    """Return what *act* makes, in the programme's turn and with its time, of a draw that was made while nobody waited.
 
     Where somebody in it has changed something since, it is drawn again; after some tries *act* is given None, and draws
     by itself. Raises CannotDraw, and what *act* raises.

@@ -130,7 +130,7 @@ def test_a_wrong_password_or_folder_is_said() -> None:
 
 @pytest.mark.parametrize("scheme", ["imap", "imaps"])
 def test_a_server_that_hangs_is_not_waited_for(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailboxes, "PATIENCE", 0.2)
+    monkeypatch.setattr(mailboxes, "TIMEOUT", 0.2)
     with mailbox(hangs=True) as server, pytest.raises(TimeoutError):
         list(in_imap(at(server.port, scheme)))
 

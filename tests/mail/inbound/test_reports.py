@@ -5,7 +5,7 @@ from letters import NOW, letter
 from replies import bounce
 
 from unmentor.db import db
-from unmentor.mail.delivery.transport import GONE
+from unmentor.mail.delivery.transport import NO_SUCH_MAILBOX
 from unmentor.mail.inbound.actions import COMPLAINED, complained, undelivered
 from unmentor.mail.inbound.receive import Automatic, Other, understand
 from unmentor.mail.inbound.reports import Complaint, Undelivered
@@ -131,7 +131,7 @@ def test_a_report_that_mail_was_no_spam_is_no_complaint() -> None:
     ],
 )
 def test_an_address_that_is_none_is_recognised(said: str) -> None:
-    assert GONE.search(said)
+    assert NO_SUCH_MAILBOX.search(said)
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_an_address_that_is_none_is_recognised(said: str) -> None:
     ],
 )
 def test_a_refusal_for_another_reason_is_not_the_addresss_fault(said: str) -> None:
-    assert not GONE.search(said)
+    assert not NO_SUCH_MAILBOX.search(said)

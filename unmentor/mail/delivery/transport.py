@@ -19,7 +19,7 @@ DELIVERING = 40.0
 FRESH = 20.0
 # The mailbox does not exist, has moved or is misspelt, or its domain is none (RFC 3463 §3.2, §3.5); a server without
 # such codes says 550, 551, 553. Microsoft 365 says 5.1.10, or 5.4.1 and means it; 5.1.0 may also be about the sender.
-GONE = re.compile(
+NO_SUCH_MAILBOX = re.compile(
     r"(?<![\d.])5\.(?:1\.(?:[1-36]|10)|2\.1|4\.(?:4|310))(?!\.?\d)"
     r"|(?<![\d.])5\.(?:1\.0|4\.1)(?!\.?\d)(?!.*sender).*(?:address rejected|recipient not found)",
     re.IGNORECASE | re.DOTALL,
@@ -179,13 +179,13 @@ def _refusal(code: int, said: bytes, command: str) -> Answer | None:
         return None
     words = f"{code} {said.decode('utf-8', 'replace')}"[:300]
     if 500 <= code < 600:
-        return Answer(Fate.REFUSED, words, no_such_mailbox=_gone(code, words, command))
+        return Answer(Fate.REFUSED, words, no_such_mailbox=_no_such_mailbox(code, words, command))
     return Answer(Fate.DEFERRED, words, lost=not 400 <= code < 500 or code == CLOSING)
 
 
-def _gone(code: int, words: str, command: str) -> bool:
+def _no_such_mailbox(code: int, words: str, command: str) -> bool:
     """Say whether it is the address that is wrong; after the final dot only where the server says so by a code."""
-    by_codes = bool(GONE.search(words)) and not command.startswith("MAIL")
+    by_codes = bool(NO_SUCH_MAILBOX.search(words)) and not command.startswith("MAIL")
     plain = command.startswith("RCPT") and not DETAILED.search(words)
     return by_codes or (plain and code in {550, 551, 553})
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 
 from unmentor.db import db, insert_new
-from unmentor.mail.delivery.transport import GONE
+from unmentor.mail.delivery.transport import NO_SUCH_MAILBOX
 from unmentor.mail.inbound.reports import Complaint, Undelivered
 from unmentor.mail.models import Message, Suppressed
 
@@ -19,7 +19,7 @@ def undelivered(report: Undelivered, now: datetime) -> bool:
     ours = update(Message).where(_marked(report.marks), func.lower(Message.recipient).in_(report.recipients))
     bounced = ours.values(state="failed", trouble=said)
     known = db.session.scalars(bounced.returning(Message.recipient)).all()
-    if known and GONE.search(said):
+    if known and NO_SUCH_MAILBOX.search(said):
         _suppress(known[0], said, now)
     return bool(known)
 

@@ -18,7 +18,7 @@ from unmentor.mail.inbound.bounded import MOST
 from unmentor.settings import LOOPBACK, WrongSetting
 
 # Seconds for each answer of a server.
-PATIENCE = 30.0
+TIMEOUT = 30.0
 SEEN = "S"
 
 
@@ -116,8 +116,8 @@ def _move_to_cur(path: Path) -> None:
 def _connected(server: ImapServer) -> imaplib.IMAP4:
     if server.tls:
         context = ssl.create_default_context()
-        return imaplib.IMAP4_SSL(server.host, server.port, ssl_context=context, timeout=PATIENCE)
-    return imaplib.IMAP4(server.host, server.port, timeout=PATIENCE)
+        return imaplib.IMAP4_SSL(server.host, server.port, ssl_context=context, timeout=TIMEOUT)
+    return imaplib.IMAP4(server.host, server.port, timeout=TIMEOUT)
 
 
 def _fetched(imap: imaplib.IMAP4, uid: str) -> bytes:
