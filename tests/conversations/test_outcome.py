@@ -17,6 +17,7 @@ from unmentor.conversations.models import MET, Conversation
 from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.privacy.export import exported
+from unmentor.privacy.leave import leave
 from unmentor.rounds.actions import close_rounds
 
 
@@ -81,6 +82,16 @@ def test_who_has_a_time_and_names_none_is_asked_again_a_week_later_and_is_never_
         came.append(ask_how_it_was(clock()))
         assert give_up_asking(clock()) == 0
     assert came == [0] * 6 + [2] + [0] * 5
+
+
+def test_who_has_a_time_and_has_left_since_is_not_asked_again(talk: Conversation, clock: Clock) -> None:
+    clock.moment = talk.ends_at
+    ask_how_it_was(clock())
+    for part in talk.participations:
+        answer(part, "planned", None, None, clock())
+    leave(talk.participations[0].person, 1, clock())
+    clock.advance(days=7)
+    assert ask_how_it_was(clock()) == 1
 
 
 def test_every_question_is_a_letter_of_its_own(talk: Conversation, client: FlaskClient, clock: Clock) -> None:

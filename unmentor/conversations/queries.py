@@ -215,8 +215,9 @@ def still_planned(before: datetime, most: int) -> Sequence[Participation]:
         Participation.answered_at <= before,
         or_(Participation.asked_at.is_(None), Participation.asked_at <= Participation.answered_at),
         Participation.withdrew_at.is_(None),
+        Person.left_at.is_(None),
     )
-    query = query.order_by(Conversation.starts_at, Participation.id).limit(most)
+    query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id).limit(most)
     return db.session.scalars(query.with_for_update(skip_locked=True, of=Participation)).all()
 
 
