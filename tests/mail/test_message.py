@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_babel import get_translations
 from letters import ICS, NOW, PAGE, VALUES, letter
 
 from unmentor.mail.kinds import LETS_IN
@@ -192,3 +193,13 @@ def test_every_mail_says_where_a_reply_goes(app: Flask, kind: str) -> None:
             body = mail.get_body((form,))
             assert body is not None
             assert said in body.get_content()
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_no_string_of_a_mail_looks_for_its_language_anew(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr("flask_babel.get_translations", lambda: looked.append(kind) or get_translations())
+    compose(letter(kind, language="cy"), NOW)
+    assert not looked

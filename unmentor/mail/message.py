@@ -58,8 +58,10 @@ from email.utils import format_datetime
 from typing import Any, cast
 
 from flask import current_app
-from flask_babel import force_locale
-from jinja2 import Environment, StrictUndefined
+from flask_babel import force_locale, get_translations
+from jinja2 import Environment, StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from unmentor import links
 from unmentor.forms import clean_line
@@ -114,6 +116,7 @@ def compose(letter: Letter, now: datetime) -> Composed:
     stop = _stop_link(letter)
     with force_locale(letter.language):
         values = {**letter.values, "person": name.split(" ")[0], "stop_url": stop, "home_url": settings().base_url}
+        values |= _translations()
         subject, text, html = (_render(letter.kind, form, values) for form in ("subject.txt", "body.txt", "body.html"))
     subject = clean_line(subject)
     mark = _mark(letter, recipient, now)
@@ -169,6 +172,25 @@ def _stop_link(letter: Letter) -> str:
 def _render(kind: str, form: str, values: Mapping[str, Any]) -> str:
     text = _templates().get_template(f"mail/{kind}/{form}").render(values).strip()
     return text if form.endswith("html") else re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _translations() -> dict[str, Callable[..., str]]:
+    """Return what templates translate by, in the language of now: theirs would look that up anew for every string."""
+    catalogue = get_translations()
+
+    @pass_eval_context
+    def gettext(at: EvalContext, text: str, **values: Any) -> str:
+        return _filled(at, catalogue.ugettext(text), values)
+
+    @pass_eval_context
+    def ngettext(at: EvalContext, one: str, many: str, num: int, **values: Any) -> str:
+        return _filled(at, catalogue.ungettext(one, many, num), {"num": num} | values)
+
+    return {"gettext": gettext, "ngettext": ngettext}
+
+
+def _filled(at: EvalContext, text: str, values: Mapping[str, Any]) -> str:
+    return (Markup(text) if at.autoescape else text) % values
 
 
 def _templates() -> Environment:
