@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cast import conversation, kept, mailed, member, organiser, person, programme
 from conftest import Clock
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from unmentor.db import db, transaction
 from unmentor.mail.actions import KEPT, forget_old
@@ -151,3 +152,24 @@ def test_the_words_of_mail_go_after_ninety_days_whether_it_left_or_not(ada: Pers
     assert db.session.scalar(select(func.count()).select_from(Body)) == 0
     kept_of_it = db.session.scalars(select(Message)).one()
     assert (kept_of_it.subject, kept_of_it.trouble, kept_of_it.message_id) == ("", "", "")
+
+
+def test_no_minute_goes_through_all_the_mail_there_ever_was(ada: Person, clock: Clock) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by how much there is")
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    minutes_pass(clock)
+    event.remove(db.engine, "before_cursor_execute", note)
+    about_mail = [each for each in asked if "message" in each[0] and not each[0].startswith("BEGIN")]
+    plans = [
+        row[3]
+        for statement, values in about_mail
+        for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    ]
+    assert sum("ix_message_worded" in plan for plan in plans) >= 2
+    assert not [plan for plan in plans if plan.startswith("SCAN message")]

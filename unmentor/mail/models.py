@@ -14,6 +14,8 @@ STRANGER = text("person_id IS NULL")
 DUE = text("state IN ('queued', 'uncertain', 'sending')")
 # What did not leave, or may not have: little, however much has been sent.
 UNSETTLED = text("state <> 'sent'")
+# What was not forgotten yet: of all that ever was sent little.
+WORDED = text("message_id <> ''")
 UNSENT = ("queued", "uncertain", "sending", "held")
 
 
@@ -38,6 +40,7 @@ class Message(Base):
         Index("ix_message_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
         # How far a programme's mail is, and what failed.
         Index("ix_message_of_programme", "programme_id", "queued_at"),
+        Index("ix_message_worded", "sent_at", sqlite_where=WORDED, postgresql_where=WORDED),
         Index("ix_message_unsettled", "programme_id", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
         # Null is unlike null, so those who have no account need a rule of their own.
         Index(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.features import features
+from unmentor.mail.actions import KEPT
 from unmentor.mail.actions import forget as forget_mails
 from unmentor.mail.kinds import LAST_WORDS
 from unmentor.mail.models import Message, Stopped, Suppressed
@@ -16,6 +17,8 @@ from unmentor.people.models import Person
 from unmentor.privacy.models import Erasure
 from unmentor.programmes.models import Membership
 
+# No mail about a conversation has words for longer: some weeks after it was, none leaves, and then they are kept.
+LATELY = 2 * KEPT
 FINAL = ("sent", "failed", "expired")
 
 
@@ -37,19 +40,18 @@ def erase(person: Person, now: datetime) -> None:
     db.session.flush()
 
 
-def forget_letters() -> None:
+def forget_letters(now: datetime) -> None:
     """Drop mails that are out: those to people who have left, and the words of those that may name them."""
     left = select(Person.id).where(Person.left_at.is_not(None))
     to_them = Message.person_id.in_(left) & Message.state.in_(FINAL)
     refused = select(func.lower(Message.recipient)).where(to_them)
     db.session.execute(delete(Suppressed).where(Suppressed.address.in_(refused)))
     db.session.execute(delete(Message).where(to_them))
-    # Without its Message-ID nobody can send it again.
-    forget_mails(Message.about.in_(_conversations_near(left)) & Message.state.in_(FINAL) & (Message.message_id != ""))
+    forget_mails(Message.about.in_(_conversations_near(left, now - LATELY)) & Message.state.in_(FINAL))
 
 
-def _conversations_near(left: Select[int]) -> Select[str]:
-    """Return what mails are about that may name these: their conversations, and others in the round of their partners.
+def _conversations_near(left: Select[int], since: datetime) -> Select[str]:
+    """Return what mails are about that may name these: their conversations *since*, and others of their partners there.
 
     A letter about a conversation that is off names whom its reader meets instead, in another of the same round.
     """
@@ -61,5 +63,5 @@ def _conversations_near(left: Select[int]) -> Select[str]:
         .join(partner, partner.conversation_id == talk.id)
         .join(another, another.person_id == partner.person_id)
         .join(other_talk, (other_talk.id == another.conversation_id) & (other_talk.round_id == talk.round_id))
-        .where(theirs.person_id.in_(left))
+        .where(theirs.person_id.in_(left), talk.starts_at > since)
     )

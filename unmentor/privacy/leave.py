@@ -33,7 +33,7 @@ def leave(person: Person, seed: int, now: datetime, told: bool = True) -> int:
     if told:
         queue(goodbye(person, count, now), now)
     erase(person, now)
-    forget_letters()
+    forget_letters(now)
     for round_ in waiting:
         if round_.in_hand:
             continue

@@ -71,7 +71,7 @@ def forget(now: datetime) -> None:
     db.session.execute(delete(Message).where(unanswered))
     db.session.execute(delete(Erasure).where(Erasure.at < now - ERASURES))
     audit.forget(AuditEvent.at < now - audit.KEPT)
-    forget_letters()
+    forget_letters(now)
 
 
 def forget_idle(now: datetime, seed: int) -> int:
