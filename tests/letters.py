@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from unmentor.conversations.models import MET
+from unmentor.conversations.models import CAME, MET
 from unmentor.mail.message import Letter
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -40,6 +40,7 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "unpaired": {"programme": "UnMentoring", "round": 12, "url": PAGE, "why": "odd"},
     "how-was-it": TALK | {"answers": {met: f"{PAGE}?met={met}" for met in MET}},
+    "what-came-of-it": TALK | {"answers": {came: f"{PAGE}/came?came={came}" for came in CAME}},
     "reflection-published": {"text": "Nobody reads the strategy.\n\nEverybody reads the rota.", "url": PAGE},
     "reflection-returned": {"text": "Marek is wrong.", "note": "It names somebody. Can you change that?", "url": PAGE},
     "reported": {"programme": "UnMentoring", "round": 12, "url": PAGE, "operator": False},

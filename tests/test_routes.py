@@ -55,7 +55,7 @@ OPEN = {
 }
 # A signed key from a mail is asked for: any other is 404, whoever brings it.
 KEYED = {
-    "conversations.back", "conversations.calendar", "conversations.invite", "conversations.move",
+    "conversations.back", "conversations.calendar", "conversations.came", "conversations.invite", "conversations.move",
     "conversations.outcome", "conversations.show", "me.unsubscribe", "me.unsubscribe_undo", "programmes.confirm",
     "people.sign_in_link", "reflections.thanks", "reflections.withdraw", "reflections.write", "reports.conversation",
     "rounds.withdraw",

@@ -39,6 +39,7 @@ DONE: dict[str, Callable[[], object]] = {
     "withdraw_unreachable": lambda: state_of("unreachable") == "cancelled",
     "call_off_unsent": lambda: state_of("unsent") == "cancelled",
     "ask_how_it_was": lambda: mails("how-was-it", "talked"),
+    "ask_what_came": lambda: mails("what-came-of-it", "long-ago"),
     "give_up_asking": lambda: db.session.scalar(select(Membership.silences).join(Person).where(named("silent"))),
     "close_rounds": lambda: db.session.scalar(select(Round.closed_at).where(Round.programme.has(slug="over"))),
     "forget": lambda: (
@@ -72,6 +73,7 @@ def world(app: Flask, clock: Clock) -> Clock:
     kept(Suppressed(address="unreachable@example.gov.uk", since=moment, trouble="550"))
     told(talk("unsent", moment - HOUR), state="expired")
     talk("talked", moment - HOUR)
+    talk("long-ago", moment - 31 * DAY, state="met")
     silent = talk("silent", moment - 8 * DAY)
     for part in silent.participations:
         part.asks, part.asked_at = 2, moment - 4 * DAY

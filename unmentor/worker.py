@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from unmentor import runtime
+from unmentor.conversations.came_of_it import ask_what_came
 from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_asking, remind
 from unmentor.db import beat, db, reading, transaction
 from unmentor.mail.actions import forget_old as forget_old_mail
@@ -47,6 +48,7 @@ def tick(now: datetime) -> None:
     _all("withdraw whom no mail reaches", partial(withdraw_unreachable, new_seed(), now))
     _all("call off what nobody was told of", partial(call_off_unsent, now))
     _all("ask how it was", partial(ask_how_it_was, now))
+    _all("ask what came of it", partial(ask_what_came, now))
     _all("give up asking", partial(give_up_asking, now))
     _try("close rounds", partial(close_rounds, now))
     _try("forget", partial(forget, now))

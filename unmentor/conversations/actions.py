@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from unmentor.conversations import mails, queries
+from unmentor.conversations import mails, queries, questions
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.proposals import propose
 from unmentor.conversations.telling import tell
@@ -141,7 +141,7 @@ def thank(part: Participation, words: str, now: datetime) -> bool:
     part.thanked_at = now
     for other in part.conversation.present:
         if other is not part and other.person.email:
-            queue(mails.thanks(other, part, words), now)
+            queue(questions.thanks(other, part, words), now)
     return True
 
 

@@ -6,7 +6,7 @@ until nothing is left. Rows are locked while they are worked on: two workers nev
 
 from datetime import date, datetime, time, timedelta
 
-from unmentor.conversations import mails, queries
+from unmentor.conversations import mails, queries, questions
 from unmentor.conversations.actions import call_off_untold
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.programmes.actions import pause
@@ -53,7 +53,7 @@ def ask_how_it_was(now: datetime) -> int:
     silent = queries.unanswered(1, now - THREE_DAYS, now - LATELY, now, BATCH)
     asked = [*ended, *silent, *queries.still_planned(now - A_WEEK, BATCH)]
     # The letter is numbered by how often they were asked, so it is written before that is counted.
-    letters = [mails.how_was_it(part) for part in asked]
+    letters = [questions.how_was_it(part) for part in asked]
     for part in asked:
         part.asks, part.asked_at = part.asks + 1, now
     queue_all(letters, now)
@@ -74,7 +74,7 @@ def give_up_asking(now: datetime) -> int:
         membership.silences += 1
         if membership.silences >= SILENCES_THAT_PAUSE and not membership.is_paused(membership.programme.today(now)):
             pause(membership, until=None)
-            queue(mails.paused(part, membership), now)
+            queue(questions.paused(part, membership), now)
     return len(silent)
 
 

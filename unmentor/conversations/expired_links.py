@@ -40,11 +40,11 @@ def over(token: str) -> NoReturn:
     )
 
 
-def too_old(token: str) -> NoReturn:
+def too_old(token: str, within: timedelta = WRITES_FOR) -> NoReturn:
     """Answer that a key alone is not enough any more to write something, but to sign in is."""
     gone(
         _("This link is too old to change anything"),
-        _("It was enough for %(days)s days after the conversation. Sign in, and you still can.", days=WRITES_FOR.days),
+        _("It was enough for %(days)s days after the conversation. Sign in, and you still can.", days=within.days),
         _("Sign in"),
         url_for("people.sign_in", next=url_for("conversations.show", token=token)),
     )

@@ -62,6 +62,24 @@ class OutcomeForm(Form):
         return self.again.data == "yes" if self.again.data else None
 
 
+class CameForm(Form):
+    """What came of it, and a line about that."""
+
+    came = RadioField(
+        _l("What came of it?"),
+        choices=[
+            SelectChoice("nothing", _l("Nothing yet")),
+            SelectChoice("idea", _l("An idea that I used")),
+            SelectChoice("again", _l("We spoke again")),
+            SelectChoice("together", _l("We visited each other, or worked together")),
+            SelectChoice("changed", _l("It changed a decision or a service")),
+        ],
+        validators=[InputRequired(_l("Say what came of it, or that nothing has yet")), offered()],
+        validate_choice=False,
+    )
+    line = StringField(_l("A line about it"), [at_most(280)], [clean_line])
+
+
 class MoveForm(Form):
     """One of the times that are offered, or another that was agreed on."""
 

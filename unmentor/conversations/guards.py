@@ -1,5 +1,7 @@
 """What a key to a conversation opens, and for how long."""
 
+from datetime import timedelta
+
 from flask import abort
 
 from unmentor import runtime
@@ -18,11 +20,11 @@ def opened(token: str) -> Participation:
     return part
 
 
-def writable(token: str) -> Participation:
+def writable(token: str, within: timedelta = WRITES_FOR) -> Participation:
     """Return the part that *token* lets its reader write to; 410 where it is too old, unless they signed in."""
     part = opened(token)
-    if not may_write(part):
-        too_old(token)
+    if not may_write(part, within):
+        too_old(token, within)
     return part
 
 
@@ -41,9 +43,9 @@ def movable(token: str) -> Participation:
     return writable(token) if planned else still_ahead(token)
 
 
-def may_write(part: Participation) -> bool:
+def may_write(part: Participation, within: timedelta = WRITES_FOR) -> bool:
     """Say whether this visitor may change what *part* says: who is signed in as its person, or has a young key."""
-    return is_here(part) or runtime.now() < part.conversation.ends_at + WRITES_FOR
+    return is_here(part) or runtime.now() < part.conversation.ends_at + within
 
 
 def is_here(part: Participation) -> bool:

@@ -10,24 +10,20 @@ from flask_babel import gettext as _
 
 from unmentor import calendars
 from unmentor.conversations.calendar_entry import event, key, video_room
-from unmentor.conversations.models import MET, Participation
+from unmentor.conversations.models import Participation
 from unmentor.conversations.prompts import prompts
-from unmentor.links import Above, link, sign
+from unmentor.links import Above, link
 from unmentor.mail.message import Letter
-from unmentor.programmes.models import Membership
 from unmentor.words import when
 
-STILL_WORTH_ASKING = timedelta(days=5)
 A_DAY = timedelta(days=1)
-# More than anybody is asked before a conversation closes, so that no two questions have one number.
-MOST_ASKS = 8
 Parts = Sequence[Participation]
 
 
 def invitation(part: Participation) -> Letter:
     """Return the invitation to a conversation: who, when, how, and a calendar request."""
     talk = part.conversation
-    return _letter("invitation", part, expires_at=talk.starts_at, calendar=_request(part), word=talk.round.says)
+    return letter("invitation", part, expires_at=talk.starts_at, calendar=_request(part), word=talk.round.says)
 
 
 def moved(
@@ -39,7 +35,7 @@ def moved(
     reason: str = "",
 ) -> Letter:
     """Return the news that a conversation has another time, or one person less, which every calendar follows."""
-    return _letter(
+    return letter(
         "moved",
         part,
         expires_at=part.conversation.starts_at,
@@ -71,7 +67,7 @@ def cancelled(
     that our mail does not reach who withdrew.
     """
     conversation, language = part.conversation, part.person.language
-    return _letter(
+    return letter(
         "cancelled",
         part,
         expires_at=conversation.ends_at,
@@ -107,49 +103,19 @@ def reminder(part: Participation, now: datetime) -> Letter:
     talk = part.conversation
     zone = talk.round.programme.zone
     tomorrow = now.astimezone(zone).date() + A_DAY == talk.starts_at.astimezone(zone).date()
-    return _letter("reminder", part, expires_at=talk.starts_at, tomorrow=tomorrow)
-
-
-def how_was_it(part: Participation) -> Letter:
-    """Return the question how a conversation went; asked a second time, it is another letter."""
-    # From when they said that they have a time, where they did.
-    since = max(part.conversation.ends_at, part.answered_at or part.conversation.ends_at)
-    patience = STILL_WORTH_ASKING * (part.asks + 1)
-    numbered = MOST_ASKS * part.conversation.sequence + part.asks
-    return _letter("how-was-it", part, expires_at=since + patience, numbered=numbered, answers=_answers(part))
-
-
-def _answers(part: Participation) -> dict[str, str]:
-    """Return where each answer leads: to the page, with that one chosen and nothing sent yet."""
-    page = link("conversations.show", token=key(part))
-    return {met: f"{page}?met={met}#how-was-it" for met in MET}
-
-
-def thanks(part: Participation, by: Participation, words: str) -> Letter:
-    """Return a line of thanks from another, in their own words."""
-    name = by.person.first_name
-    with force_locale(part.person.language):
-        return _heads_up(
-            part,
-            f"participation:{by.id}",
-            None,
-            title=_("%(name)s thanks you", name=name),
-            says=[_("%(name)s writes after your conversation: “%(words)s”", name=name, words=words)],
-            button=(_("Open your conversation"), link("conversations.show", token=key(part))),
-            ways=[],
-        )
+    return letter("reminder", part, expires_at=talk.starts_at, tomorrow=tomorrow)
 
 
 def declined(part: Participation) -> Letter:
     """Return the question to somebody whose calendar said no: another time, or not at all?"""
-    return _letter("declined", part, expires_at=part.conversation.ends_at)
+    return letter("declined", part, expires_at=part.conversation.ends_at)
 
 
 def proposed(part: Participation, by: Participation, starts_at: datetime) -> Letter:
     """Return the news that somebody else's calendar proposes another time; it moves where the reader takes it up."""
     talk, zone, name = part.conversation, part.conversation.round.programme.time_zone, by.person.first_name
     with force_locale(part.person.language):
-        return _heads_up(
+        return heads_up(
             part,
             f"participation:{by.id}",
             talk.ends_at,
@@ -163,25 +129,8 @@ def proposed(part: Participation, by: Participation, starts_at: datetime) -> Let
         )
 
 
-def paused(part: Participation, membership: Membership) -> Letter:
-    """Return the kind word to somebody whom we have not heard from three times: paused, and one press to come back."""
-    person = part.person
-    return Letter(
-        kind="paused",
-        to=(person.name, person.email or ""),
-        about=f"participation:{part.id}",
-        person_id=person.id,
-        reader=person.nonce,
-        values={
-            "programme": membership.programme.name,
-            "url": link("conversations.back", token=sign("back", membership.nonce)),
-        },
-        programme_id=membership.programme_id,
-        language=person.language,
-    )
-
-
-def _heads_up(part: Participation, about: str, expires_at: datetime | None, **values: Any) -> Letter:
+def heads_up(part: Participation, about: str, expires_at: datetime | None, **values: Any) -> Letter:
+    """Return a letter in words of its own, in the reader's language: see ``heads-up`` in ``mail.message``."""
     person, talk = part.person, part.conversation
     return Letter(
         kind="heads-up",
@@ -202,7 +151,7 @@ def _request(part: Participation) -> Callable[[], tuple[str, bytes]]:
     return lambda: ("REQUEST", calendars.request(event(part.conversation, part.person.language)))
 
 
-def _letter(
+def letter(
     kind: str,
     part: Participation,
     *,

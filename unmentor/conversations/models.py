@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 TO_TELL = text("to_tell")
 # What may have become of a conversation, as those in it say.
 MET = ("yes", "no", "planned")
+# And what may have come of it, from nothing yet to the most.
+CAME = ("nothing", "idea", "again", "together", "changed")
 
 
 class Conversation(Base):
@@ -103,6 +105,12 @@ class Participation(Base):
     # When we last asked, and how often: once, once more, and then no more.
     asked_at: Mapped[datetime | None]
     asks: Mapped[int] = mapped_column(default=0)
+    # What came of it, a line about that in their words, and how often they were asked.
+    came: Mapped[str | None] = mapped_column(String(8))
+    came_line: Mapped[str] = mapped_column(String(280), default="")
+    came_at: Mapped[datetime | None]
+    came_asks: Mapped[int] = mapped_column(default=0)
+    came_asked_at: Mapped[datetime | None]
     # How often they gave it another time.
     moves: Mapped[int] = mapped_column(default=0)
 

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from unmentor import calendars, runtime
 from unmentor.conversations.actions import CannotAnswer, answer, thank
 from unmentor.conversations.calendar_entry import event, feed, feed_address, video_room
-from unmentor.conversations.forms import MoveForm, OutcomeForm
+from unmentor.conversations.came_of_it import ANSWERED_WITHIN, may_have_come, tell_what_came
+from unmentor.conversations.forms import CameForm, MoveForm, OutcomeForm
 from unmentor.conversations.guards import is_here, may_write, movable, opened, writable
 from unmentor.conversations.models import MET, Participation
 from unmentor.conversations.move import CannotMove, Offer, local_time, move, offers
@@ -91,6 +92,21 @@ def another_time(token: str) -> Page:
     return redirect(url_for("conversations.show", token=token), 303)
 
 
+@blueprint.route("/c/<token>/came", methods=["GET", "POST"])
+def came(token: str) -> Page:
+    """Ask what came of a conversation; an answer that a mail leads to is chosen and not yet given."""
+    part = writable(token, ANSWERED_WITHIN)
+    if part.conversation.state != "met":
+        return redirect(url_for("conversations.show", token=token, _anchor="how-was-it"), 303)
+    form = CameForm(data={"came": request.args.get("came", part.came), "line": part.came_line})
+    if not form.validate_on_submit():
+        return render_template("conversations/came.html", part=part, token=token, form=form), form.status
+    with transaction():
+        tell_what_came(part, form.came.data, form.line.data or "", runtime.now())
+    flash(_("Thank you. It counts, and it tells others whether this is worth their half hour."))
+    return redirect(url_for("conversations.show", token=token), 303)
+
+
 @blueprint.get("/c/<token>/invite.ics")
 def invite(token: str) -> Response:
     """Hand out the calendar entry, the same that the invitation carried."""
@@ -151,6 +167,7 @@ def _page(part: Participation, token: str, form: OutcomeForm) -> str:
         prompts=prompts(conversation.id),
         feed=feed_address(part.person) if is_here(part) else "",
         writable=may_write(part),
+        ripe=may_have_come(part, now),
         begun=conversation.starts_at <= now,
         next_draw=next_draw(programme, now) if drawn_again else None,
         goes_first=member and member.first_next and part.why_not == "absent",

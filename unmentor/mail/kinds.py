@@ -43,6 +43,7 @@ KINDS = {
     "round-report": Kind(_l("about rounds that are over")),
     "sign-in": Kind(lets_in=True),
     "unpaired": Kind(_l("about draws that had nobody for you")),
+    "what-came-of-it": Kind(_l("that asks what came of a conversation")),
 }
 LETS_IN = frozenset(name for name, kind in KINDS.items() if kind.lets_in)
 PAUSES = frozenset(name for name, kind in KINDS.items() if kind.pauses)

@@ -32,6 +32,7 @@ Every template is also given ``person``, the recipient's first name.
                         of the same); all in the reader's language already
 ``unpaired``            ``programme``, ``round``, ``url`` (their own pages), ``why`` ("odd", "organisations",
                         "late", "hand" or "nobody")
+``what-came-of-it``     all of ``invitation``, and ``answers`` (address by answer: "nothing" to "changed")
 ``how-was-it``          ``partners``, ``starts_at`` (moment), ``zone``, ``answers`` (address by answer: "yes", "no",
                         "planned")
 ``reflection-published``  ``text``, ``url``; may have ``back_url`` (where to take it back)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.conversations.calendar_entry import feed_address, key
+from unmentor.conversations.came_of_it import may_have_come
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
 from unmentor.features import features
@@ -183,6 +184,7 @@ def _home(form: Button | None = None) -> str:
         upcoming=upcoming(person, now),
         past=over,
         next_steps={number: step for each in features() for number, step in each.next_steps(over).items()},
+        ripe={each.id for each in over if may_have_come(each, now)},
         memberships=mine,
         paused={each.id for each in mine if each.is_paused(each.programme.today(now))},
         draws={each.id: next_draw(each.programme, now) for each in mine},

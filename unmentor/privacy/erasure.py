@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, String, cast, delete, func, literal, or_, select
+from sqlalchemy import Select, String, cast, delete, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from unmentor.conversations.models import Conversation, Participation
@@ -36,6 +36,7 @@ def erase(person: Person, now: datetime) -> None:
     going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)
     asked = (Message.kind == "confirm") & (Message.recipient == person.email)
     db.session.execute(delete(Message).where(or_((Message.person_id == person.id) & ~going, asked)))
+    db.session.execute(update(Participation).where(Participation.person_id == person.id).values(came_line=""))
     people.erase(person, now)
     db.session.flush()
 

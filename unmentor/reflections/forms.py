@@ -111,7 +111,8 @@ class ReflectionForm(Form):
     @classmethod
     def of(cls, participation: Participation, written: Reflection | None) -> Self:
         """Return the form as its writer should see it: what they wrote before, and how each byline would read."""
-        said = {}
+        # A line that they wrote about what came of it is a beginning.
+        said = {"text": participation.came_line}
         if written and written.state in {"pending", "returned"}:
             topics = ", ".join(topic.name for topic in written.topics)
             said = {"text": written.text, "topics": topics, "link": written.link, "attribution": written.attribution}

@@ -1,0 +1,91 @@
+"""What came of it: asked a month after a conversation, and after three; rarely, and never beside other mail of ours."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased, contains_eager
+
+from unmentor.conversations import questions
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db
+from unmentor.mail.kinds import LETS_IN
+from unmentor.mail.models import Message
+from unmentor.mail.outbox import queue_all
+from unmentor.people.models import Person
+
+BATCH = 500
+A_WEEK = timedelta(days=7)
+A_MONTH = timedelta(days=30)
+ASKED_AFTER = (A_MONTH, 3 * A_MONTH)
+# So long after each of these a question that had to wait is still asked.
+STILL_ASKED = timedelta(days=14)
+# So long after a conversation the key in that mail is enough to answer.
+ANSWERED_WITHIN = timedelta(days=150)
+
+
+def tell_what_came(part: Participation, came: str, line: str, now: datetime) -> None:
+    """Keep what somebody says came of a conversation, and their line about it."""
+    part.came, part.came_line, part.came_at = came, line, now
+
+
+def may_have_come(part: Participation, now: datetime) -> bool:
+    """Say whether it is time to say what came of a conversation, and nobody has for *part*."""
+    talk = part.conversation
+    return talk.state == "met" and part.came is None and talk.starts_at <= now - A_MONTH
+
+
+def ask_what_came(now: datetime) -> int:
+    """Ask some of those who talked a month ago, or three, what came of it; return how many were asked.
+
+    Nobody is asked twice in a month, within a week of other mail of ours or of another conversation, or again once
+    something came. Whoever is asked is held meanwhile, so two workers never ask one person about two conversations.
+    """
+    asked = []
+    for times, after in enumerate(ASKED_AFTER):
+        due = _due(times, now - after, now)
+        waiting = select(Person).where(Person.id.in_(due.with_only_columns(Participation.person_id).limit(BATCH)))
+        people = db.session.scalars(waiting.with_for_update(skip_locked=True)).all()
+        # Asked again now that they are held: another worker may have been quicker.
+        found = db.session.scalars(due.where(Participation.person_id.in_([each.id for each in people])))
+        for part in {each.person_id: each for each in found}.values():
+            part.came_asks, part.came_asked_at = times + 1, now
+            asked.append(part)
+        db.session.flush()
+    queue_all([questions.what_came_of_it(part) for part in asked], now)
+    return len(asked)
+
+
+def _due(times: int, before: datetime, now: datetime) -> Select[Participation]:
+    """Return the question for whom to ask for the first time (0) or the second (1), the latest conversation last."""
+    another, coming = aliased(Participation), aliased(Conversation)
+    theirs = select(another.id).where(another.person_id == Participation.person_id)
+    lately = theirs.where(another.came_asked_at > now - A_MONTH)
+    near = theirs.join(coming, coming.id == another.conversation_id).where(
+        another.withdrew_at.is_(None),
+        coming.state.in_(("arranged", "met")),
+        coming.starts_at.between(now - A_WEEK, now + A_WEEK),
+    )
+    mail = exists().where(
+        Message.person_id == Participation.person_id,
+        Message.kind.not_in(LETS_IN),
+        Message.queued_at > now - A_WEEK,
+    )
+    return (
+        select(Participation)
+        .join(Participation.conversation)
+        .join(Participation.person)
+        .where(
+            Conversation.state == "met",
+            Conversation.starts_at.between(before - STILL_ASKED, before),
+            Participation.withdrew_at.is_(None),
+            Participation.came_asks <= times,
+            or_(Participation.came.is_(None), Participation.came == "nothing"),
+            Person.left_at.is_(None),
+            Person.email.is_not(None),
+            ~lately.exists(),
+            ~near.exists(),
+            ~mail,
+        )
+        .options(contains_eager(Participation.conversation), contains_eager(Participation.person))
+        .order_by(Conversation.starts_at, Participation.id)
+    )
