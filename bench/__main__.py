@@ -7,7 +7,10 @@ import sys
 import bench
 from bench.table import keep, show
 
-NOT_BENCHMARKS = {"__main__", "table", "attack_house", "console_house", "mail_house", "matchers"}
+NOT_BENCHMARKS = {
+    "__main__", "attack_house", "bulk", "console_house", "console_pages", "console_troubles", "mail_house", "matchers",
+    "table",
+}  # fmt: skip
 # These take long, and find the same each time: run when asked for by name.
 ONLY_BY_NAME = {"attacks", "mail_crashes", "mutants"}
 

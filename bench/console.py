@@ -15,6 +15,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event
 
 from bench import console_house
+from bench.console_pages import pages
 from bench.table import Row
 from unmentor.db import db
 from unmentor.factory import create_app
@@ -24,26 +25,7 @@ from unmentor.settings import Settings
 TITLE = f"The console of a programme of {console_house.PEOPLE:,} people and {console_house.ROUNDS} rounds"
 HOUSE = Path(__file__).parent.parent
 REPEATS = 5
-MOST_MS, MOST_KB = 200, 60
-PEOPLE = "/organise/bench/people"
-PAGES = {
-    "home": "/organise/bench",
-    "rounds": "/organise/bench/rounds",
-    "the newest round": f"/organise/bench/rounds/{console_house.ROUNDS}",
-    "people": PEOPLE,
-    "people, the last page": f"{PEOPLE}?page=200",
-    "people, searched": f"{PEOPLE}?q=featherstone+council+7",
-    "people in the next draw, by organisation": f"{PEOPLE}?show=next&order=organisation",
-    "people who never met anybody": f"{PEOPLE}?show=never",
-    "one person": f"{PEOPLE}/{{person}}",
-    "taking one person out": f"{PEOPLE}/{{person}}/remove",
-    "adding somebody": f"{PEOPLE}/add",
-    "reflections": "/organise/bench/reflections",
-    "email": "/organise/bench/mail",
-    "settings": "/organise/bench/settings",
-    "log": "/organise/bench/log",
-    "network": "/organise/bench/network",
-}
+MOST_MS, MOST_KB, OK = 200, 60, 200
 
 
 def rows() -> Iterator[Row]:
@@ -65,14 +47,14 @@ def _measured(engine: str, url: str, folder: Path) -> Iterator[Row]:
     app.extensions["clock"] = lambda: console_house.NOW
     with app.app_context():
         upgrade(str(HOUSE / "migrations"))
-        organiser = console_house.fill()
+        house = console_house.fill()
         db.session.execute(db.text("ANALYZE"))
         db.session.commit()
-        client = _signed_in(app, organiser)
-        for what, path in PAGES.items():
-            row = _asked(client, f"{engine}: {what}", path.format(person=organiser + 7))
-            if row:
-                yield row
+        client = _signed_in(app, house.organiser)
+        with app.test_request_context():
+            found = list(pages(app, house))
+        for what, path in found:
+            yield _asked(client, f"{engine}: {what}", path)
         db.session.remove()
         db.engine.dispose()
 
@@ -85,20 +67,27 @@ def _signed_in(app: Flask, organiser: int) -> FlaskClient:
     return client
 
 
-def _asked(client: FlaskClient, what: str, path: str) -> Row | None:
-    """Return how long a page takes, how big it is and how often it asks; None where there is no such page."""
-    asked: list[Any] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
-    times = []
+def _asked(client: FlaskClient, what: str, path: str) -> Row:
+    """Return how long a page takes, how big it is and how often it asks."""
+    times, used, asked = [], [], list[Any]()
+
+    def note(*seen: Any) -> None:
+        asked.append(seen[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
     for _ in range(REPEATS):
         asked.clear()
         db.session.remove()
-        start = time.perf_counter()
-        answer = client.get(path)
+        start, own = time.perf_counter(), time.process_time()
+        with client.application.app_context():  # or it would know already who asks
+            answer = client.get(path)
         times.append((time.perf_counter() - start) * 1000)
-    if answer.status_code != 200:
-        return None
+        used.append((time.process_time() - own) * 1000)
+    event.remove(db.engine, "before_cursor_execute", note)
+    if answer.status_code != OK:
+        raise RuntimeError(f"{path} answers {answer.status_code}")
     size = len(answer.data) / 1000
     late = "" if median(times) < MOST_MS else "SLOW. "
     big = "" if size < MOST_KB else "BIG. "
-    return Row(what, median(times), "ms", goal=f"< {MOST_MS}", note=f"{late}{big}{size:.1f} kB, {len(asked)} queries")
+    told = f"{late}{big}{size:.1f} kB, {len(asked)} queries; at best {min(times):.0f} ms, {min(used):.0f} ms of it ours"
+    return Row(what, median(times), "ms", goal=f"< {MOST_MS}", note=told)

@@ -1,49 +1,74 @@
-"""A programme of ten thousand people with 26 rounds, written straight into the tables."""
+"""A programme of any size in which everything has happened, written straight into the tables."""
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert
-
+from bench.bulk import write
+from bench.console_troubles import troubles
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.links import new_nonce
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.reflections.models import Reflection
-from unmentor.rounds.models import Round
+from unmentor.rounds.actions import draw_round
+from unmentor.rounds.models import Change, Round
 
-PEOPLE, ROUNDS, PLACES = 10_000, 26, 120
-START = datetime(2026, 5, 4, 9, tzinfo=UTC)
-NOW = START + timedelta(weeks=ROUNDS - 1, days=5)
-BATCH = 2_000
+PEOPLE, ROUNDS, TROUBLES, PLACES = 10_000, 26, 1_000, 120
+START = datetime(2026, 5, 1, 9, tzinfo=UTC)
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FIRST = ("Siân", "Ada", "Marek", "Priya", "Olu", "Gwen", "Tom", "Aisha", "Bartholomew", "Jo")
 LAST = ("Wyn", "Okonkwo", "Featherstonehaugh", "Patel", "Jones", "Smith", "Nowak", "ap Rhys", "Byrne", "Lee")
+LEARNED = "Ask people what they would miss, not what they want. " * 6
 
 
-def fill(people: int = PEOPLE, rounds: int = ROUNDS) -> int:
-    """Write the programme "bench"; return the id of its organiser, who is in it too."""
+@dataclass(frozen=True, slots=True)
+class House:
+    """Where to look in it: an organiser, two people and their conversations, two rounds and two reflections."""
+
+    slug: str
+    organiser: int
+    one: int
+    other: int
+    drawn: int
+    sent: int
+    pending: int
+    public: int
+
+
+def fill(people: int = PEOPLE, rounds: int = ROUNDS, many: int = TROUBLES) -> House:
+    """Write the programme "bench": the newest round waits, the one before goes on, and *many* of all else there is.
+
+    Its organiser is in it, and organises a second one.
+    """
     chance = random.Random(7)
-    programme = Programme(
-        slug="bench",
-        name="Bench",
-        time_zone="Europe/London",
-        every="weekly",
-        starts_on=date(2026, 5, 1),
-        created_at=START,
+    ours, _second = (
+        Programme(slug=slug, name=slug.title(), time_zone="Europe/London", starts_on=date(2026, 5, 1), created_at=START)
+        for slug in ("bench", "second")
     )
-    db.session.add(programme)
+    db.session.add_all([ours, _second])
     db.session.flush()
-    _many(Person, _people(people, chance))
+    write(Person, _people(people, chance))
     ids = list(db.session.scalars(db.select(Person.id).order_by(Person.id)))
-    _many(Membership, _members(programme.id, ids, chance))
-    for number in range(1, rounds + 1):
-        _round(programme.id, number, number == rounds, ids, chance)
+    write(Membership, _members(ours.id, ids, chance))
+    write(Membership, _members(_second.id, ids[:1], chance))
+    for number in range(1, rounds):
+        _round(ours.id, number, NOW - timedelta(weeks=rounds - number), number == rounds - 1, ids, chance)
+    _thoughts(ours.id, many)
+    troubles(ours.id, ids, many, NOW)
+    waiting = draw_round(ours, 7, NOW)
+    (one, *_rest), (other, *_more) = waiting.groups[:2]
+    swaps = {"round_id": waiting.id, "at": NOW, "by_id": ids[0], "kind": "swap", "undone": [], "made": []}
+    write(Change, ({**swaps, "one_id": ids[1], "other_id": ids[2 + number % 5]} for number in range(min(many, 20))))
     db.session.commit()
-    return ids[0]
+    pending, public = (
+        db.session.scalars(db.select(Reflection.id).filter_by(state=state).limit(1)).one()
+        for state in ("pending", "published")
+    )
+    return House(ours.slug, ids[0], one, other, rounds, rounds - 1, pending, public)
 
 
 def _people(people: int, chance: random.Random) -> Iterator[dict[str, Any]]:
@@ -67,8 +92,7 @@ def _members(programme: int, ids: list[int], chance: random.Random) -> Iterator[
         }  # fmt: skip
 
 
-def _round(programme: int, number: int, going_on: bool, ids: list[int], chance: random.Random) -> None:
-    drawn = START + timedelta(weeks=number - 1)
+def _round(programme: int, number: int, drawn: datetime, going_on: bool, ids: list[int], chance: random.Random) -> None:
     new = Round(
         programme_id=programme, number=number, state="sent" if going_on else "closed", drawn_at=drawn, sent_at=drawn,
         closed_at=None if going_on else drawn + timedelta(weeks=3), seed=number, algorithm="", digest="", inputs={},
@@ -77,14 +101,13 @@ def _round(programme: int, number: int, going_on: bool, ids: list[int], chance: 
     db.session.add(new)
     db.session.flush()
     order = chance.sample(ids, len(ids) // 2 * 2)
-    _many(Conversation, (_talk(new.id, number, place, drawn, going_on, chance) for place in range(len(order) // 2)))
+    write(Conversation, (_talk(new.id, number, place, drawn, going_on, chance) for place in range(len(order) // 2)))
     talks = db.session.scalars(
         db.select(Conversation.id).where(Conversation.round_id == new.id).order_by(Conversation.id)
     )
     pairs = zip(talks.all(), order[::2], order[1::2], strict=True)
     parts = ((talk, person, person == one) for talk, one, other in pairs for person in (one, other))
-    _many(Participation, (_part(*part, going_on=going_on, at=drawn, chance=chance) for part in parts))
-    _many(Reflection, _reflections(programme, new.id, number, drawn))
+    write(Participation, (_part(*part, going_on=going_on, at=drawn, chance=chance) for part in parts))
 
 
 def _talk(
@@ -109,20 +132,17 @@ def _part(
     }  # fmt: skip
 
 
-def _reflections(programme: int, round_id: int, number: int, drawn: datetime) -> Iterator[dict[str, Any]]:
-    of_it = db.select(Participation.id, Participation.person_id).join(Participation.conversation)
-    some = db.session.execute(of_it.where(Conversation.round_id == round_id).order_by(Participation.id).limit(40)).all()
-    for place, (part, person) in enumerate(some):
-        public = place % 8 != 7
-        yield {
-            "slug": f"thought-{number}-{place}", "programme_id": programme, "person_id": person,
-            "participation_id": part, "text": "Ask people what they would miss, not what they want. " * 4,
-            "attribution": "anonymous", "state": "published" if public else "pending",
-            "written_at": drawn + timedelta(days=9), "published_at": drawn + timedelta(days=10) if public else None,
-        }  # fmt: skip
-
-
-def _many(table: Any, rows: Iterator[dict[str, Any]]) -> None:
-    waiting = iter(rows)
-    while batch := list(islice(waiting, BATCH)):
-        db.session.execute(insert(table), batch)
+def _thoughts(programme: int, many: int) -> None:
+    """Let as many be public, as many wait, and as many be decided on just now."""
+    parts = db.session.execute(
+        db.select(Participation.id, Participation.person_id).order_by(Participation.id).limit(3 * many)
+    ).all()
+    states = (("published", None), ("pending", None), ("published", NOW - timedelta(minutes=2)))
+    write(Reflection, (
+        {
+            "slug": f"thought-{place}", "programme_id": programme, "person_id": person, "participation_id": part,
+            "text": LEARNED, "attribution": "anonymous", "state": state, "written_at": START, "decided_at": decided,
+            "published_at": START if state == "published" else None,
+        }
+        for place, (part, person) in enumerate(parts) for state, decided in (states[place % 3],)
+    ))  # fmt: skip

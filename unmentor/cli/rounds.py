@@ -103,8 +103,8 @@ def verify_round(programme: Programme, number: int) -> None:
     if not proved:
         raise click.ClickException(f"Round {number} is the same draw, but nothing proves that it is the best.")
     click.echo(f"Round {number} is the same draw, and its proof holds: {summary(round_)}")
-    for changed in round_.changes:
-        click.echo(f"Changed by hand: {effect.said(changed)}.")
+    for changed in effect.said(round_.changes):
+        click.echo(f"Changed by hand: {changed}.")
 
 
 def _send(programme: Programme, number: int) -> int:

@@ -19,7 +19,7 @@ from unmentor.organise.sending import Sending
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import how_many_wait
-from unmentor.reports.queries import open_reports
+from unmentor.reports.queries import how_many_open
 from unmentor.rounds.queries import waiting_round
 from unmentor.words import when
 
@@ -42,7 +42,7 @@ def needs(programme: Programme, reader: Person, sending: Sending, taking_part: i
 
 def _reports(programme: Programme, reader: Person) -> Iterable[Need]:
     """Yield what was reported, but for what is about whoever reads this."""
-    if reports := len(open_reports(programme, reader)):
+    if reports := how_many_open(programme, reader):
         says = ngettext(
             "%(num)s report of something that went wrong.", "%(num)s reports of something that went wrong.", reports
         )

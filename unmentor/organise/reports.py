@@ -1,5 +1,7 @@
 """What people report, in private: read it, keep two apart, take words down, or say that it is done."""
 
+from operator import attrgetter
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -7,7 +9,7 @@ from unmentor import runtime
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
-from unmentor.forms import Button, Page
+from unmentor.forms import Button, Page, page_number
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.actions import CannotKeepApart, stop_keeping_apart
@@ -70,11 +72,11 @@ def keep_apart(programme: Programme, number: int) -> Page:
 def stop_apart(programme: Programme, number: int) -> Page:
     """Let chance decide again about two who were kept apart."""
     form = Button()
-    known = {pair.id for pair, *_names in queries.kept_apart(programme, the_person())}
+    known = queries.keeps_apart(programme, the_person(), number)
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     with transaction():
-        if number in known and stop_keeping_apart(number, programme.id):
+        if known and stop_keeping_apart(number, programme.id):
             record(Deed.LET_MEET, by=the_person().id, programme=programme.id, pair=number)
     flash(_("Chance decides again about these two."))
     return redirect(url_for("organise.reports", slug=programme.slug), 303)
@@ -89,12 +91,17 @@ def _chosen(report: Report) -> Person | None:
 
 
 def _page(programme: Programme, form: Button) -> str:
-    reader = the_person()
+    reader, page = the_person(), page_number()
+    waiting = queries.open_reports(programme, reader, page)
+    settled = queries.settled_reports(programme, reader, page)
+    apart = queries.kept_apart(programme, reader, page)
     return render_template(
         "organise/reports.html",
         programme=programme,
         form=form,
-        waiting=queries.open_reports(programme, reader),
-        settled=queries.settled_reports(programme, reader),
-        apart=queries.kept_apart(programme, reader),
+        waiting=waiting,
+        settled=settled,
+        apart=apart,
+        names=queries.names_of(programme, apart.items),
+        longest=max(waiting, settled, apart, key=attrgetter("pages")),
     )

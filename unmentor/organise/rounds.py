@@ -119,7 +119,7 @@ def _page(round_: Round, form: Button) -> str:
         summary=summary(round_, counted),
         across=across(round_, counted),
         why=why(round_),
-        changes=[effect.said(each) for each in round_.changes],
+        changes=effect.said(round_.changes),
         out=figures.still_out(round_, NAMED),
         why_out=why_out,
         fates=fates,

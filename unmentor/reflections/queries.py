@@ -16,6 +16,8 @@ from unmentor.reflections.models import Reflection, Topic, reflection_topic
 from unmentor.reflections.slugs import hidden
 
 PAGE = 20
+# What an organiser reads at one go: each may be a page of words.
+LOOKED_AT, UNDOABLE = 10, 20
 IN_A_FEED = 30
 
 
@@ -72,7 +74,7 @@ def related(reflection: Reflection, most: int = 3) -> Sequence[Reflection]:
 def pending(programme: Programme, number: int) -> Pagination:
     """Return a page of what waits for an organiser's yes, longest waiting first."""
     waiting = _pending(programme).order_by(Reflection.written_at, Reflection.id)
-    return db.paginate(waiting, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+    return db.paginate(waiting, page=number, per_page=LOOKED_AT, max_per_page=LOOKED_AT, error_out=False)
 
 
 def count_pending(programme: Programme) -> int:
@@ -82,9 +84,9 @@ def count_pending(programme: Programme) -> int:
 
 
 def decided(programme: Programme, since: datetime) -> Sequence[Reflection]:
-    """Return what organisers decided on after a moment, newest first."""
+    """Return the newest of what organisers decided on after a moment, newest first."""
     theirs = select(Reflection).where(Reflection.programme_id == programme.id, Reflection.decided_at > since)
-    newest_first = theirs.order_by(Reflection.decided_at.desc(), Reflection.id.desc())
+    newest_first = theirs.order_by(Reflection.decided_at.desc(), Reflection.id.desc()).limit(UNDOABLE)
     return db.session.scalars(newest_first.options(joinedload(Reflection.person))).all()
 
 

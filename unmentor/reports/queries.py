@@ -1,8 +1,10 @@
 """Reports, as one organiser may read them: never those that are about themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Select, select
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
@@ -11,24 +13,30 @@ from unmentor.people.models import KeptApart, Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.reports.models import Report
 
-NEWEST = 100
+# So many on a page: each has a page of words in it, at the most.
+PAGE, PAIRS = 10, 20
 
 
-def open_reports(programme: Programme, reader: Person) -> Sequence[Report]:
-    """Return what nobody has settled yet, oldest first."""
-    waiting = _reports(programme).where(Report.settled_at.is_(None)).order_by(Report.at, Report.id)
-    return _for(reader, waiting.limit(NEWEST))
+def open_reports(programme: Programme, reader: Person, number: int) -> Pagination:
+    """Return a page of what nobody has settled yet, oldest first."""
+    waiting = _reports().where(*_open(programme, reader)).order_by(Report.at, Report.id)
+    return _page(waiting, number, PAGE)
 
 
-def settled_reports(programme: Programme, reader: Person) -> Sequence[Report]:
-    """Return what was settled, newest first."""
-    settled = _reports(programme).where(Report.settled_at.is_not(None)).order_by(Report.settled_at.desc(), Report.id)
-    return _for(reader, settled.limit(NEWEST))
+def how_many_open(programme: Programme, reader: Person) -> int:
+    """Return how many nobody has settled yet."""
+    return db.session.scalar(select(func.count()).select_from(Report).where(*_open(programme, reader))) or 0
+
+
+def settled_reports(programme: Programme, reader: Person, number: int) -> Pagination:
+    """Return a page of what was settled, newest first."""
+    settled = _reports().where(*_readable(programme, reader), Report.settled_at.is_not(None))
+    return _page(settled.order_by(Report.settled_at.desc(), Report.id), number, PAGE)
 
 
 def report_numbered(programme: Programme, number: int, reader: Person) -> Report | None:
     """Return a report that *reader* may read."""
-    return next(iter(_for(reader, _reports(programme).where(Report.id == number))), None)
+    return db.session.scalar(_reports().where(*_readable(programme, reader), Report.id == number))
 
 
 def reports_by(person: Person) -> Sequence[Report]:
@@ -37,26 +45,50 @@ def reports_by(person: Person) -> Sequence[Report]:
     return db.session.scalars(theirs.order_by(Report.at)).all()
 
 
-def kept_apart(programme: Programme, reader: Person) -> Sequence[tuple[KeptApart, str, str]]:
-    """Return whom organisers of a programme keep apart, newest first, each with both names; "" for who has left."""
-    pairs = select(KeptApart).where(KeptApart.programme_id == programme.id).order_by(KeptApart.id.desc()).limit(NEWEST)
-    found = [pair for pair in db.session.scalars(pairs) if reader.email not in {pair.one, pair.other}]
-    addresses = {address for pair in found for address in (pair.one, pair.other)}
+def kept_apart(programme: Programme, reader: Person, number: int) -> Pagination:
+    """Return a page of whom organisers of a programme keep apart, newest first; never the reader."""
+    return _page(_pairs(programme, reader).order_by(KeptApart.id.desc()), number, PAIRS)
+
+
+def keeps_apart(programme: Programme, reader: Person, number: int) -> bool:
+    """Say whether the pair of that number is one that *reader* may know of."""
+    return db.session.scalar(_pairs(programme, reader).where(KeptApart.id == number)) is not None
+
+
+def names_of(programme: Programme, pairs: Iterable[KeptApart]) -> dict[str, str]:
+    """Return what those who are kept apart may be called, by their addresses; nothing of who has left."""
+    addresses = {address for pair in pairs for address in (pair.one, pair.other)}
     here = select(Membership).join(Membership.person).options(contains_eager(Membership.person))
     members = db.session.scalars(here.where(Membership.programme_id == programme.id, Person.email.in_(addresses)))
-    names = {member.person.email: member.known_as for member in members}
-    return [(pair, names.get(pair.one, ""), names.get(pair.other, "")) for pair in found]
+    return {member.person.email or "": member.known_as for member in members}
 
 
-def _reports(programme: Programme) -> Select[Report]:
+def _pairs(programme: Programme, reader: Person) -> Select[KeptApart]:
+    ours = select(KeptApart).where(KeptApart.programme_id == programme.id)
+    return ours.where(KeptApart.one != (reader.email or ""), KeptApart.other != (reader.email or ""))
+
+
+def _reports() -> Select[Report]:
     everybody = selectinload(Conversation.participations).joinedload(Participation.person)
     talk = (
         joinedload(Report.participation)
         .joinedload(Participation.conversation)
         .options(everybody, joinedload(Conversation.round))
     )
-    return select(Report).where(Report.programme_id == programme.id).options(talk)
+    return select(Report).options(talk)
 
 
-def _for(reader: Person, reports: Select[Report]) -> Sequence[Report]:
-    return [each for each in db.session.scalars(reports) if reader.id not in each.about]
+def _open(programme: Programme, reader: Person) -> tuple[ColumnElement[bool], ...]:
+    return *_readable(programme, reader), Report.settled_at.is_(None)
+
+
+def _readable(programme: Programme, reader: Person) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a report is of *programme*, and not about *reader*."""
+    # As text, for the two databases look into JSON differently: "[12, 13]" is ",12,13,".
+    about = func.replace(cast(Report.about, String), " ", "")
+    about = func.replace(func.replace(about, "[", ","), "]", ",")
+    return Report.programme_id == programme.id, about.not_like(f"%,{reader.id},%")
+
+
+def _page(found: Select[Any], number: int, most: int) -> Pagination:
+    return db.paginate(found, page=number, per_page=most, max_per_page=most, error_out=False)

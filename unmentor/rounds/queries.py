@@ -14,12 +14,6 @@ from unmentor.rounds.models import LeftOut, Round
 from unmentor.words import listed
 
 
-def rounds_of(programme: Programme) -> Sequence[Round]:
-    """Return the rounds of *programme*, newest first, with their conversations."""
-    of_it = select(Round).where(Round.programme_id == programme.id).options(selectinload(Round.conversations))
-    return db.session.scalars(of_it.order_by(Round.number.desc())).all()
-
-
 def round_of(programme: Programme, number: int) -> Round | None:
     """Return one round of *programme* with everybody in it."""
     return db.session.scalar(_whole().where(Round.programme_id == programme.id, Round.number == number))
@@ -97,7 +91,13 @@ def groups_before(round_: Round, moment: datetime) -> tuple[dict[int, list[int]]
 
 def name_of(person: int) -> str:
     """Return what somebody is called, also where they have left."""
-    return db.session.scalar(select(Person.name).where(Person.id == person)) or listed([""])
+    return names_of([person])[person]
+
+
+def names_of(people: Collection[int]) -> dict[int, str]:
+    """Return what some are called, also where they have left, by their ids; asked once, however many they are."""
+    found = dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).all())
+    return {person: found.get(person) or listed([""]) for person in people}
 
 
 def round_to_send(now: datetime) -> Round | None:
