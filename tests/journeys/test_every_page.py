@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from journeys.running import Running, Start
+from journeys.seen import Seen, press
 
 WIDTHS = {"desktop": 1280, "phone": 375}
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 PUBLIC = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/reflections?page=2", "/reflections?q=housing",
     "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/join", "/join/check-your-email", "/sign-in",
@@ -24,22 +22,6 @@ CONSOLE = (
     "/organise/unmentoring/start-empty",
     "/organise/unmentoring/rounds/6",
 )  # fmt: skip
-
-
-@dataclass
-class Seen:
-    """What is wrong with the pages that were looked at."""
-
-    trouble: list[str] = field(default_factory=list)
-
-    def look(self, page: Page, what: str) -> None:
-        """Look at a page as it stands now."""
-        if page.locator("h1").count() != 1:
-            self.trouble.append(f"{what}: {page.locator('h1').count()} headings of the first level")
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            self.trouble.append(f"{what}: scrolls sideways")
-        for wrong in Axe().run(page, options=WCAG).response["violations"]:
-            self.trouble.append(f"{what}: {wrong['id']}: {wrong['nodes'][0]['html'][:120]}")
 
 
 @pytest.fixture(scope="module")
@@ -138,12 +120,6 @@ def test_axe_finds_nothing_while_a_round_is_changed_by_hand(organiser: BrowserCo
     page.goto(f"{round_}/cancel")
     press(page, page.get_by_role("button", name="Cancel"))
     assert seen.trouble == []
-
-
-def press(page: Page, button: Locator) -> None:
-    """Press what leads to another page, and wait for that page."""
-    with page.expect_navigation():
-        button.click()
 
 
 def refuse(page: Page, path: str, seen: Seen) -> None:

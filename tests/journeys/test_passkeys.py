@@ -1,12 +1,9 @@
 """Somebody adds a passkey in a real browser, and comes in with it, and proves with it that it is still them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from journeys.running import Running, Start
@@ -37,15 +34,6 @@ def page(context: BrowserContext) -> Page:
     return page
 
 
-def grow_old(context: BrowserContext, demo: Running) -> None:
-    """Let the last proof of this browser be an old one."""
-    app = Flask(__name__)
-    app.secret_key = Path(demo.database.removeprefix("sqlite:///")).with_name("secret_key").read_text()
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    cookie = next(each for each in context.cookies() if each["name"] == "session")
-    context.add_cookies([cookie | {"value": signer.dumps(signer.loads(cookie["value"]) | {"proved": 0})}])
-
-
 def test_a_passkey_is_added_signs_in_and_proves(page: Page, context: BrowserContext, demo: Running) -> None:
     page.goto(demo.organiser_link)
     page.get_by_role("main").get_by_role("button").click()
@@ -58,7 +46,7 @@ def test_a_passkey_is_added_signs_in_and_proves(page: Page, context: BrowserCont
     page.goto("/organise/unmentoring/log")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("heading", name="Log")).to_be_visible()
-    grow_old(context, demo)
+    demo.proof_grows_old(context)
     page.goto("/me/passkeys")
     expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
     assert Axe().run(page).response["violations"] == []

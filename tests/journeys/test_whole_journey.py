@@ -2,16 +2,11 @@
 
 import re
 import urllib.request
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import create_engine, update
 
 from journeys.running import Running, Start
-from unmentor.conversations.models import Conversation
-from unmentor.mail.models import Message
-from unmentor.runtime import utc_clock
 
 TRIES = 60  # half-seconds
 LEARNED = "Her housing team rings people back before noon. I stopped writing letters that day."
@@ -54,7 +49,7 @@ def test_two_people_join_talk_and_what_one_learned_is_read_by_all(
     read_mail(ada, "ada@devon.example", "invitation", "/c/")
     expect(ada.get_by_role("heading", level=1)).to_have_text("You and Siân")
     expect(ada.get_by_text("Talked already?")).to_have_count(0)
-    their_time_comes(server)
+    server.their_time_comes()
     ada.reload()
     ada.get_by_text("Talked already?").click()
     ada.get_by_label("Yes").first.check()
@@ -106,17 +101,6 @@ def read_mail(page: Page, address: str, kind: str, links_to: str) -> None:
             return
         page.wait_for_timeout(500)
     pytest.fail(f"No {kind} mail to {address}")
-
-
-def their_time_comes(server: Running) -> None:
-    """Let every conversation have begun some minutes ago, and its invitation have said so."""
-    began = utc_clock() - timedelta(minutes=10)
-    database = create_engine(server.database)
-    with database.begin() as connection:
-        connection.execute(update(Conversation.__table__).values(starts_at=began))
-        invited = Message.__table__.c.kind == "invitation"
-        connection.execute(update(Message.__table__).where(invited).values(expires_at=began))
-    database.dispose()
 
 
 def atom(server: Running) -> str:

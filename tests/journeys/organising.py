@@ -1,0 +1,98 @@
+"""What an organiser does, page by page, in a browser with or without scripts."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, expect
+from smtp_server import LoggingServer
+
+from journeys.conftest import ORGANISER
+from journeys.post import Post
+from journeys.running import Running
+from journeys.seen import Seen, press
+
+EVERYBODY = """
+Ada Alun Anwen Bela Bryn Cadi Cerys Dafydd Deri Eira Elin Emrys Ffion Gareth Glenys Gwen Hari Heledd Huw Idris
+Ifan Ioan Jac Kit Lleu Lowri Mabli Mair Mali Marek Megan Nia Olwen Owain Priya Rhian Rhys Tegan Tomos Wyn
+"""
+NAMES = EVERYBODY.split()
+FAULTY = {"Bela": "bela@at@gwynedd.example", "Huw": "ada@devon.example", "Wyn": "wyn at leeds"}
+PLACES = ("devon", "gwynedd", "leeds", "powys", "kent", "fife")
+HERE = "/organise/unmentoring"
+
+
+def address(name: str) -> str:
+    """Return where somebody's letters go."""
+    return f"{name.lower()}@{PLACES[NAMES.index(name) % len(PLACES)]}.example"
+
+
+class Organising:
+    """An organiser at their browser, the people they bring, and a stranger; with scripts axe looks at every page."""
+
+    def __init__(self, browser: Browser, server: Running, smtp: LoggingServer, scripts: bool) -> None:
+        self.server, self.smtp, self.post, self.scripts, self.seen = server, smtp, Post(smtp), scripts, Seen()
+        self._browser, self._looked_at = browser, set[str]()
+        self.page = self.somebody()
+        self.page.goto(server.organiser_link)
+        press(self.page, self.page.get_by_role("main").get_by_role("button"))
+
+    def somebody(self) -> Page:
+        """Return the browser of somebody else."""
+        context = self._browser.new_context(java_script_enabled=self.scripts, base_url=self.server.address)
+        context.set_default_timeout(15_000)
+        return context.new_page()
+
+    def go(self, path: str = "") -> None:
+        """Go to a page of the programme by its address, and look at it."""
+        self.page.goto(HERE + path)
+        self.look()
+
+    def press(self, name: str | re.Pattern[str], role: str = "button", which: int = 0) -> None:
+        """Press the button, or link, of the page's own with this name, and look at the page that it leads to."""
+        found = self.page.get_by_role("main").get_by_role(role, name=name)  # type: ignore[arg-type]  # - a role
+        press(self.page, found.nth(which))
+        self.look()
+
+    def look(self) -> None:
+        """Look at a page the first time that it has this title; axe is a script."""
+        title = self.page.title()
+        if self.scripts and title not in self._looked_at:
+            self._looked_at.add(title)
+            self.seen.look(self.page)
+
+    def weighs(self, name: str | re.Pattern[str], role: str = "button") -> Locator:
+        """Press what wants a fresh proof, and type the code that comes by mail; return the button that goes on."""
+        self.server.proof_grows_old(self.page.context)
+        self.press(name, role)
+        expect(self.page.get_by_role("heading", name="Is it still you?")).to_be_visible()
+        if role == "link":  # nothing is sent to whoever only goes to a page
+            self.press("Email me a code")
+        self.page.locator("[name=proof_code]").fill(self.post.code(ORGANISER))
+        return self.page.locator("button[value=code]")
+
+    def says(self, words: str | re.Pattern[str]) -> None:
+        """Expect these words on the page."""
+        expect(self.page.locator("body")).to_contain_text(words)
+
+    def brings(self, faulty: dict[str, str]) -> None:
+        """Choose a sheet of everybody, with these addresses in place of their own, and look at what would happen."""
+        lines = (f"{name},{faulty.get(name, address(name))},01632 960002,{name} Council" for name in NAMES)
+        words = "\n".join(["name,email,phone,organisation", *lines])
+        sheet = {"name": "people.csv", "mimeType": "text/csv", "buffer": words.encode()}
+        self.page.locator("[type=file]").set_input_files(sheet)  # type: ignore[arg-type]  # - a file in memory
+        self.press("Show what would happen")
+
+    def downloads(self, button: Locator) -> str:
+        """Return what the button gives to keep."""
+        with self.page.expect_download() as given:
+            button.click()
+        return Path(given.value.path()).read_text()
+
+
+def confirm(page: Page, link: str) -> None:
+    """Say yes to being brought in, as whoever follows the link of the letter does, without drawing the pages."""
+    asked = page.request.get(link).text()
+    found = re.search(r'name="csrf_token" value="([^"]+)"', asked)
+    assert found
+    said = page.request.post(link, form={"csrf_token": found[1]}, headers={"Referer": link})
+    assert said.url.endswith("/me"), said.url
