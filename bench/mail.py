@@ -41,12 +41,14 @@ def invitations(count: int) -> Iterator[Letter]:
         to = ("Ada Lovelace", f"person{number}@example.com")
         event = Event(
             f"{number}@example.com", SOON, 30, "UnMentoring: Ada and Siân", "You start: say hello first.",
-            "https://meet.jit.si/unmentoring-x", "https://meet.jit.si/unmentoring-x", us,
+            "https://meet.example.org/x", "https://meet.example.org/x", us,
             (Attendee(*to), Attendee("Siân Ŵyn", "sian@example.com")), 0, SOON,
         )  # fmt: skip
         values = {
             "partners": [Partner], "programme": "UnMentoring", "round": 12, "starts_at": SOON, "zone": "Europe/London",
-            "minutes": 30, "url": f"http://127.0.0.1:8000/c/{number}", "video_url": "https://meet.jit.si/unmentoring-x",
+            "minutes": 30, "url": f"http://127.0.0.1:8000/c/{number}",
+            "where": "Online, at meet.example.org", "where_link": "https://meet.example.org/x", "rings_from": "",
+            "where_url": f"http://127.0.0.1:8000/c/{number}/place",
             "starter": "Ada", "you_start": True, "suits_all": True, "about": Partner.about,
             "prompts": ["What did you change your mind about?", "Who is missing?", "What would you stop doing?"],
         }  # fmt: skip

@@ -23,7 +23,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "sign-in": {"url": PAGE, "code": "042137", "minutes": 30},
     "invitation": TALK
     | {
-        "round": 12, "minutes": 30, "video_url": "https://meet.jit.si/unmentoring-x", "starter": "Ada",
+        "round": 12, "minutes": 30, "where": "Online, at meet.example.org", "where_link": "https://meet.example.org/x",
+        "rings_from": "", "where_url": PAGE + "/place", "starter": "Ada",
         "you_start": False, "suits_all": False, "about": "Ask me about bilingual services and growing leeks.",
         "move_url": PAGE + "/move", "withdraw_url": PAGE + "/withdraw",
         "prompts": ["What did you change your mind about this year?", "Who is missing where you work?",
@@ -57,7 +58,14 @@ VALUES: dict[str, dict[str, Any]] = {
 VALUES["reminder"] = VALUES["invitation"] | {"tomorrow": True}
 VALUES["declined"] = VALUES["invitation"]
 VALUES["paused"] = {"programme": "UnMentoring", "url": PAGE}
-VALUES["moved"] = VALUES["invitation"] | {"was": NOW, "mover": "Ada", "mine": False, "withdrew": "", "reason": ""}
+VALUES["moved"] = VALUES["invitation"] | {
+    "was": NOW,
+    "mover": "Ada",
+    "mine": False,
+    "placed": False,
+    "withdrew": "",
+    "reason": "",
+}
 
 
 def letter(kind: str = "invitation", **given: Any) -> Letter:

@@ -56,7 +56,8 @@ OPEN = {
 # A signed key from a mail is asked for: any other is 404, whoever brings it.
 KEYED = {
     "conversations.back", "conversations.calendar", "conversations.came", "conversations.invite", "conversations.move",
-    "conversations.outcome", "conversations.show", "me.unsubscribe", "me.unsubscribe_undo", "programmes.confirm",
+    "conversations.outcome", "conversations.place", "conversations.show", "me.unsubscribe", "me.unsubscribe_undo",
+    "programmes.confirm",
     "people.sign_in_link", "reflections.thanks", "reflections.withdraw", "reflections.write", "reports.conversation",
     "rounds.withdraw",
     "rounds.withdrawn",

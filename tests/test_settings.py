@@ -27,6 +27,12 @@ def settings(folder: Path, **given: str) -> Settings:
 def test_a_machine_of_ones_own_needs_no_settings(tmp_path: Path) -> None:
     ours = settings(tmp_path)
     assert (ours.catches_mail, ours.public, ours.trusted_proxies, ours.operator) == (True, False, 0, ("", ""))
+    assert ours.video_room_url == ""
+
+
+def test_a_room_of_the_operators_own_is_taken(tmp_path: Path) -> None:
+    room = "https://meet.example.gov.uk/unmentoring-{room}"
+    assert settings(tmp_path, VIDEO_ROOM_URL=room).video_room_url == room
 
 
 def test_a_public_service_says_who_runs_it_and_how_mail_leaves(tmp_path: Path) -> None:
@@ -45,6 +51,10 @@ def test_a_public_service_says_who_runs_it_and_how_mail_leaves(tmp_path: Path) -
         ("BASE_URL", "http://unmentoring.example", "BASE_URL", "write the https:// address"),
         ("BASE_URL", "", "BASE_URL", "write the https:// address"),
         ("BASE_URL", "http://localhost:8000", "BASE_URL", "write the https:// address"),
+        ("VIDEO_ROOM_URL", "http://rooms.example/{room}", "VIDEO_ROOM_URL", "write an https:// address with {room}"),
+        ("VIDEO_ROOM_URL", "https://rooms.example/one", "VIDEO_ROOM_URL", "write an https:// address with {room}"),
+        ("VIDEO_ROOM_URL", "https://meet.jit.si/x-{room}", "VIDEO_ROOM_URL", "opens only after somebody signs in"),
+        ("VIDEO_ROOM_URL", "https://MEET.jit.si./x-{room}", "VIDEO_ROOM_URL", "name a Jitsi of your own"),
         ("TIME_ZONE", "Mars/Base", "TIME_ZONE", "a name such as Europe/London"),
         ("TIME_ZONE", "../../etc/passwd", "TIME_ZONE", "a name such as Europe/London"),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES", "a whole number from 0 up"),

@@ -16,6 +16,8 @@ from unmentor.zones import is_known
 
 Security = Literal["starttls", "tls", "none"]
 SHORTEST_KEY = 16
+# Since August 2023.
+ASKS_FOR_AN_ACCOUNT = "meet.jit.si"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 DEFAULT_PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -78,7 +80,7 @@ class Settings:
     mail_from: tuple[str, str] = ("UnMentoring", "unmentoring@localhost")
     mail_per_minute: int = 600
     time_zone: str = "Europe/London"
-    video_room_url: str = "https://meet.jit.si/unmentoring-{room}"
+    video_room_url: str = ""
     trusted_proxies: int = 0
     operator: tuple[str, str] = ("", "")
     demo: bool = False
@@ -223,9 +225,20 @@ def _time_zone(given: Mapping[str, str]) -> str:
 
 
 def _video_room_url(given: Mapping[str, str]) -> str:
-    url = given.get("VIDEO_ROOM_URL", "https://meet.jit.si/unmentoring-{room}")
-    if not url.startswith("https://") or url.count("{room}") != 1 or url.count("{") != 1:
+    url = given.get("VIDEO_ROOM_URL", "")
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    if url and (not url.startswith("https://") or not host or url.count("{room}") != 1 or url.count("{") != 1):
         raise WrongSetting("VIDEO_ROOM_URL", "write an https:// address with {room} where the room's name goes")
+    if host.rstrip(".") == ASKS_FOR_AN_ACCOUNT:
+        raise WrongSetting(
+            "VIDEO_ROOM_URL",
+            f"a room on {ASKS_FOR_AN_ACCOUNT} opens only after somebody signs in with Google, Facebook or GitHub, and"
+            " nobody here needs an account; name a Jitsi of your own, or unset it and people use a link of theirs or"
+            " the phone",
+        )
     return url
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from unmentor.conversations import mails
 from unmentor.conversations.actions import take_out
-from unmentor.conversations.calendar_entry import event, key, video_room
+from unmentor.conversations.calendar_entry import event, key
 from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import move
 from unmentor.db import db
@@ -42,8 +42,9 @@ def test_two_of_three_hear_that_they_talk_on_and_who_starts_now(three: Conversat
     take_out(ada, "", clock())
     db.session.commit()
     assert "Marek and Siân talk without you" in " ".join(mailed("ada@example.gov.uk", "cancelled").split())
-    assert "as arranged. You start" in " ".join(mailed("marek@example.gov.uk", "moved").split())
-    assert "as arranged. Marek starts." in " ".join(mailed("sian@example.gov.uk", "moved").split())
+    marek, sian = (" ".join(mailed(f"{name}@example.gov.uk", "moved").split()) for name in ("marek", "sian"))
+    assert "as arranged. Online, at meet.example. You start" in marek
+    assert "as arranged. Online, at meet.example. Marek starts." in sian
 
 
 def test_who_did_not_move_it_is_asked_to_accept_again(three: Conversation, clock: Clock) -> None:
@@ -76,11 +77,11 @@ def test_a_calendar_entry_says_how_to_move(three: Conversation) -> None:
     assert "every calendar follows" in event(three, "en").description
 
 
-def test_everybody_is_sent_to_the_same_room_and_to_a_page_of_their_own(three: Conversation) -> None:
+def test_everybody_is_sent_to_the_same_place_and_to_a_page_of_their_own(three: Conversation) -> None:
     for part in three.participations:
         queue(mails.invitation(part), START)
     texts = [mailed(part.person.email, "invitation") for part in three.participations]
-    assert all(f"Open your room: {video_room(three)}" in text for text in texts)
+    assert all("Where: Online, at meet.example: https://meet.example/A" in text for text in texts)
     assert all(f"/c/{key(part)}\r\n" in text for part, text in zip(three.participations, texts, strict=True))
 
 

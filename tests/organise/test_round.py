@@ -219,3 +219,20 @@ def test_the_page_of_a_large_round_is_small_and_asks_no_more(
     assert len(page) < 60_000
     assert page.count("<time") == 50
     assert "?page=6" in page
+
+
+def test_an_invitation_that_is_read_before_it_leaves_shows_nobodys_number_or_link(
+    round_: Round, client: FlaskClient
+) -> None:
+    part, (partner, *_more) = (
+        round_.conversations[0].participations[0],
+        round_.conversations[0].participations[0].partners,
+    )
+    path = f"{PAGE}/invitations/{part.person_id}/html"
+    partner.phone, partner.video = "+441632960555", "https://meet.example/secret"
+    assert "their-own-link.example" in client.get(path).text
+    for told in ("secret on Teams", ""):
+        db.session.get(type(partner), partner.id).video = told
+        said = client.get(path).text
+        assert "07700 900000" in said
+        assert not {word for word in ("secret", "960555") if word in said}

@@ -29,8 +29,9 @@ class Attendee:
 class Event:
     """One conversation at one time, as its calendar entry.
 
-    *uid* never changes in a conversation's life; *sequence* grows when the time or the people do, and
-    *stamp* is when this version was written (RFC 5546 §2.1.4 and §2.1.5). *url* is the video room, where there is one.
+    *uid* never changes in a conversation's life; *sequence* grows when the time, the place or the people do, and
+    *stamp* is when this version was written (RFC 5546 §2.1.4 and §2.1.5). *url* opens the place where it is online,
+    *phones* are the numbers that are rung, in E.164, where it is a call.
     """
 
     uid: str
@@ -44,6 +45,7 @@ class Event:
     attendees: tuple[Attendee, ...]
     sequence: int
     stamp: datetime
+    phones: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError for a time without a zone: it would mean another hour on another machine."""

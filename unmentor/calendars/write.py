@@ -69,7 +69,7 @@ def _entry(event: Event, status: str, attendees: Iterable[ContentLine]) -> str:
     )
     sequence = ContentLine("SEQUENCE", value=str(event.sequence))
     organiser = ContentLine("ORGANIZER", _named(event.organiser), f"mailto:{event.organiser.email}")
-    entry.extra.extend([sequence, organiser, *attendees, *_room(event.url)])
+    entry.extra.extend([sequence, organiser, *attendees, *_ways_in(event)])
     return str(entry.serialize())
 
 
@@ -100,13 +100,17 @@ def _named(attendee: Attendee) -> dict[str, list[str]]:
     return {"CN": [f'"{name}"' if set(name) & set(";:,") else name]} if name else {}
 
 
-def _room(url: str) -> list[ContentLine]:
-    """Return the lines that make a "join" button (RFC 7986 §5.11), for a link that is one."""
-    link = "".join(one_line(url).split())
-    if not link:
-        return []
-    conference = {"VALUE": ["URI"], "FEATURE": ["AUDIO", "VIDEO"]}
-    return [ContentLine("URL", value=link), ContentLine("CONFERENCE", conference, link)]
+def _ways_in(event: Event) -> list[ContentLine]:
+    """Return the lines that make a button to join or to ring (RFC 7986 §5.11, RFC 3966)."""
+    link = _uri(event.url)
+    ways = [(link, ["AUDIO", "VIDEO"])] if link else []
+    ways += [(f"tel:{_uri(phone)}", ["PHONE"]) for phone in event.phones if _uri(phone)]
+    conferences = [ContentLine("CONFERENCE", {"VALUE": ["URI"], "FEATURE": features}, uri) for uri, features in ways]
+    return [*([ContentLine("URL", value=link)] if link else []), *conferences]
+
+
+def _uri(text: str) -> str:
+    return "".join(one_line(text).split())
 
 
 def _utc() -> Container:

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 
 from unmentor import calendars
 from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.place import Place
 from unmentor.conversations.prompts import prompts
 from unmentor.conversations.queries import arranged_for
+from unmentor.conversations.where import place, where
 from unmentor.links import link, sign
 from unmentor.people.models import Person
-from unmentor.people.phone import international
+from unmentor.people.phone import written
 from unmentor.runtime import settings
 from unmentor.words import listed
 
@@ -28,26 +30,20 @@ def feed_address(person: Person) -> str:
     return link("conversations.calendar", token=sign("calendar", person.calendar_nonce))
 
 
-def video_room(conversation: Conversation) -> str:
-    """Return the address of the room where they talk: nobody can guess its name."""
-    return settings().video_room_url.format(room=conversation.room)
-
-
 def event(
     conversation: Conversation, language: str, parts: Sequence[Participation] = (), *, over: bool = False
 ) -> calendars.Event:
     """Return the calendar entry of a conversation, in one reader's language; it holds nobody's private address.
 
     *parts* are those it names, whoever is in it today unless told. Once it is *over* or off it does not say how to
-    reach them.
+    reach them, nor where.
     """
     parts = parts or conversation.present
     people = [part.person for part in parts]
+    found = Place("open") if over else place(conversation, parts)
     with force_locale(language):
         names = listed([person.name for person in people])
-        reach = [(person.name, (international(person.phone), person.video)) for person in people if not over]
-        ways = [f"{name}: {way}" for name, told in reach for way in told if way]
-        room = _("Video room: %(url)s", url=video_room(conversation))
+        how = [] if over else [*_how(found, people), ""]
         change = _("Another time, or you can’t make it? Our mail has a button for each, and every calendar follows.")
         questions = [f"– {prompt}" for prompt in prompts(conversation.id)]
         return calendars.Event(
@@ -55,9 +51,10 @@ def event(
             starts_at=conversation.starts_at,
             minutes=conversation.minutes,
             summary=_("UnMentoring: %(names)s", names=names),
-            description="\n".join([room, *ways, "", *questions, "", change]),
-            location=video_room(conversation),
-            url=video_room(conversation),
+            description="\n".join([*how, *questions, "", change]),
+            location=found.url or where(found),
+            url=found.url,
+            phones=tuple(person.phone for person in found.called),
             organiser=calendars.Attendee(*settings().mail_from),
             attendees=tuple(_attendees(parts)),
             sequence=conversation.sequence,
@@ -72,6 +69,16 @@ def feed(person: Person, now: datetime) -> bytes:
     with force_locale(person.language):
         name = _("UnMentoring")
     return calendars.feed(name, events)
+
+
+def _how(found: Place, people: Sequence[Person]) -> Iterator[str]:
+    """Yield where they talk, and how else they reach each other."""
+    yield _("Where: %(where)s", where=where(found)) if where(found) else _("Where you talk is still open.")
+    if found.url:
+        yield found.url  # to be copied, where a calendar shows no button to join
+    for person in people:
+        ways = [way for way in (written(person.phone), person.video) if way and way != found.url]
+        yield from (f"{person.name}: {way}" for way in ways)
 
 
 def _attendees(parts: Sequence[Participation]) -> Iterator[calendars.Attendee]:

@@ -1,10 +1,11 @@
-"""How it went, and another time, as a person says it."""
+"""How it went, another time and another place, as a person says it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import DateTimeLocalInput
 
@@ -106,3 +107,32 @@ class MoveForm(Form):
         """Say beside the field why the time cannot be."""
         field = self.start if self.start.data not in {OTHER, None, ""} or not self.other.data else self.other
         field.errors = [why]
+
+
+class PlaceForm(Form):
+    """One of the places that they offer, or another that was agreed on."""
+
+    place = RadioField(_l("Where do you talk?"), validators=[Optional()], validate_choice=False)
+    other = StringField(_l("A link, or where you meet"), validators=[Optional()], filters=[clean_line])
+    # How often somebody had said where when this form was filled in.
+    seen = HiddenField()
+
+    def __init__(self, known: Mapping[str, str], seen: int, **given: Any) -> None:
+        super().__init__(**given)
+        self.place.choices = [SelectChoice(told, words) for told, words in known.items()]
+        self.place.choices.append(SelectChoice(OTHER, _l("Somewhere else, which I write below")))
+        if self.place.data and self.place.data not in {OTHER, *known}:
+            # What is not on the list any more, or what a program sent, counts as written.
+            self.other.data, self.place.data = clean_line(self.place.data), OTHER
+        looked = self.seen.data or ""
+        self.looked = int(looked) if re.fullmatch("[0-9]{1,6}", looked) else seen
+
+    def chosen(self) -> str:
+        """Return what was picked or written, as it was; "" for neither."""
+        listed = self.place.data not in {OTHER, None, ""}
+        return (self.place.data if listed else self.other.data) or ""
+
+    def refuse(self, why: str, seen: int) -> None:
+        """Say beside the field why it cannot be; whoever sends it again has seen how it is now."""
+        field = self.place if self.place.data not in {OTHER, None, ""} else self.other
+        field.errors, self.seen.data = [why], str(seen)

@@ -9,9 +9,10 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from unmentor import calendars
-from unmentor.conversations.calendar_entry import event, key, video_room
+from unmentor.conversations.calendar_entry import event, key
 from unmentor.conversations.models import Participation
 from unmentor.conversations.prompts import prompts
+from unmentor.conversations.where import told_to
 from unmentor.links import Above, link
 from unmentor.mail.message import Letter
 from unmentor.words import when
@@ -32,17 +33,20 @@ def moved(
     was: datetime,
     mover: Participation | None = None,
     withdrew: Participation | None = None,
+    placer: Participation | None = None,
     reason: str = "",
 ) -> Letter:
-    """Return the news that a conversation has another time, or one person less, which every calendar follows."""
+    """Return the news that a conversation has another time or place, or one person less; every calendar follows."""
+    talk, doer = part.conversation, mover or placer
     return letter(
         "moved",
         part,
-        expires_at=part.conversation.starts_at,
+        expires_at=talk.starts_at if talk.stamped_at < talk.starts_at else talk.ends_at,
         calendar=_request(part),
         was=was,
-        mover=mover.person.first_name if mover else "",
-        mine=mover is part,
+        mover=doer.person.first_name if doer else "",
+        mine=doer is part,
+        placed=placer is not None,
         withdrew=withdrew.person.first_name if withdrew else "",
         reason=reason,
     )
@@ -174,9 +178,9 @@ def letter(
         "you_start": part.starts,
         "starter": next((each.person.first_name for each in conversation.present if each.starts), ""),
         "about": person.about,
-        "video_url": video_room(conversation),
         "prompts": prompts(conversation.id),
         "url": link("conversations.show", token=token),
+        "where_url": link("conversations.place", token=token),
         "move_url": link("conversations.move", token=token),
         "withdraw_url": link(Above.WITHDRAW, token=token),
     }
@@ -186,7 +190,7 @@ def letter(
         about=f"conversation:{conversation.id}",
         person_id=person.id,
         reader=person.nonce,
-        values=values | more,
+        values=values | told_to(person, conversation) | more,
         programme_id=programme.id,
         language=person.language,
         sequence=conversation.sequence if numbered is None else numbered,

@@ -19,6 +19,8 @@ TO_TELL = text("to_tell")
 MET = ("yes", "no", "planned")
 # And what may have come of it, from nothing yet to the most.
 CAME = ("nothing", "idea", "again", "together", "changed")
+# Links to a Teams meeting are long.
+LONGEST_PLACE = 500
 
 
 class Conversation(Base):
@@ -113,6 +115,9 @@ class Participation(Base):
     came_asked_at: Mapped[datetime | None]
     # How often they gave it another time.
     moves: Mapped[int] = mapped_column(default=0)
+    # Where they say that it is, for everybody in it; and how often they said so.
+    place: Mapped[str | None] = mapped_column(String(LONGEST_PLACE))
+    places: Mapped[int] = mapped_column(default=0)
 
     conversation: Mapped[Conversation] = relationship(back_populates="participations")
     person: Mapped[Person] = relationship()

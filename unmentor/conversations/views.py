@@ -10,14 +10,16 @@ from werkzeug.wrappers import Response
 
 from unmentor import calendars, runtime
 from unmentor.conversations.actions import CannotAnswer, answer, thank
-from unmentor.conversations.calendar_entry import event, feed, feed_address, video_room
+from unmentor.conversations.calendar_entry import event, feed, feed_address
 from unmentor.conversations.came_of_it import ANSWERED_WITHIN, may_have_come, tell_what_came
-from unmentor.conversations.forms import CameForm, MoveForm, OutcomeForm
-from unmentor.conversations.guards import is_here, may_write, movable, opened, writable
+from unmentor.conversations.forms import CameForm, MoveForm, OutcomeForm, PlaceForm
+from unmentor.conversations.guards import is_here, may_write, movable, opened, still_ahead, writable
 from unmentor.conversations.models import MET, Participation
 from unmentor.conversations.move import CannotMove, Offer, local_time, move, offers
+from unmentor.conversations.placing import CannotPlace, set_place, times_set
 from unmentor.conversations.prompts import prompts
 from unmentor.conversations.queries import lock_and_refresh, membership
+from unmentor.conversations.where import choices, link_to, place, where
 from unmentor.db import transaction
 from unmentor.features import has_page
 from unmentor.forms import Button, Page
@@ -92,6 +94,25 @@ def another_time(token: str) -> Page:
     return redirect(url_for("conversations.show", token=token), 303)
 
 
+@blueprint.route("/c/<token>/place", methods=["GET", "POST"], endpoint="place")
+def another_place(token: str) -> Page:
+    """Offer what they have told us of, and set where they talk."""
+    part = still_ahead(token)
+    talk, seen = part.conversation, times_set(part.conversation)
+    form = PlaceForm(choices(part), seen)
+    if not form.validate_on_submit():
+        form.seen.data = str(seen)
+        return _place_page(part, token, form), form.status
+    try:
+        with turn(talk.round.programme) as now:
+            changed = set_place(part, form.chosen(), form.looked, now)
+    except CannotPlace as error:
+        form.refuse(str(error), times_set(talk))
+        return _place_page(part, token, form), form.status
+    flash(_("Saved. Everybody’s calendar follows.") if changed else _("That is where you talk already."))
+    return redirect(url_for("conversations.show", token=token), 303)
+
+
 @blueprint.route("/c/<token>/came", methods=["GET", "POST"])
 def came(token: str) -> Page:
     """Ask what came of a conversation; an answer that a mail leads to is chosen and not yet given."""
@@ -155,6 +176,7 @@ def _page(part: Participation, token: str, form: OutcomeForm) -> str:
     conversation, now = part.conversation, runtime.now()
     programme, member = conversation.round.programme, membership(part) if part.met == "no" else None
     drawn_again = member and not programme.ended_at and not member.is_paused(programme.today(now))
+    found = place(conversation)
     return render_template(
         "conversations/show.html",
         part=part,
@@ -163,7 +185,9 @@ def _page(part: Participation, token: str, form: OutcomeForm) -> str:
         token=token,
         form=form,
         proposals=[each for each in conversation.present if each.proposes and each.proposes > now],
-        video=video_room(conversation),
+        place=found,
+        where=where(found, part.person),
+        way_in=link_to(found, part.person),
         prompts=prompts(conversation.id),
         feed=feed_address(part.person) if is_here(part) else "",
         writable=may_write(part),
@@ -185,6 +209,18 @@ def _move_page(part: Participation, token: str, form: MoveForm, offered: list[Of
         token=token,
         form=form,
         suiting={offer.local for offer in offered if offer.suits_all},
+    )
+
+
+def _place_page(part: Participation, token: str, form: PlaceForm) -> str:
+    found = place(part.conversation)
+    return render_template(
+        "conversations/place.html",
+        part=part,
+        token=token,
+        form=form,
+        where=where(found, part.person),
+        zone=part.conversation.round.programme.time_zone,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from slugify import slugify
 
-from unmentor.people import phone
+from unmentor.people import phone, video
 
 # Ranges that Ofcom keeps for drama: nobody can ever have these numbers.
 MOBILE, LANDLINE = "07700 900{:03}", "01632 960{:03}"
@@ -35,8 +35,9 @@ class Resident:
         return self.email or f"{slugify(f'{self.name} {number}', separator='.')}@{slugify(self.organisation)}.example"
 
     def phone(self, number: int) -> str:
-        """Return the number that they are called on, unless they would rather talk by video."""
-        return "" if self.video else phone.standard((LANDLINE, MOBILE)[number % 2].format(number % 1000))
+        """Return the number that they are called on, unless they have only a name where others talk by video."""
+        named = self.video and not video.host(self.video)
+        return "" if named else phone.standard((LANDLINE, MOBILE)[number % 2].format(number % 1000))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ Every template is also given ``person``, the recipient's first name.
 ``confirm``             ``url``, ``programme`` (its name)
 ``sign-in``             ``url``, ``code`` ("123456"), ``minutes`` (how long both are good)
 ``invitation``          ``partners``, ``programme``, ``round`` (its number), ``starts_at`` (moment), ``zone``,
-                        ``minutes`` (how long they talk), ``url`` (their own page of it), ``video_url``,
+                        ``minutes`` (how long they talk), ``url`` (their own page of it), ``where`` (where they talk, as
+                        the reader reads it, or "" where that is open), ``where_link`` (what opens it, or ""),
+                        ``rings_from`` (the number that the reader rings from, or ""), ``where_url`` (where to say it),
                         ``starter`` (first name of who starts), ``you_start`` (bool), ``prompts`` (strings),
                         ``suits_all`` (bool), ``about`` (what the recipient says of themself, or "");
                         may have ``move_url``, ``withdraw_url``, both ``url`` unless told, and
@@ -23,8 +25,9 @@ Every template is also given ``person``, the recipient's first name.
                         because our mail did not leave in time), ``unreached`` (bool: our mail does not reach who
                         withdrew)
 ``moved``               all of ``invitation``, and ``was`` (moment: the time before), ``mover`` (first name of who
-                        picked the new time, or ""), ``mine`` (bool: the recipient did), ``withdrew`` (first name of
-                        who is no longer in it while the others talk on, or ""), ``reason`` (their words, or "")
+                        picked the new time or place, or ""), ``mine`` (bool: the recipient did), ``placed`` (bool: the
+                        place is new, not the time), ``withdrew`` (first name of who is no longer in it while the
+                        others talk on, or ""), ``reason`` (their words, or "")
 ``reminder``            all of ``invitation``, and ``tomorrow`` (bool: it is on the day after this is written)
 ``declined``            all of ``invitation``
 ``paused``              ``programme``, ``url`` (one press and they are back)

@@ -23,7 +23,7 @@ class ProfileForm(DetailsForm):
         """Return the form, filled with what we know."""
         names = ("name", "video", "organisation", "about", "availability", "language")
         known = {name: getattr(person, name) for name in names}
-        return cls(data=known | {"phone": phone.international(person.phone)})
+        return cls(data=known | {"phone": phone.written(person.phone)})
 
 
 class PauseForm(programmes.PauseForm):

@@ -16,9 +16,12 @@ from unmentor.mail.message import compose
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.organise.round_queries import part_of
+from unmentor.people import video
 from unmentor.programmes.models import Programme
 from unmentor.rounds.queries import round_numbered
 
+# What stands for a number and a link, which only partners read: nobody can ever have either.
+NO_PHONE, NO_LINK = "+447700900000", "https://their-own-link.example/"
 # Its own world: no script, no request, and links that lead nowhere.
 ALONE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
@@ -44,12 +47,20 @@ def invitation_html(programme: Programme, number: int, reader: int) -> Response:
 
 
 def _written(part: Participation) -> Caught:
-    """Return an invitation as its reader will get it, but for the keys in it, which open nothing here."""
+    """Return an invitation as its reader will get it, but for keys, which open nothing here, and numbers and links."""
     # As if they had been read so: nothing of this is ever stored.
     for row, name in ((part, "nonce"), (part.person, "nonce"), (part.conversation, "room")):
         set_committed_value(row, name, new_nonce())
+    for each in part.conversation.people:
+        set_committed_value(each, "phone", NO_PHONE if each.phone else "")
+        set_committed_value(each, "video", _hidden(each.video))
     mail = message_from_bytes(compose(invitation_to(part), runtime.now()).content, policy=default)
     return Caught("", mail)
+
+
+def _hidden(handle: str) -> str:
+    """Return what stands for a link or a name that only partners read."""
+    return NO_LINK if video.usable(handle) else "…" if handle else ""
 
 
 def _part(programme: Programme, number: int, reader: int) -> Participation:

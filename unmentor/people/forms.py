@@ -2,7 +2,6 @@
 
 import re
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -18,7 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
 
 from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text, offered
-from unmentor.people import address, phone
+from unmentor.people import address, phone, video
 from unmentor.people.details import Details
 from unmentor.timetable.slots import SLOTS
 from unmentor.words import LANGUAGES, chosen_language
@@ -50,16 +49,8 @@ def a_phone(_form: Form, field: Field) -> None:
 
 def a_handle(_form: Form, field: Field) -> None:
     """Refuse a link that is not https, so that pressing it is safe."""
-    if SCHEME.match(field.data) and not _is_safe_link(field.data):
+    if SCHEME.match(field.data) and not video.usable(field.data):
         raise ValidationError(_l("Write a link that starts with https://, or a name such as sian.wyn on Teams"))
-
-
-def _is_safe_link(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and " " not in text
 
 
 def a_name(_form: Form, field: Field) -> None:

@@ -25,9 +25,15 @@ def standard(typed: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension
 
 
-def international(kept: str) -> str:
-    """Return a number that we keep as people write it: "+44 1632 960002". What is no number stays as it is."""
+def written(kept: str) -> str:
+    """Return a number that we keep as a British reader writes it: "07700 900123", "+33 1 23 45 67 89" from abroad.
+
+    What is no number stays as it is.
+    """
     try:
-        return phonenumbers.format_number(phonenumbers.parse(kept), PhoneNumberFormat.INTERNATIONAL)
+        number = phonenumbers.parse(kept)
     except NumberParseException:
         return kept
+    at_home = number.country_code == phonenumbers.country_code_for_region(REGION)
+    how = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, how)

@@ -9,7 +9,7 @@ from unmentor.db import transaction
 from unmentor.forms import UNPROCESSABLE, Button, Page
 from unmentor.gone import GONE
 from unmentor.links import Above
-from unmentor.people import actions, address, browser, door, passkeys, phone, proof, signing_in
+from unmentor.people import actions, address, browser, door, passkeys, phone, proof, signing_in, video
 from unmentor.people.forms import CodeForm, PasskeyForm, SignInForm
 from unmentor.people.guards import signed_in
 from unmentor.people.models import Person, SignIn
@@ -17,7 +17,8 @@ from unmentor.people.models import Person, SignIn
 NOT_HERE, TOO_MANY = 403, 429
 
 blueprint = Blueprint("people", __name__)
-blueprint.add_app_template_filter(phone.international, "phone")
+blueprint.add_app_template_filter(phone.written, "phone")
+blueprint.add_app_template_filter(video.host, "host")
 blueprint.route("/prove", methods=["GET", "POST"])(proof.prove)
 
 

@@ -31,6 +31,8 @@ def erase(person: Person, now: datetime) -> None:
         feature.erase(person)
     if person.email:
         db.session.merge(Erasure(address_hash=people.address_hash(person.email), at=now))
+    mine = update(Participation).where(Participation.person_id == person.id, Participation.place.is_not(None))
+    db.session.execute(mine.values(place=None))
     for table in (Membership, Stopped):
         db.session.execute(delete(table).where(table.person_id == person.id))
     going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)

@@ -83,6 +83,8 @@ def _conversations(person: Person) -> list[dict[str, Any]]:
             "your_calendar_proposed": _said(each.proposes),
             "withdrew_at": _said(each.withdrew_at),
             "moved_times": each.moves,
+            "you_said_where": each.place,
+            "said_where_times": each.places,
         }
         for each in queries.participations(person)
     ]
