@@ -8,7 +8,7 @@ from flask_babel import force_locale, ngettext
 from unmentor.programmes.models import Programme
 from unmentor.programmes.rhythm import rhythm
 from unmentor.runtime import now
-from unmentor.words import ago, day, listed, when
+from unmentor.words import ago, day, listed, time_of_day, when
 from unmentor.words import clock as time_in_words
 
 
@@ -39,7 +39,7 @@ def test_who_has_left_is_nameless_in_a_list(app: Flask) -> None:
 
 def test_a_time_is_said_in_the_zone_of_those_who_read_it(app: Flask) -> None:
     summer = datetime(2026, 7, 10, 11, 30, tzinfo=UTC)
-    assert when(summer, "Europe/London") == "Friday 10 July, 12:30"
+    assert when(summer, "Europe/London") == "Friday 10 July, 12:30pm"
     assert day(datetime(2027, 1, 1, 9, tzinfo=UTC)) == "Friday 1 January 2027"
 
 
@@ -60,7 +60,18 @@ def test_the_year_is_left_out_where_the_zone_is_still_in_it(app: Flask, clock: C
     assert day(datetime(2027, 1, 5, 9, tzinfo=UTC), "Australia/Sydney") == "Tuesday 5 January"
 
 
-@pytest.mark.parametrize(("hour", "said"), [(0, "1:30 BST"), (1, "1:30 GMT"), (2, "2:30"), (3, "3:30")])
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [(time(0), "midnight"), (time(0, 5), "12:05am"), (time(3), "3am"), (time(9, 30), "9:30am"), (time(12), "midday"),
+     (time(12, 30), "12:30pm"), (time(17), "5pm")],
+)  # fmt: skip
+def test_a_time_of_day_is_written_as_people_write_it(app: Flask, moment: time, said: str) -> None:
+    assert time_of_day(moment) == said
+    with force_locale("cy"):
+        assert time_of_day(moment) == {"midday": "hanner dydd", "midnight": "hanner nos"}.get(said, said)
+
+
+@pytest.mark.parametrize(("hour", "said"), [(0, "1:30am BST"), (1, "1:30am GMT"), (2, "2:30am"), (3, "3:30am")])
 def test_the_hour_that_an_autumn_night_has_twice_is_named(app: Flask, hour: int, said: str) -> None:
     night = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
     assert time_in_words(night, "Europe/London") == said
@@ -91,11 +102,11 @@ def test_two_minutes_ago_is_softened_in_welsh(app: Flask, minutes: int, said: st
 @pytest.mark.parametrize(
     ("every", "nth", "said"),
     [
-        ("weekly", 1, "bob dydd Llun am 9:00"),
-        ("fortnightly", 1, "bob yn ail ddydd Llun am 9:00"),
-        ("monthly", 1, "ar ddydd Llun cyntaf bob mis am 9:00"),
-        ("monthly", 3, "ar drydydd dydd Llun bob mis am 9:00"),
-        ("monthly", -1, "ar ddydd Llun olaf bob mis am 9:00"),
+        ("weekly", 1, "bob dydd Llun am 9am"),
+        ("fortnightly", 1, "bob yn ail ddydd Llun am 9am"),
+        ("monthly", 1, "ar ddydd Llun cyntaf bob mis am 9am"),
+        ("monthly", 3, "ar drydydd dydd Llun bob mis am 9am"),
+        ("monthly", -1, "ar ddydd Llun olaf bob mis am 9am"),
     ],
 )
 def test_a_rhythm_reads_as_welsh(app: Flask, every: str, nth: int, said: str) -> None:

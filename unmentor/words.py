@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from babel.lists import format_list
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, format_date, format_datetime, format_decimal, format_timedelta, get_locale, gettext
+from flask_babel import Babel, format_date, format_decimal, format_timedelta, get_locale, gettext
 from slugify import slugify
 
 from unmentor.runtime import now, settings
@@ -43,14 +43,22 @@ def short_day(moment: date) -> str:
 
 
 def clock(moment: datetime, zone: str = "") -> str:
-    """Return a local time, as "12:30"; in the hour that an autumn night has twice, as "1:30 GMT"."""
+    """Return a local time, as "12:30pm"; in the hour that an autumn night has twice, as "1:30am GMT"."""
     local = _local(moment, zone)
     twice = local.replace(fold=0).utcoffset() > local.replace(fold=1).utcoffset()  # type: ignore[operator]  # - it has a zone
-    return str(format_datetime(local, "H:mm", rebase=False)) + (f" {local.tzname()}" if twice else "")
+    return time_of_day(local.time()) + (f" {local.tzname()}" if twice else "")
+
+
+def time_of_day(moment: time) -> str:
+    """Return a time as people write it, in Welsh too: "9am", "9:30am", "midday", "midnight"."""
+    if moment.minute == 0 and moment.hour % 12 == 0:
+        return str(gettext("midday") if moment.hour else gettext("midnight"))
+    minutes = f":{moment:%M}" if moment.minute else ""
+    return f"{moment.hour % 12 or 12}{minutes}{'am' if moment.hour < 12 else 'pm'}"
 
 
 def when(moment: datetime, zone: str = "") -> str:
-    """Return a day and time in words, as "Thursday 10 December, 12:30"."""
+    """Return a day and time in words, as "Thursday 10 December, 12:30pm"."""
     return str(gettext("%(day)s, %(time)s", day=day(moment, zone), time=clock(moment, zone)))
 
 

@@ -43,7 +43,7 @@ def test_a_reminder_comes_at_nine_on_the_working_day_before(of: Programme, talk:
     assert reminded(of, 2026, 11, 30, 8, 59) == 0
     assert reminded(of, 2026, 11, 30, 9) == 1
     assert mails("reminder") == 2
-    assert "Tuesday 1 December at 14:00" in mailed("ada@example.gov.uk", "reminder")
+    assert "Tuesday 1 December at 2pm" in mailed("ada@example.gov.uk", "reminder")
 
 
 @pytest.mark.parametrize(

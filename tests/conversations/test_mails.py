@@ -30,7 +30,7 @@ def three(app: Flask) -> Conversation:
 
 @pytest.mark.parametrize(
     ("days", "subject"),
-    [(1, "Tomorrow at 12:30: you, Marek and Siân"), (3, "Thursday 10 December, 12:30: you, Marek and Siân")],
+    [(1, "Tomorrow at 12:30pm: you, Marek and Siân"), (3, "Thursday 10 December, 12:30pm: you, Marek and Siân")],
 )
 def test_a_reminder_names_the_day_as_one_would(three: Conversation, days: int, subject: str) -> None:
     queue(mails.reminder(three.participations[0], THURSDAY - timedelta(days=days)), START)

@@ -26,7 +26,7 @@ def of(app: Flask) -> Programme:
 
 @pytest.fixture
 def talk(of: Programme) -> Conversation:
-    """Return Ada's conversation with Siân, on Tuesday 1 December at 9:00; Tuesday afternoons suit both."""
+    """Return Ada's conversation with Siân, on Tuesday 1 December at 9am; Tuesday afternoons suit both."""
     return conversation(
         of,
         person("Ada", availability=["tue-pm", "wed-am"]),
@@ -57,7 +57,7 @@ def test_no_time_is_offered_at_which_one_of_them_talks_already(of: Programme, ta
 
 def test_the_page_offers_times_in_words(talk: Conversation, client: FlaskClient) -> None:
     text = client.get(move_page(talk)).text
-    assert "Tuesday 8 December, 15:00" in text
+    assert "Tuesday 8 December, 3pm" in text
     assert 'type="datetime-local"' in text
     assert text.count("Suits you both") == 3
 
@@ -156,13 +156,13 @@ def test_a_time_when_one_of_them_talks_already_is_refused(
     ada, sian = talk.people
     conversation(of, ada, person("Cat"), starts_at=datetime(2026, 12, 2, 10, tzinfo=UTC))
     conversation(of, sian, person("Dan"), starts_at=datetime(2026, 12, 3, 10, tzinfo=UTC))
-    assert "You talk to somebody else at 10:20 that day" in moved(client, talk, "2026-12-02T10:20").text
+    assert "You talk to somebody else at 10:20am that day" in moved(client, talk, "2026-12-02T10:20").text
     assert "Siân cannot at that time" in moved(client, talk, "2026-12-03T09:45").text
     assert moved(client, talk, "2026-12-03T10:30").status_code == 303
 
 
 def test_an_hour_that_the_clocks_skip_is_refused_kindly(of: Programme) -> None:
-    with pytest.raises(CannotMove, match="There is no 01:30 that day: the clocks go forward"):
+    with pytest.raises(CannotMove, match="There is no 1:30am that day: the clocks go forward"):
         local_time("2027-03-28T01:30", of.zone)
     assert local_time("2026-10-25T01:30", of.zone) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 

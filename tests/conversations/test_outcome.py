@@ -47,7 +47,7 @@ def test_nobody_says_how_it_went_before_it_began(
     assert "Talked already?" not in client.get(page(talk)).text
     refused = post(client, page(talk) + "/outcome", met=met)
     assert refused.status_code == 422
-    assert "It begins on Tuesday 1 December, 9:00. Say how it went after that" in refused.text
+    assert "It begins on Tuesday 1 December, 9am. Say how it went after that" in refused.text
     assert (talk.state, talk.participations[0].met) == ("arranged", None)
     clock.moment = talk.starts_at
     assert post(client, page(talk) + "/outcome", met=met).status_code == 303

@@ -26,7 +26,7 @@ def page(talk: Conversation, place: int = 0) -> str:
 
 def test_the_page_says_who_when_and_how(talk: Conversation, client: FlaskClient) -> None:
     text = client.get(page(talk)).text
-    for said in ("You and Siân", "Siân Ŵyn", "Gwynedd", "leeks", "Tuesday 1 December, 9:00", "01632 960002"):
+    for said in ("You and Siân", "Siân Ŵyn", "Gwynedd", "leeks", "Tuesday 1 December, 9am", "01632 960002"):
         assert said in text
 
 

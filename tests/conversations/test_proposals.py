@@ -61,8 +61,8 @@ def test_the_page_says_so_and_its_link_opens_the_form_with_that_time(
 ) -> None:
     take(countered(talk), clock())
     ada, sian = (f"/c/{key(part)}" for part in talk.participations)
-    assert "Siân’s calendar proposes Thursday 3 December, 14:00" in client.get(ada).text
-    assert "Your calendar proposes Thursday 3 December, 14:00" in client.get(sian).text
+    assert "Siân’s calendar proposes Thursday 3 December, 2pm" in client.get(ada).text
+    assert "Your calendar proposes Thursday 3 December, 2pm" in client.get(sian).text
     link = path_in(mailed("ada@example.gov.uk", "heads-up"), "/c")
     assert link == f"{ada}/move?start=2026-12-03T14:00"
     form = client.get(link).text

@@ -103,7 +103,7 @@ def test_reopening_draws_again_from_the_next_period_and_says_so(olu: FlaskClient
     told()
     clock.set(2026, 12, 9, 9)
     sign_in(olu, db.session.scalars(select(Person).where(Person.name == "Olu Organiser")).one())
-    assert "Monday 14 December, 9:00" in olu.get(f"{CONSOLE}/end").text
+    assert "Monday 14 December, 9am" in olu.get(f"{CONSOLE}/end").text
     assert post(olu, f"{CONSOLE}/reopen").status_code == 303
     db.session.refresh(of)
     assert next_draw(of, clock()) == datetime(2026, 12, 14, 9, tzinfo=of.zone)

@@ -61,7 +61,7 @@ def test_it_says_who_did_what_to_whom_and_when(
     page = client.get(LOG).text
     assert ">Olu Organiser</td>" in page
     assert ">the command line</td>" in page
-    assert "Tuesday 1 December, 14:30" in page
+    assert "Tuesday 1 December, 2:30pm" in page
 
 
 def test_it_is_of_one_programme_and_of_what_was_done_to_all(of: Programme, olu: Person, client: FlaskClient) -> None:

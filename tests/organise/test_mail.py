@@ -114,7 +114,7 @@ def test_it_says_when_nobody_sends(ada: Person, client: FlaskClient, clock: Cloc
     assert "Nothing leaves" not in client.get(MAIL).text
     clock.advance(minutes=3)
     page = client.get(MAIL).text
-    assert "was last seen on Saturday 21 November, 12:00" in page
+    assert "was last seen on Saturday 21 November, midday" in page
     assert "<code>flask worker</code>" in page
 
 

@@ -78,8 +78,8 @@ def test_settings_are_looked_at_before_they_are_saved(olu: FlaskClient, of: Prog
     assert looked.status_code == 200
     page = unescape(looked.text)
     for said in (
-        "Rounds are drawn the last Wednesday of each month at 9:00. So far it was every Monday at 9:00.",
-        "The next draw is on Wednesday 30 December, 9:00, and not on Monday 7 December, 9:00.",
+        "Rounds are drawn the last Wednesday of each month at 9am. So far it was every Monday at 9am.",
+        "The next draw is on Wednesday 30 December, 9am, and not on Monday 7 December, 9am.",
         "People hear 3 days before each draw that they are in it.",
         "Nobody is asked to talk on a bank holiday of Scotland.",
         "The invitations of the next round carry your words. They go with that round only.",
@@ -92,7 +92,7 @@ def test_settings_are_looked_at_before_they_are_saved(olu: FlaskClient, of: Prog
     assert (of.every, of.word) == ("weekly", "")
     saved = save(olu, looked.text)
     assert saved.status_code == 303
-    assert "Saved. The next draw is on Wednesday 30 December, 9:00." in olu.get(SETTINGS).text
+    assert "Saved. The next draw is on Wednesday 30 December, 9am." in olu.get(SETTINGS).text
     db.session.refresh(of)
     assert (of.every, of.nation, of.word) == ("monthly", "scotland", "Bring a question & <b>tea</b>.")
     event = db.session.query(AuditEvent).one()
@@ -133,13 +133,13 @@ def test_a_draw_that_happened_since_the_look_is_looked_at_once_more(
     olu: FlaskClient, of: Programme, clock: Clock
 ) -> None:
     looked = look(olu, fields(olu.get(SETTINGS).text), draw_time="09:30")
-    assert "The next draw is on Monday 7 December, 9:30" in looked.text
+    assert "The next draw is on Monday 7 December, 9:30am" in looked.text
     clock.set(2026, 12, 7, 9)
     run_due(of, clock())
     again = save(olu, looked.text)
     assert again.status_code == 200
     assert "Something has happened since you looked." in again.text
-    assert "The next draw is on Monday 14 December, 9:30, and not on Monday 14 December, 9:00." in again.text
+    assert "The next draw is on Monday 14 December, 9:30am, and not on Monday 14 December, 9am." in again.text
     assert save(olu, again.text).status_code == 303
     clock.set(2026, 12, 7, 9, 30)
     assert run_due(of, clock()) is None

@@ -60,7 +60,7 @@ def invitations() -> int:
 def test_what_was_sent_leaves_after_two_minutes_and_says_how_far_it_is(
     round_: Round, client: FlaskClient, clock: Clock
 ) -> None:
-    assert "Round 1 leaves at 9:02" in press(client, PAGE, "Send 4 invitations")
+    assert "Round 1 leaves at 9:02am" in press(client, PAGE, "Send 4 invitations")
     clock.advance(seconds=119)
     assert "Nothing has left yet" in words(client)
     clock.advance(seconds=1)
@@ -89,7 +89,7 @@ def test_what_was_stopped_never_leaves(round_: Round, client: FlaskClient, clock
 def test_whoever_comes_late_reads_why(round_: Round, client: FlaskClient, clock: Clock) -> None:
     assert "Round 1 was stopped already. Nothing has left." in post(client, f"{PAGE}/stop").text
     press(client, PAGE, "Send")
-    assert "Round 1 leaves at 9:02. Stop it first to change anything." in post(client, f"{PAGE}/send").text
+    assert "Round 1 leaves at 9:02am. Stop it first to change anything." in post(client, f"{PAGE}/send").text
     assert "Stop it first" in post(client, f"{PAGE}/redraw").text
     clock.advance(minutes=2)
     client.get(PAGE)
@@ -106,7 +106,7 @@ def test_an_organiser_swaps_two_after_seeing_what_it_does(round_: Round, client:
     assert "The new conversations" in words(client, path)
     said = press(client, path, "Swap")
     assert f"{one.name} and {other.name} have changed places." in said
-    assert f"Olu Organiser swapped {one.name} and {other.name}, Monday 23 November, 9:00" in said
+    assert f"Olu Organiser swapped {one.name} and {other.name}, Monday 23 November, 9am" in said
     assert "Provably" not in said
 
 

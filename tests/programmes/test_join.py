@@ -332,8 +332,8 @@ def test_a_page_of_a_programme_says_when_it_draws_and_who_is_in(client: FlaskCli
     member(person("Ben", organisation="Leeds"), housing)
     page = client.get("/programmes/housing-people").text
     assert "For those who house." in page
-    assert "the last Thursday of each month at 9:00" in page
-    assert "Thursday 26 November, 9:00" in page
+    assert "the last Thursday of each month at 9am" in page
+    assert "Thursday 26 November, 9am" in page
     assert "2 people from 2 organisations take part today." in page
     assert client.get("/programmes/nowhere").status_code == 404
 

@@ -68,7 +68,7 @@ def test_who_joins_waits_and_no_draw_includes_them_until_an_organiser_says_yes(
     assert [each.person.name for each in entrants(of, of.today(clock()))] == ["Siân Wyn"]
     text = mailed("sian@gwynedd.gov.uk", "heads-up")
     assert "You are in UnMentoring." in text
-    assert "Monday 7 December, 9:00" in text
+    assert "Monday 7 December, 9am" in text
     assert "has yet to say yes" not in client.get("/me").text
 
 

@@ -19,7 +19,7 @@ def test_the_first_page_names_the_soonest_draw_and_who_is_in(client: FlaskClient
     programme("Later")
     member(person(organisation="Devon"), soon)
     member(person("Ben", organisation="Leeds"), soon)
-    assert "Next draw: Tuesday 24 November, 9:00. 2 people from 2 organisations are in." in client.get("/").text
+    assert "Next draw: Tuesday 24 November, 9am. 2 people from 2 organisations are in." in client.get("/").text
 
 
 def test_the_first_page_shows_the_newest_five(client: FlaskClient) -> None:

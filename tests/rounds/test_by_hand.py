@@ -179,7 +179,7 @@ def test_nothing_is_changed_of_what_is_about_to_leave_or_has_left(app: Flask, cl
     round_ = drawn(clock, *NAMES)
     (one, _stays), (other, _remains) = pairs(round_)
     let_go(round_, clock())
-    with pytest.raises(Leaving, match="leaves at 9:02"):
+    with pytest.raises(Leaving, match="leaves at 9:02am"):
         steps.change(round_, by_hand.swap(one.id, other.id))
     send_round(round_, clock())
     db.session.commit()
@@ -242,7 +242,7 @@ def test_verify_proves_the_draw_and_says_what_people_changed(app: Flask, clock: 
     code, said = run(app, "verify", "unmentoring", "1")
     assert code == 0
     assert "the same draw, and its proof holds" in said
-    assert f"Changed by hand: Olu Organiser swapped {names}, Monday 23 November, 9:00." in said
+    assert f"Changed by hand: Olu Organiser swapped {names}, Monday 23 November, 9am." in said
     db.session.query(Change).one().undone = [[one.id, other.id]]
     db.session.commit()
     with pytest.raises(CannotReplay):

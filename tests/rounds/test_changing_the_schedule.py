@@ -125,7 +125,7 @@ def test_every_draw_that_a_long_outage_missed_is_noted_and_told_in_one_email(wee
     clock.set(2026, 12, 28, 10)
     assert run_due(weekly, clock()) is not None
     text = mailed(olu.email, "heads-up")
-    assert "The draw of Monday 21 December, 9:00 did not happen." in text
+    assert "The draw of Monday 21 December, 9am did not happen." in text
     assert "Nor did 2 before it." in text
     assert db.session.query(Message).filter_by(kind="heads-up").count() == 1
     assert outcomes(weekly) == [

@@ -146,7 +146,7 @@ def town(app: Flask, clock: Clock) -> Iterator[Town]:
 def test_of_twenty_who_send_one_has_and_twenty_workers_send_it_once(town: Town) -> None:
     town.drawn()
     assert town.at_once(*[town.organises("rounds/1/send") for _ in range(20)]) == {303: 1, 422: 19}
-    assert all("Round 1 leaves at 12:02" in each.text for each in town.answers if each.status_code == 422)
+    assert all("Round 1 leaves at 12:02pm" in each.text for each in town.answers if each.status_code == 422)
     town.clock.advance(minutes=2)
     assert town.at_once(*[town.worker_sends] * 20) == {303: 20}
     assert db.session.query(Message).filter_by(kind="invitation").count() == len(NAMES)

@@ -93,8 +93,8 @@ def test_organisers_hear_once_that_a_draw_was_missed(app: Flask, clock: Clock) -
         run_due(of, clock())
     assert told("heads-up") == [olu.email]
     text = mailed(olu.email, "heads-up")
-    assert "The draw of Monday 7 December, 9:00 did not happen." in text
-    assert "The next draw is on Monday 14 December, 9:00." in text
+    assert "The draw of Monday 7 December, 9am did not happen." in text
+    assert "The next draw is on Monday 14 December, 9am." in text
     assert "because you organise UnMentoring" in text
 
 
@@ -132,7 +132,7 @@ def test_a_period_that_finds_a_round_waiting_draws_none_and_says_so_each_time(ap
     assert told("round-ready") == [olu.email] * 3
     text = mailed(olu.email, "round-ready")
     assert "Round 1 still waits for you." in text
-    assert "It was drawn on Monday 7 December, 9:00 and not sent" in text
+    assert "It was drawn on Monday 7 December, 9am and not sent" in text
 
 
 def test_a_round_that_somebody_drew_by_hand_and_forgot_is_not_sent_by_the_schedule(app: Flask, clock: Clock) -> None:

@@ -14,7 +14,7 @@ from unmentor.programmes.queries import holidays
 from unmentor.programmes.turn import lock_diaries
 from unmentor.timetable.cadence import wall_time
 from unmentor.timetable.slots import DAYS, SLOTS, Window, suggestions
-from unmentor.words import clock, day, listed
+from unmentor.words import clock, day, listed, time_of_day
 
 OFFERED = 6
 THREE_WEEKS = 21
@@ -67,7 +67,10 @@ def local_time(text: str, zone: ZoneInfo) -> datetime:
         raise CannotMove(_("Write a day and a time, like 2026-12-10T12:30")) from None
     if shown.replace(tzinfo=None) != stated:
         raise CannotMove(
-            _("There is no %(time)s that day: the clocks go forward. Pick another time", time=stated.strftime("%H:%M"))
+            _(
+                "There is no %(time)s that day: the clocks go forward. Pick another time",
+                time=time_of_day(stated.time()),
+            )
         )
     return shown.astimezone(UTC)
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import next_draw
@@ -13,7 +13,7 @@ from unmentor.programmes.rhythm import day_of_week, rhythm
 from unmentor.programmes.schedule import promised
 from unmentor.rounds.queries import waiting_round
 from unmentor.timetable.slots import DAYS, STARTS
-from unmentor.words import when
+from unmentor.words import time_of_day, when
 
 NATIONS = {
     "england-and-wales": _l("England and Wales"),
@@ -54,10 +54,9 @@ def consequences(programme: Programme, proposed: Programme, now: datetime) -> li
 
 
 def slot_in_words(slot: str) -> str:
-    """Return a slot as one would say it: "Wednesday at 12:30"."""
+    """Return a slot as one would say it: "Wednesday at 12:30pm"."""
     day, _dash, part = slot.partition("-")
-    time = format_time(STARTS[part], "H:mm", rebase=False)
-    return str(_("%(day)s at %(time)s", day=day_of_week(DAYS.index(day)), time=time))
+    return str(_("%(day)s at %(time)s", day=day_of_week(DAYS.index(day)), time=time_of_day(STARTS[part])))
 
 
 def _differ(programme: Programme, proposed: Programme, *names: str, is_now: object = ...) -> bool:

@@ -1,10 +1,11 @@
 """How often a programme draws, in words."""
 
 from babel.dates import get_day_names
-from flask_babel import format_time, get_locale
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from unmentor.programmes.models import Programme
+from unmentor.words import time_of_day
 
 
 def day_of_week(weekday: int) -> str:
@@ -14,9 +15,9 @@ def day_of_week(weekday: int) -> str:
 
 
 def rhythm(programme: Programme) -> str:
-    """Return when a programme draws, as one would say it: "the first Monday of each month at 9:00"."""
+    """Return when a programme draws, as one would say it: "the first Monday of each month at 9am"."""
     day = day_of_week(programme.weekday)
-    time = format_time(programme.draw_time, "H:mm", rebase=False)
+    time = time_of_day(programme.draw_time)
     often = programme.nth if programme.every == "monthly" else programme.every
     # Each a sentence of its own: languages differ in where the number goes, and in what it does to the day.
     said = {

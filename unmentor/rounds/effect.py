@@ -48,7 +48,7 @@ def turns(seats: Seats, plan: Plan) -> list[str]:
 
 
 def said(changes: Sequence[Change]) -> list[str]:
-    """Return who changed what of a round by hand, and when, as "Olu swapped Ada and Ben, Tuesday 24 November, 9:00"."""
+    """Return who changed what of a round by hand, and when, as "Olu swapped Ada and Ben, Tuesday 24 November, 9am"."""
     names = names_of({person for each in changes for person in (each.by_id, each.one_id, each.other_id) if person})
     return [_said(each, names) for each in changes]
 
