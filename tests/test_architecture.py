@@ -100,6 +100,11 @@ def test_every_letter_about_a_programme_is_shown_to_its_organisers(room: str) ->
     assert all("programme_id" in given for given in letters)
 
 
+def test_one_query_says_who_is_in_a_draw() -> None:
+    asking = {str(path.relative_to(ROOT / "unmentor")) for path in ROOMS if "drawn_on(" in path.read_text()}
+    assert asking == {"programmes/queries.py", "rounds/turns.py"}
+
+
 def test_no_file_outgrows_its_room() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in ROOMS}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}

@@ -119,8 +119,8 @@ def test_the_export_holds_whom_one_looked_at_no_formula_and_nothing_private(
     [row] = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))
     assert row == {
         "name": "Ben", "email": "ben@example.gov.uk", "organisation": "'=HYPERLINK(1)", "about": "",
-        "role": "participant", "standing": "next", "paused_until": "", "joined": "2026-11-01", "conversations": "1",
-        "met": "1",
+        "role": "participant", "standing": "next", "paused_until": "", "takes_part": "every round",
+        "joined": "2026-11-01", "conversations": "1", "met": "1",
     }  # fmt: skip
     logged = db.session.scalars(select(AuditEvent)).one()
     assert (logged.deed, logged.facts) == ("people-exported", {"people": 1})

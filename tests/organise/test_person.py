@@ -31,8 +31,8 @@ from unmentor.people.models import Person, Request
 from unmentor.privacy.removal import NotIn, remove
 from unmentor.programmes.door import ask_to_confirm
 from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.queries import entrants
 from unmentor.rounds.actions import draw_round, send_round
+from unmentor.rounds.turns import members_in
 
 CONSOLE = "/organise/unmentoring"
 
@@ -126,10 +126,10 @@ def test_pausing_and_coming_back_is_told_logged_and_done_once(
     assert [post(client, f"{page}/pause", until="2026-12-24").status_code for _ in range(2)] == [303, 422]
     told = mailed(ada.email, "heads-up")
     assert "An organiser has paused you until Thursday 24 December." in told
-    assert entrants(of, of.today(clock())) == []
+    assert members_in(of, of.today(clock())) == []
     assert [post(client, f"{page}/resume").status_code for _ in range(2)] == [303, 422]
     assert "An organiser has taken you back in." in mailed(ada.email, "heads-up")
-    assert [each.person for each in entrants(of, of.today(clock()))] == [ada]
+    assert [each.person for each in members_in(of, of.today(clock()))] == [ada]
     assert deeds() == [("person-paused", ada.id), ("person-resumed", ada.id)]
     # The mail of the pause still leads back, however they are paused next.
     clock.advance(minutes=1)

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from unmentor.db import db
 from unmentor.programmes.actions import create
-from unmentor.programmes.queries import entrants
+from unmentor.rounds.turns import members_in
 
 TODAY = date(2026, 11, 21)
 # When it is Saturday the 21st in London, it is Sunday the 22nd in Apia, and Friday the 20th in New York.
@@ -20,7 +20,7 @@ NOON, FIRST_HOUR = datetime(2026, 11, 21, 12, tzinfo=UTC), datetime(2026, 11, 21
 def test_a_page_and_a_draw_mean_the_same_by_a_pause(app: Flask, state: str, until: date | None) -> None:
     of = programme()
     ada = member(person("Ada"), of, state=state, paused_until=until)
-    assert ada.is_paused(TODAY) == (not entrants(of, TODAY))
+    assert ada.is_paused(TODAY) == (not members_in(of, TODAY))
 
 
 def test_a_pause_ends_when_that_day_begins_where_the_programme_is(app: Flask) -> None:
@@ -28,8 +28,8 @@ def test_a_pause_ends_when_that_day_begins_where_the_programme_is(app: Flask) ->
     assert (apia.today(NOON), new_york.today(FIRST_HOUR)) == (date(2026, 11, 22), date(2026, 11, 20))
     for of in (apia, new_york):
         member(person(of.name), of, state="paused", paused_until=TODAY)
-    assert len(entrants(apia, apia.today(FIRST_HOUR))) == 1
-    assert len(entrants(new_york, new_york.today(FIRST_HOUR))) == 0
+    assert len(members_in(apia, apia.today(FIRST_HOUR))) == 1
+    assert len(members_in(new_york, new_york.today(FIRST_HOUR))) == 0
 
 
 @pytest.mark.parametrize(

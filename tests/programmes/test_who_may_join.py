@@ -14,8 +14,8 @@ from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.actions import enrol
 from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.queries import entrants
 from unmentor.programmes.rules import domains
+from unmentor.rounds.turns import members_in
 
 SIAN = {"name": "Siân Wyn", "phone": "01632 960 002", "agree": "yes", "language": "en"}
 
@@ -52,7 +52,7 @@ def test_who_joins_waits_and_no_draw_includes_them_until_an_organiser_says_yes(
     post(client, confirm)
     assert "An organiser looks at who joins, and you hear by mail." in client.get("/me").text
     post(client, "/me/resume")
-    assert entrants(of, of.today(clock())) == []
+    assert members_in(of, of.today(clock())) == []
     assert "has yet to say yes" in client.get("/me").text
     olu = client.application.test_client()
     sign_in(olu, organiser(of))
@@ -65,7 +65,7 @@ def test_who_joins_waits_and_no_draw_includes_them_until_an_organiser_says_yes(
     assert post(client, yes).status_code == 403
     assert olu.post(yes).status_code == 422
     assert [post(olu, yes).status_code for _ in range(2)] == [303, 422]
-    assert [each.person.name for each in entrants(of, of.today(clock()))] == ["Siân Wyn"]
+    assert [each.person.name for each in members_in(of, of.today(clock()))] == ["Siân Wyn"]
     text = mailed("sian@gwynedd.gov.uk", "heads-up")
     assert "You are in UnMentoring." in text
     assert "Monday 7 December, 9am" in text

@@ -26,6 +26,7 @@ from unmentor.rounds.actions import draw_round, send_round
 from unmentor.rounds.models import Change, Round
 from unmentor.rounds.steps import send_due
 from unmentor.rounds.telling import tell_some
+from unmentor.rounds.turns import members_in
 
 pytestmark = pytest.mark.thorough
 
@@ -80,6 +81,14 @@ class Town:
     def leaves(self, someone: Person) -> Press:
         """Return somebody's press of "leave"."""
         return self._press(someone, "/me/leave")
+
+    def asks_for(self, someone: Person, what: str, **fields: str) -> Press:
+        """Return somebody's press of a button on their own page."""
+        return self._press(someone, f"/me/{what}", programme=self.here.slug, **fields)
+
+    def membership(self, someone: Person) -> Membership:
+        """Return how somebody takes part here."""
+        return db.session.query(Membership).filter_by(person=someone, programme=self.here).one()
 
     def withdraws(self, part: Participation) -> Press:
         """Return somebody's press of "I can't make it"."""
@@ -285,3 +294,18 @@ def test_keeping_two_apart_against_withdrawing_moving_and_keeping_apart(town: To
     )
     assert db.session.get_one(Conversation, first.id).state == "cancelled"
     assert db.session.query(KeptApart).count() == 1
+
+
+def test_who_slows_down_or_asks_for_this_one_too_while_a_round_leaves_is_in_it_or_not(town: Town) -> None:
+    town.sent()
+    ada, ben = town.people[:2]
+    for slow in (ada, ben):
+        town.membership(slow).every = 2
+    town.let_go(town.drawn())
+    faster = town.membership(town.people[2])
+    too, slower = town.asks_for(ada, "this-one-too"), town.asks_for(faster.person, "rhythm", every="2")
+    assert town.at_once(town.worker_sends, too, too, slower, slower, town.worker_sends) == {303: 6}
+    assert (faster.every, town.membership(ada).this_one_too) == (2, 1)
+    round_ = db.session.query(Round).filter_by(programme=town.here, number=2).one()
+    assert not {ada.id, ben.id} & {part.person_id for talk in round_.conversations for part in talk.participations}
+    assert ada in [each.person for each in members_in(town.here, town.here.today(town.clock()))]

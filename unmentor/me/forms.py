@@ -3,14 +3,15 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, StringField
+from wtforms import EmailField, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Optional, ValidationError
 
-from unmentor.forms import Form, at_most, clean_line
+from unmentor.forms import Form, SelectChoice, at_most, clean_line, offered
 from unmentor.people import address, phone
 from unmentor.people.forms import AN_ADDRESS, DetailsForm, PasskeyForm, an_address
 from unmentor.people.models import LONGEST_KEY_NAME, Person
 from unmentor.programmes import forms as programmes
+from unmentor.programmes.rhythm import CHOICES
 
 
 class ProfileForm(DetailsForm):
@@ -29,6 +30,19 @@ class ProfileForm(DetailsForm):
 class PauseForm(programmes.PauseForm):
     """Until when to be left out of draws, of one programme or of all."""
 
+    programme = HiddenField()
+
+
+class RhythmForm(Form):
+    """How often to take part, in one programme or in all."""
+
+    every = RadioField(
+        _l("Take part"),
+        [offered()],
+        choices=[SelectChoice(every, words) for every, words in CHOICES.items()],
+        coerce=int,
+        validate_choice=False,
+    )
     programme = HiddenField()
 
 

@@ -1,7 +1,7 @@
 """A participant's own pages."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
@@ -18,7 +18,8 @@ from unmentor.forms import Button, Page
 from unmentor.gone import forward
 from unmentor.links import signed
 from unmentor.mail.kinds import KINDS, PAUSES
-from unmentor.me import actions, calendar_address, joining, not_with, passkeys, queries
+from unmentor.me import actions, calendar_address, joining, not_with, passkeys, queries, rhythm
+from unmentor.me.chosen import chosen
 from unmentor.me.forms import PauseForm, ProfileForm
 from unmentor.people import actions as people
 from unmentor.people import browser
@@ -31,6 +32,7 @@ from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import memberships, next_draw, running_programmes
 from unmentor.programmes.turn import turn
 from unmentor.rounds.actions import new_seed
+from unmentor.rounds.turns import turn_of
 from unmentor.words import day, speak_from_now
 
 blueprint = Blueprint("me", __name__)
@@ -41,6 +43,9 @@ blueprint.post("/me/not-with/<int:number>/remove")(not_with.not_with_remove)
 blueprint.route("/me/passkeys", methods=["GET", "POST"])(passkeys.passkeys)
 blueprint.post("/me/passkeys/challenge")(passkeys.passkey_challenge)
 blueprint.post("/me/passkeys/<int:number>/remove")(passkeys.passkey_remove)
+blueprint.route("/me/rhythm", methods=["GET", "POST"])(rhythm.rhythm)
+blueprint.post("/me/this-one-too")(rhythm.this_one_too)
+blueprint.post("/me/this-one-too/undo")(rhythm.not_this_one)
 
 
 @blueprint.get("/me")
@@ -70,13 +75,13 @@ def profile() -> Page:
 @needs_sign_in
 def pause() -> Page:
     """Skip draws until a day, or until they say so; in one programme, or in all."""
-    chosen = _chosen(request.values.get("programme"))
-    form = PauseForm(_today(chosen), data={"programme": request.args.get("programme")})
+    mine = chosen(request.values.get("programme"))
+    form = PauseForm(_today(mine), data={"programme": request.args.get("programme")})
     if not form.validate_on_submit():
-        return render_template("me/pause.html", form=form, memberships=chosen), form.status
+        return render_template("me/pause.html", form=form, memberships=mine), form.status
     until = form.until.data
     with transaction():
-        actions.pause_in(chosen, until)
+        actions.pause_in(mine, until)
     flash(_("You are paused until %(day)s.", day=day(until)) if until else _("You are paused until you come back."))
     return redirect(url_for("me.home"), 303)
 
@@ -85,12 +90,15 @@ def pause() -> Page:
 @needs_sign_in
 def resume() -> Page:
     """Be drawn again."""
-    form, chosen = Button(), _chosen(request.form.get("programme"))
+    form, mine = Button(), chosen(request.form.get("programme"))
     if not form.validate_on_submit():
         return _home(form), form.status
     with transaction():
-        actions.resume_in(chosen)
-    flash(_("You are back. The next draw includes you."))
+        actions.resume_in(mine)
+    if any(turn_of(each, runtime.now()).rests for each in mine):
+        flash(_("You are back. Below you see which draw is your next."))
+    else:
+        flash(_("You are back. The next draw includes you."))
     return redirect(url_for("me.home"), 303)
 
 
@@ -188,6 +196,7 @@ def _home(form: Button | None = None) -> str:
         memberships=mine,
         paused={each.id for each in mine if each.is_paused(each.programme.today(now))},
         draws={each.id: next_draw(each.programme, now) for each in mine},
+        turns={each.id: turn_of(each, now) for each in mine},
         others=[each for each in running_programmes() if each.id not in joined],
         key=key,
         feed=feed_address(person),
@@ -199,12 +208,3 @@ def _today(chosen: Iterable[Membership]) -> date:
     """Return the day that it is where these programmes are: the later one where they are far apart."""
     now = runtime.now()
     return max((each.programme.today(now) for each in chosen), default=now.date())
-
-
-def _chosen(slug: str | None) -> Sequence[Membership]:
-    """Return the memberships that a form speaks of: one, or all where it names none."""
-    mine = memberships(the_person())
-    chosen = [each for each in mine if not slug or each.programme.slug == slug]
-    if slug and not chosen:
-        abort(404)
-    return chosen

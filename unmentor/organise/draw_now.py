@@ -9,11 +9,12 @@ from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import next_draw, taking_part
+from unmentor.programmes.queries import next_draw
 from unmentor.rounds import steps
 from unmentor.rounds.actions import CannotDraw, new_seed
 from unmentor.rounds.dry_run import FEW, DryRun, dry_run
 from unmentor.rounds.queries import waiting_round
+from unmentor.rounds.turns import counted
 
 
 @blueprint.get("/<slug>/draw")
@@ -50,7 +51,7 @@ def draw(programme: Programme) -> Page:
 
 def _page(programme: Programme, form: Button, tried: DryRun | None = None) -> str:
     now = runtime.now()
-    people, _organisations = taking_part(programme, programme.today(now))
+    people, _organisations = counted(programme, programme.today(now))
     still_ahead, last = queries.still_ahead(programme, now)
     return render_template(
         "organise/draw.html",

@@ -15,6 +15,7 @@ from unmentor.organise.sending import sending
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import Programme
+from unmentor.rounds.turns import counted
 
 # So many rounds are in the chart, and on a page of the list.
 CHARTED, LISTED = 12, 20
@@ -35,7 +36,7 @@ def home() -> Page:
 def programme(programme: Programme) -> Page:
     """Show what needs somebody, the next round, and how it goes; or the first steps of a new programme."""
     now = runtime.now()
-    people, organisations = programmes.taking_part(programme, programme.today(now))
+    people, organisations = counted(programme, programme.today(now))
     rounds = by_round(programme, CHARTED)
     charted = [each for each in reversed(rounds) if each.state in {"sent", "closed"}]
     return render_template(

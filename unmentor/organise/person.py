@@ -24,7 +24,7 @@ from unmentor.programmes import for_members
 from unmentor.programmes.actions import LastOrganiser, NotOrganiser, remove_organiser
 from unmentor.programmes.for_members import AlreadySo, OnlyThey
 from unmentor.programmes.forms import PauseForm
-from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.models import EACH, Membership, Programme
 
 
 @blueprint.get("/<slug>/people/<int:number>")
@@ -59,7 +59,10 @@ def pause_person(programme: Programme, number: int) -> Page:
 def resume_person(programme: Programme, number: int) -> Page:
     """Take somebody into the next draw again."""
     member = member_of(programme, number)
-    said = _("%(name)s is back, and hears by email. The next draw includes them.", name=member.known_as)
+    name = member.known_as
+    said = _("%(name)s is back, and hears by email. The next draw includes them.", name=name)
+    if member.every != EACH:
+        said = _("%(name)s is back, and hears by email. Draws include them as often as they chose.", name=name)
     return _do(Deed.PERSON_RESUMED, member, Button(), partial(for_members.resume, member, runtime.now()), said)
 
 

@@ -14,15 +14,16 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.models import Suppressed
 from unmentor.people.models import Person
-from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.queries import drawn_on
+from unmentor.programmes.models import EACH, Membership, Programme
 from unmentor.rounds.models import Round
+from unmentor.rounds.turns import in_draw
 
 PAGE = 50
 MOST_WORDS, LONGEST_SEARCH = 5, 100
 SHOWN = {
     "next": _l("In the next draw"),
     "paused": _l("Paused"),
+    "slower": _l("Not in every round, by choice"),
     "waiting": _l("Waiting for your yes"),
     "asked": _l("Asked, no answer yet"),
     "silent": _l("Silent about their last conversation"),
@@ -65,7 +66,8 @@ class Entry:
     """One person of a programme, and how they stand in it."""
 
     member: Membership
-    # next; or why the next draw is without them: asked, waiting, paused, unreached, or no-way to talk
+    # next; or why the next draw is without them: asked, waiting, paused, unreached, no-way to talk, or that it
+    # rests them: they had their turn, and take part less often
     standing: str
     # How many conversations they were told of, and how many happened.
     talks: int
@@ -148,8 +150,9 @@ def _about(word: str) -> ColumnElement[bool]:
 def _conditions(programme: Programme, today: date) -> dict[str, ColumnElement[bool]]:
     confirmed = Person.confirmed_at.is_not(None)
     return {
-        "next": Membership.id.in_(drawn_on(programme, today).with_only_columns(Membership.id)),
+        "next": Membership.id.in_(in_draw(programme, today).with_only_columns(Membership.id)),
         "paused": Membership.are_paused(today) & confirmed & ~Membership.invited,
+        "slower": Membership.every != EACH,
         "waiting": ~Membership.approved & confirmed,
         "asked": ~confirmed | Membership.invited,
         "silent": Membership.silences > 0,
@@ -177,7 +180,7 @@ def _refused() -> ColumnElement[bool]:
 def _entries(
     programme: Programme, members: Sequence[Membership], people: Select[int] | list[int], today: date
 ) -> list[Entry]:
-    drawn = drawn_on(programme, today).with_only_columns(Membership.person_id)
+    drawn = in_draw(programme, today).with_only_columns(Membership.person_id)
     taking_part = set(db.session.scalars(drawn.where(Membership.person_id.in_(people))))
     refused = set(db.session.scalars(select(Person.id).where(Person.id.in_(people), _refused())))
     talks = _talks(programme, people)
@@ -216,4 +219,6 @@ def _why_not(member: Membership, today: date, refused: bool) -> str:
         return "waiting"
     if member.is_paused(today):
         return "paused"
-    return "unreached" if refused else "no-way"
+    if refused:
+        return "unreached"
+    return "rests" if member.person.phone or member.person.video else "no-way"

@@ -11,9 +11,9 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.queries import drawn_on
 from unmentor.rounds.figures import fates, found, says
 from unmentor.rounds.models import Round
+from unmentor.rounds.turns import in_draw
 
 PAGE = 50
 CHOICES = 30
@@ -62,7 +62,7 @@ def people_for(round_: Round, on: date, words: str, one: Person | None) -> Seque
     Without *one*, those who take part and have no conversation in it.
     """
     mine = select(Participation.person_id).join(Participation.conversation).where(Conversation.round_id == round_.id)
-    query = drawn_on(round_.programme, on).with_only_columns(Person)
+    query = in_draw(round_.programme, on, round_).with_only_columns(Person)
     if one is None:
         query = query.where(Person.id.not_in(mine))
     else:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from unmentor.organise.roster import Entry
 from unmentor.programmes.models import Programme
+from unmentor.programmes.rhythm import TAKES_PART
 from unmentor.sheets import csv_of
 
 COLUMNS = (
-    "name", "email", "organisation", "about", "role", "standing", "paused_until", "joined", "conversations", "met",
+    "name", "email", "organisation", "about", "role", "standing", "paused_until", "takes_part", "joined",
+    "conversations", "met",
 )  # fmt: skip
 
 
@@ -26,6 +28,7 @@ def _row(programme: Programme, entry: Entry) -> tuple[str | int | None, ...]:
         member.role,
         entry.standing,
         until.isoformat() if until and entry.standing == "paused" else None,
+        TAKES_PART[member.every],
         programme.today(member.joined_at).isoformat(),
         entry.talks,
         entry.met,

@@ -10,6 +10,7 @@ from unmentor.people.passkeys import passkeys
 from unmentor.people.queries import exclusions
 from unmentor.privacy import queries
 from unmentor.programmes.queries import memberships
+from unmentor.programmes.rhythm import TAKES_PART
 from unmentor.reports.queries import reports_by
 
 
@@ -26,6 +27,8 @@ def exported(person: Person, now: datetime) -> dict[str, Any]:
                 "role": each.role,
                 "state": each.state,
                 "paused_until": each.paused_until.isoformat() if each.paused_until else None,
+                "takes_part": TAKES_PART[each.every],
+                "this_one_too": each.this_one_too is not None,
                 "standby": each.standby,
                 "approved": each.approved,
                 "first_next_time": each.first_next,

@@ -129,6 +129,17 @@ def pause(membership: Membership, until: date | None) -> None:
     membership.before_stop = None
 
 
+def take_part(membership: Membership, every: int) -> None:
+    """Take part in every round, in every second, or about once a quarter, from now on."""
+    membership.every = every
+    membership.this_one_too = None
+
+
+def wait_for_a_turn(membership: Membership) -> None:
+    """Take back "this one too": draws leave them out again as their rhythm says."""
+    membership.this_one_too = None
+
+
 def stop(membership: Membership) -> None:
     """Pause somebody who wants no more of the mail that taking part needs, and remember how it was before."""
     if membership.state == "paused" and membership.paused_until is None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from unmentor.links import Above, link, sign
 from unmentor.mail.message import Letter
 from unmentor.people.models import Person
-from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.models import EACH, Membership, Programme
 from unmentor.programmes.queries import next_draw
 from unmentor.words import day, when
 
@@ -106,7 +106,9 @@ def resumed(member: Membership, now: datetime) -> Letter:
             member,
             title=_("You are back in %(programme)s.", programme=programme.name),
             says=[
-                _("An organiser has taken you back in. The next draw includes you: %(when)s.", when=moment),
+                _("An organiser has taken you back in. The next draw includes you: %(when)s.", when=moment)
+                if member.every == EACH
+                else _("An organiser has taken you back in. Draws include you as often as you chose; see your page."),
                 _("If you would rather stay out, pause on your page."),
             ],
             button=(_("Go to your page"), link(Above.OWN_PAGE)),

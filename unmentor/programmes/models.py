@@ -13,6 +13,8 @@ from unmentor.people.models import Person
 
 TO_TELL = text("to_tell")
 USUAL_NOTICE = 7
+# How often somebody takes part: in every round, in every second, in about one a quarter.
+EACH, SECOND, QUARTERLY = 1, 2, 3
 
 
 class Programme(Base):
@@ -116,6 +118,10 @@ class Membership(Base):
     standby: Mapped[bool] = mapped_column(default=False)
     first_next: Mapped[bool] = mapped_column(default=False)
     silences: Mapped[int] = mapped_column(default=0)
+    # How often they take part: EACH, SECOND or QUARTERLY.
+    every: Mapped[int] = mapped_column(default=EACH)
+    # They said "this one too": until they talk in a round after the one of this number, draws include them anyway.
+    this_one_too: Mapped[int | None]
     # False while they wait for an organiser's yes: no draw includes them.
     approved: Mapped[bool] = mapped_column(default=True)
     # They are to hear that the programme has ended, or is back.

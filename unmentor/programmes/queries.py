@@ -105,17 +105,6 @@ def memberships_of(programme: Programme, people: Collection[int]) -> Sequence[Me
     ).all()
 
 
-def entrants(programme: Programme, on: date) -> Sequence[Membership]:
-    """Return who takes part in a draw on the day *on*."""
-    query = drawn_on(programme, on).options(contains_eager(Membership.person))
-    return db.session.scalars(query.order_by(Membership.id)).all()
-
-
-def entrant_ids(programme: Programme, on: date) -> set[int]:
-    """Return the ids of those who take part in a draw on the day *on*."""
-    return set(db.session.scalars(drawn_on(programme, on).with_only_columns(Membership.person_id)))
-
-
 def drawn_on(programme: Programme, on: date) -> Select[Membership]:
     """Return the question for who takes part in a draw on a day: confirmed, let in, not paused, within reach.
 
@@ -138,10 +127,15 @@ def drawn_on(programme: Programme, on: date) -> Select[Membership]:
 
 
 def taking_part(programme: Programme, on: date) -> tuple[int, int]:
-    """Return how many people take part in *programme*, and from how many organisations."""
+    """Return how many people take part in *programme*, however often, and from how many organisations."""
+    return counted(drawn_on(programme, on))
+
+
+def counted(members: Select[Membership]) -> tuple[int, int]:
+    """Return how many people a question for members finds, and from how many organisations."""
     organisation = func.nullif(func.lower(Person.organisation), "")
-    counted = drawn_on(programme, on).with_only_columns(func.count(), func.count(organisation.distinct()))
-    people, organisations = db.session.execute(counted).one()
+    numbers = members.with_only_columns(func.count(), func.count(organisation.distinct()))
+    people, organisations = db.session.execute(numbers).one()
     return people, organisations
 
 

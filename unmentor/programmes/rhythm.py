@@ -1,11 +1,20 @@
-"""How often a programme draws, in words."""
+"""How often a programme draws, and how often somebody takes part, in words."""
 
 from babel.dates import get_day_names
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from unmentor.programmes.models import Programme
+from unmentor.programmes.models import EACH, QUARTERLY, SECOND, Programme
 from unmentor.words import time_of_day
+
+# How often somebody takes part: for people, and for programs that read it.
+CHOICES = {
+    EACH: _l("In every round"),
+    SECOND: _l("In every second round"),
+    QUARTERLY: _l("About once a quarter"),
+}
+TAKES_PART = {EACH: "every round", SECOND: "every second round", QUARTERLY: "about once a quarter"}
 
 
 def day_of_week(weekday: int) -> str:
@@ -32,3 +41,8 @@ def rhythm(programme: Programme) -> str:
         -1: _("the last %(day)s of each month at %(time)s", day=day, time=time),
     }
     return str(said[often])
+
+
+def own_rhythm(every: int) -> str:
+    """Return how often somebody takes part, as one would say it: "In every second round"."""
+    return str(CHOICES[every])

@@ -15,11 +15,12 @@ from unmentor.programmes import confirming, queries
 from unmentor.programmes.ended import refuse_ended
 from unmentor.programmes.forms import JoinForm
 from unmentor.programmes.models import Programme
-from unmentor.programmes.rhythm import rhythm
+from unmentor.programmes.rhythm import own_rhythm, rhythm
 from unmentor.words import speak_from_now
 
 blueprint = Blueprint("programmes", __name__)
 blueprint.add_app_template_filter(rhythm)
+blueprint.add_app_template_filter(own_rhythm)
 blueprint.route("/confirm/<token>", methods=["GET", "POST"])(confirming.confirm)
 
 

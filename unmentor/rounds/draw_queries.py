@@ -10,20 +10,24 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.pairing import Entrant
 from unmentor.people.models import Exclusion, KeptApart, Person
-from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.models import LeftOut, Round
 from unmentor.rounds.queries import latest_number
+from unmentor.rounds.turns import in_draw
 
 
-def entrants(programme: Programme, on: date, among: Collection[int] | None = None) -> list[Entrant]:
-    """Return who takes part in a draw on a day, in the terms of the pure rooms; only those *among* some ids if told.
+def entrants(
+    programme: Programme, on: date, among: Collection[int] | None = None, round_: Round | None = None
+) -> list[Entrant]:
+    """Return who is in a draw on a day, in the terms of the pure rooms; only those *among* some ids if told.
+
+    With *round_*, who may still come into that round, which was drawn already.
 
     Who was promised to go first next time counts as left out only just now.
     Organisations are numbered: a draw asks only whether two are the same, and what it keeps should name nobody.
     """
     # By columns: a programme may be large, and everybody else waits while a draw is stored.
-    query = programmes.drawn_on(programme, on).with_only_columns(
+    query = in_draw(programme, on, round_).with_only_columns(
         Person.id, Person.organisation, Person.availability, Membership.standby, Membership.first_next
     )
     if among is not None:

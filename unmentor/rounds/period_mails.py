@@ -14,10 +14,11 @@ from unmentor.links import Above, link
 from unmentor.mail.message import Letter
 from unmentor.people.models import Person
 from unmentor.programmes.models import Period, Programme
-from unmentor.programmes.queries import entrants, next_draw, organisers
+from unmentor.programmes.queries import next_draw, organisers
 from unmentor.rounds.mails import A_WEEK
 from unmentor.rounds.models import Round
 from unmentor.rounds.summary import summary
+from unmentor.rounds.turns import members_in
 from unmentor.words import when
 
 
@@ -53,7 +54,7 @@ def late(programme: Programme, period: Period, due: datetime, now: datetime, bef
 
 def too_few(programme: Programme, period: Period, due: datetime, now: datetime) -> Iterator[Letter]:
     """Yield the news that there were too few to draw, and a kind word to whoever was the only one."""
-    people = [member.person for member in entrants(programme, programme.today(now))]
+    people = [member.person for member in members_in(programme, programme.today(now))]
     for organiser in organisers(programme):
         with force_locale(organiser.language):
             told = {

@@ -7,10 +7,11 @@ from itertools import combinations
 from flask_babel import gettext as _
 
 from unmentor.db import db
-from unmentor.programmes.queries import entrant_ids
+from unmentor.programmes.models import Membership
 from unmentor.rounds import draw_queries, queries
 from unmentor.rounds.find import find
 from unmentor.rounds.models import LeftOut, Round
+from unmentor.rounds.turns import in_draw
 
 
 class ChangedSince(ValueError):  # noqa: N818 - it is named by what happened
@@ -64,4 +65,5 @@ def _undone(groups: dict[int, list[int]], here: set[int]) -> list[int]:
 
 def _taking_part(round_: Round, now: datetime) -> set[int]:
     """Return the ids of those whom a draw of its programme would include now."""
-    return entrant_ids(round_.programme, round_.programme.today(now))
+    members = in_draw(round_.programme, round_.programme.today(now), round_)
+    return set(db.session.scalars(members.with_only_columns(Membership.person_id)))

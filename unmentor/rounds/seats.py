@@ -82,7 +82,7 @@ class Seats:
 def seats(round_: Round, now: datetime) -> Seats:
     """Return who sits with whom in a drawn round."""
     programme = round_.programme
-    people = draw_queries.entrants(programme, programme.today(now))
+    people = draw_queries.entrants(programme, programme.today(now), round_=round_)
     return Seats(
         programme=programme,
         groups=queries.groups(round_),
