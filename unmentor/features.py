@@ -39,6 +39,8 @@ class Feature:
     next_steps: Callable[[Sequence["Participation"]], dict[int, tuple[str, str]]]
     # What it brings that needs an organiser of a programme.
     needs: Callable[["Programme"], Iterable["Need"]]
+    # How many people wrote in public what they learned in each of these rounds, by the ids of both; 0 is left out.
+    wrote: Callable[[Sequence[int]], dict[int, int]]
     # Let somebody in the demo community tell a story, written at one moment, and public from another or not yet.
     tell: Callable[["Story", "Participation", datetime, datetime | None], None]
 

@@ -1,5 +1,6 @@
 """How it goes, round by round."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.models import CAME, Conversation, Participation
 from unmentor.db import db
+from unmentor.features import features
+from unmentor.impact.figures import CHALLENGED
 from unmentor.programmes.models import Programme
 from unmentor.rounds.models import Round
 
@@ -28,6 +31,14 @@ class RoundFigures:
     people: int = 0
     people_met: int = 0
     people_unknown: int = 0
+    # From the invitation on: who said how it went; how much it challenged them, and how many said a lot; what came of
+    # it, and for how many anything did; and who wrote what they learned, in public.
+    answered: int = 0
+    rated: int = 0
+    challenged: int = 0
+    told: int = 0
+    came: int = 0
+    wrote: int = 0
 
     @property
     def people_missed(self) -> int:
@@ -44,7 +55,8 @@ class RoundFigures:
 def by_round(programme: Programme, most: int, before: int | None = None) -> list[RoundFigures]:
     """Return the newest rounds of *programme* in numbers, the newest first; only those with a number below *before*.
 
-    It asks three questions, however many rounds there are, and they cost what *most* rounds hold.
+    It asks three questions and one of each feature, however many rounds there are, and they cost what *most* of them
+    hold.
     """
     newest = select(Round.id, Round.number, Round.state, Round.drawn_at).where(Round.programme_id == programme.id)
     if before is not None:
@@ -52,8 +64,11 @@ def by_round(programme: Programme, most: int, before: int | None = None) -> list
     rounds = db.session.execute(newest.order_by(Round.number.desc()).limit(most)).all()
     keys = [row.id for row in rounds]
     talks, people = _talks(keys), _people(keys)
+    wrote = Counter[int]()
+    for feature in features():
+        wrote.update(feature.wrote(keys))
     return [
-        RoundFigures(number, state, drawn_at, **talks.get(key, {}), **people.get(key, {}))
+        RoundFigures(number, state, drawn_at, **talks.get(key, {}), **people.get(key, {}), wrote=wrote[key])
         for key, number, state, drawn_at in rounds
     ]
 
@@ -75,6 +90,11 @@ def _people(rounds: Sequence[int]) -> dict[int, dict[str, int]]:
         func.count().label("people"),
         func.count().filter(Conversation.state == "met").label("people_met"),
         func.count().filter(Conversation.state == "arranged").label("people_unknown"),
+        func.count(Participation.answered_at).label("answered"),
+        func.count(Participation.challenged).label("rated"),
+        func.count().filter(Participation.challenged >= CHALLENGED).label("challenged"),
+        func.count(Participation.came).label("told"),
+        func.count().filter(Participation.came != CAME[0]).label("came"),
     )
     present = query.join(Participation, Participation.conversation_id == Conversation.id)
     return _by_round(present.where(Participation.withdrew_at.is_(None)), rounds)

@@ -75,5 +75,6 @@ feature = Feature(
     tidy=drop_unused_topics,
     next_steps=next_steps,
     needs=needs,
+    wrote=queries.writers_by_round,
     tell=tell,
 )

@@ -8,7 +8,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from unmentor.conversations.models import Participation
+from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
@@ -38,6 +38,15 @@ def page_of(asked: Asked, number: int) -> Pagination:
 def newest(asked: Asked = Asked(), most: int = IN_A_FEED) -> Sequence[Reflection]:
     """Return the newest public reflections."""
     return db.session.scalars(_found(asked).limit(most)).all()
+
+
+def writers_by_round(rounds: Sequence[int]) -> dict[int, int]:
+    """Return how many people wrote what is public of these rounds, by the id of each; where nobody did, none."""
+    query = select(Conversation.round_id, func.count(Participation.person_id.distinct()))
+    query = query.join(Participation, Participation.conversation_id == Conversation.id)
+    query = query.join(Reflection, Reflection.participation_id == Participation.id)
+    public = query.where(Conversation.round_id.in_(rounds), Reflection.state == "published")
+    return dict(db.session.execute(public.group_by(Conversation.round_id)).all())
 
 
 def reflection_named(slug: str) -> Reflection | None:
