@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +23,10 @@ from unmentor.conversations.where import place, where
 from unmentor.db import db, transaction
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue
+from unmentor.people.models import Person
 from unmentor.privacy.export import exported
 from unmentor.privacy.leave import leave
+from unmentor.privacy.retention import forget
 from unmentor.programmes.models import Programme
 
 TEAMS = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_Zj%40thread.v2/0?context=%7b%22Tid%22%3a%221%22%7d"
@@ -315,3 +319,49 @@ def test_who_leaves_takes_what_they_said_along_and_who_stays_can_read_it(
     clock.moment = talk.ends_at
     leave(ada, 1, clock())
     assert db.session.query(Participation).filter(Participation.place.is_not(None)).count() == 0
+
+
+def changed(client: FlaskClient, someone: Person, **given: str) -> None:
+    told = {"name": someone.name, "phone": someone.phone, "video": someone.video, "language": "en"}
+    assert post(client, "/me/profile", **told | given).status_code == 303
+
+
+def test_every_calendar_follows_a_link_or_number_that_somebody_changes(talk: Conversation, client: FlaskClient) -> None:
+    sian = talk.people[1]
+    sign_in(client, sian)
+    changed(client, sian, about="Leeks.", name="Siân Ŵyn")
+    assert sequences() == []
+    changed(client, sian, phone="01632 960003")
+    assert "you ring Siân on 01632 960003" in " ".join(mailed("ada@example.gov.uk", "moved").split())
+    changed(client, sian, video=TEAMS)
+    assert entry(letter_to("ada@example.gov.uk", "moved"))[0]["URL"] == TEAMS
+    for number in (1, 2):
+        changed(client, sian, video=f"https://meet.example/{number}")
+    assert sequences() == [1, 1, 2, 2, 3, 3]
+    assert place(talk).url == "https://meet.example/2"
+
+
+def test_an_invitation_that_is_still_to_be_written_says_the_new_number_itself(
+    talk: Conversation, client: FlaskClient
+) -> None:
+    talk.to_tell = True
+    sign_in(client, talk.people[1])
+    changed(client, talk.people[1], phone="01632 960003")
+    assert sequences() == []
+
+
+def test_where_they_said_that_they_talk_is_forgotten_after_thirty_days(
+    talk: Conversation, client: FlaskClient, clock: Clock
+) -> None:
+    said(client, talk, TEAMS)
+    for days, kept in ((29, 1), (31, 0)):
+        clock.moment = talk.starts_at + timedelta(days=days)
+        forget(clock())
+        assert db.session.query(Participation).filter(Participation.place.is_not(None)).count() == kept
+
+
+def test_only_an_operator_names_a_room_that_asks_for_an_account() -> None:
+    house = Path(__file__).parent.parent.parent
+    files = [path for room in ("unmentor", "templates", "static") for path in (house / room).rglob("*.*")]
+    naming = {path.name for path in files if b"meet.jit.si" in path.read_bytes() and path.suffix != ".pyc"}
+    assert naming == {"settings.py"}

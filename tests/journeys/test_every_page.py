@@ -150,9 +150,13 @@ def look_at_a_conversation(page: Page, seen: Seen) -> None:
     page.wait_for_url("**/c/**")
     own = page.url
     seen.look(page, "a conversation")
-    for path in ("move", "withdraw", "report"):
+    for path in ("place", "move", "withdraw", "report"):
         page.goto(f"{own}/{path}")
         seen.look(page, f"a conversation, {path}")
+    page.goto(f"{own}/place")
+    page.get_by_role("button", name="Save where we talk").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    seen.look(page, "a conversation, place, refused")
     page.goto(f"{own}/move")
     page.get_by_role("button", name="Move our conversation").click()
     expect(page.get_by_role("alert")).to_be_focused()

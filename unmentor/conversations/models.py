@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 TO_TELL = text("to_tell")
+HAS_PLACE = text("place IS NOT NULL")
 # What may have become of a conversation, as those in it say.
 MET = ("yes", "no", "planned")
 # And what may have come of it, from nothing yet to the most.
@@ -78,7 +79,11 @@ class Participation(Base):
 
     __tablename__ = "participation"
     # No id is ever given twice.
-    __table_args__ = (UniqueConstraint("conversation_id", "person_id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "person_id"),
+        Index("ix_participation_place", "conversation_id", sqlite_where=HAS_PLACE, postgresql_where=HAS_PLACE),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # What keys name.

@@ -1,22 +1,29 @@
 """Say where a conversation is, and a kind word for what cannot be."""
 
 import re
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy import select, update
 
 from unmentor.conversations import mails, queries
 from unmentor.conversations.models import LONGEST_PLACE, Conversation, Participation
 from unmentor.conversations.place import Place, as_told
 from unmentor.conversations.telling import tell
 from unmentor.conversations.where import people_of, place, room, where
+from unmentor.db import db
 from unmentor.forms import clean_line
 from unmentor.mail.outbox import queue
 from unmentor.people import video
+from unmentor.people.models import Person
 from unmentor.words import listed
 
 # One person says where one conversation is so often: each time everybody gets a mail and another entry.
 MOST_PLACES = 3
+# For as long as somebody may have to say what went wrong there.
+KEPT = timedelta(days=30)
 # What is no spot: a scheme, and what browsers write without one, such as zoom.us/j/12.
 A_LINK = re.compile(r"(?i)[a-z][a-z0-9+.-]*:\S|www\.|\S*://|[^\s/@]+\.[a-z]{2,}(/\S*)?$")
 
@@ -39,11 +46,44 @@ def set_place(part: Participation, told: str, seen: int, now: datetime) -> bool:
     tell(talk, now)
     for each in talk.present:
         each.place = None
-    part.place, part.places = clean_line(told), part.places + 1
+    part.place = clean_line(told)
+    _tell_everybody(part, now)
+    return True
+
+
+@contextmanager
+def followed(person: Person, now: datetime) -> Iterator[None]:
+    """Let every calendar follow, where the block changes how *person* is reached and so where they talk.
+
+    It counts like saying where: whoever did so three times tells nobody any more, and only the page knows.
+    """
+    told = [part for part in queries.upcoming(person, now) if not part.conversation.to_tell]
+    before = [_leads_to(part.conversation) for part in told]
+    yield
+    for part, was in zip(told, before, strict=True):
+        if _leads_to(part.conversation) != was and part.places < MOST_PLACES:
+            _tell_everybody(part, now)
+
+
+def forget(now: datetime) -> None:
+    """Forget where people said that they talk, some time after they did."""
+    over = select(Conversation.id).where(Conversation.starts_at <= now - KEPT)
+    old = update(Participation).where(Participation.place.is_not(None), Participation.conversation_id.in_(over))
+    db.session.execute(old.values(place=None))
+
+
+def _tell_everybody(part: Participation, now: datetime) -> None:
+    talk = part.conversation
+    part.places += 1
     talk.sequence, talk.stamped_at = talk.sequence + 1, now
     for each in talk.present:
         queue(mails.moved(each, was=talk.starts_at, placer=part), now)
-    return True
+
+
+def _leads_to(talk: Conversation) -> tuple[str, ...]:
+    """Return what the place of a conversation leads to: an address, or numbers."""
+    found = place(talk)
+    return (found.kind, found.url, *(each.phone for each in found.called))
 
 
 def _checked(part: Participation, told: str) -> Place:

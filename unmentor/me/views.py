@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from unmentor import runtime
 from unmentor.conversations.calendar_entry import feed_address, key
 from unmentor.conversations.came_of_it import may_have_come
+from unmentor.conversations.placing import followed
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
 from unmentor.features import features
@@ -64,7 +65,8 @@ def profile() -> Page:
     if not form.validate_on_submit():
         return render_template("me/profile.html", form=form), form.status
     details = form.details()
-    with transaction():
+    programmes = {part.conversation.round.programme for part in upcoming(person, runtime.now())}
+    with turn(*programmes) as now, followed(person, now):
         people.change(person, details)
     speak_from_now(details.language)
     flash(_("Your details are saved."))

@@ -31,14 +31,13 @@ def erase(person: Person, now: datetime) -> None:
         feature.erase(person)
     if person.email:
         db.session.merge(Erasure(address_hash=people.address_hash(person.email), at=now))
-    mine = update(Participation).where(Participation.person_id == person.id, Participation.place.is_not(None))
-    db.session.execute(mine.values(place=None))
     for table in (Membership, Stopped):
         db.session.execute(delete(table).where(table.person_id == person.id))
     going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)
     asked = (Message.kind == "confirm") & (Message.recipient == person.email)
     db.session.execute(delete(Message).where(or_((Message.person_id == person.id) & ~going, asked)))
-    db.session.execute(update(Participation).where(Participation.person_id == person.id).values(came_line=""))
+    theirs = update(Participation).where(Participation.person_id == person.id)
+    db.session.execute(theirs.values(came_line="", place=None))
     people.erase(person, now)
     db.session.flush()
 

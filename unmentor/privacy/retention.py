@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from unmentor import budgets
 from unmentor.audit import actions as audit
 from unmentor.audit.models import AuditEvent
+from unmentor.conversations import placing
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.links import link
@@ -53,6 +54,7 @@ def promised() -> dict[str, int]:
         "mail": KEPT.days,
         "budgets": budgets.DAY.days,
         "reports": reports.KEPT.days,
+        "places": placing.KEPT.days,
         "erasures": ERASURES.days,
         "log_years": audit.KEPT.days // 365,
         "acknowledged": ACKNOWLEDGED.days,
@@ -67,6 +69,7 @@ def forget(now: datetime) -> None:
     door.forget(now, UNCONFIRMED)
     budgets.forget(now)
     reports.forget(now)
+    placing.forget(now)
     unanswered = Message.person_id.is_(None) & (Message.kind == "confirm") & (Message.queued_at <= now - UNCONFIRMED)
     db.session.execute(delete(Message).where(unanswered))
     db.session.execute(delete(Erasure).where(Erasure.at < now - ERASURES))
