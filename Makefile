@@ -12,14 +12,15 @@ run: .venv/installed translations ## start everything on this machine, with a de
 	@UNMENTOR_DEMO=1 $(BIN)/python app.py
 
 test: .venv/installed-dev translations ## run the whole suite, on SQLite and PostgreSQL, with journeys in Chromium
-	@$(BIN)/pytest -n auto --dist worksteal
+	@$(if $(MEASURED),$(BIN)/coverage erase)
+	@$(BIN)/$(if $(MEASURED),coverage run -m )pytest -n auto --dist worksteal
+	@$(if $(MEASURED),$(BIN)/coverage combine --quiet && $(BIN)/coverage report)
 
 fast: .venv/installed-dev translations ## run what takes seconds: the pure rooms, and all others on SQLite
 	@$(BIN)/pytest -q -n auto -m "not thorough" -k "not postgresql" --ignore=tests/journeys
 
-coverage: .venv/installed-dev translations ## say which lines no test on SQLite reaches
-	@$(BIN)/coverage run --data-file=.venv/coverage -m pytest -q -k "not postgresql" --ignore=tests/journeys
-	@$(BIN)/coverage report --data-file=.venv/coverage
+coverage: MEASURED = yes
+coverage: test ## run the whole suite, a third slower, and say which lines it does not reach
 
 check: .venv/installed-dev translations ## look for what is wrong: lint, types, imports, migrations, translations
 	$(BIN)/ruff check .

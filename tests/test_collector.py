@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 only_here = pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python 3.12 mended this; nothing is done there")
 
 # What SQLAlchemy's InstanceState does, with the collector at the worst of moments instead of at a rare one.

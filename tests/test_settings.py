@@ -88,6 +88,7 @@ def test_nothing_secret_is_printed_with_the_settings(tmp_path: Path) -> None:
     assert "only for these tests" not in told
 
 
+@pytest.mark.thorough
 def test_processes_that_start_at_once_share_one_whole_key(tmp_path: Path) -> None:
     start = (
         "import sys; from unmentor.settings import Settings; sys.stdin.read(1);"

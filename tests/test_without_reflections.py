@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from test_routes import KEYED, OPEN, ORGANISERS, SIGNED_IN
+
+pytestmark = pytest.mark.thorough
 
 ROOT = Path(__file__).parent.parent
 MODERATION = {"organise.moderation", "organise.publish", "organise.return_", "organise.take_down", "organise.undo"}

@@ -13,8 +13,10 @@ import sys
 from flask import Flask
 
 NEEDED = sys.version_info < (3, 12)
-# As many new objects as make Python itself look, many times over: a look takes about a millisecond.
+# As many new objects as make Python itself look, many times over: a look at them takes a few milliseconds.
 MANY = 10_000
+# So many looks at what is new before one at everything, which takes a hundred milliseconds: as often as Python itself.
+OFTEN = 10
 
 
 def collect_between(app: Flask) -> None:
@@ -28,5 +30,6 @@ def collect_between(app: Flask) -> None:
 
 
 def _collect(_error: BaseException | None) -> None:
-    if gc.get_count()[0] > MANY:
-        gc.collect()
+    new, _, looks = gc.get_count()
+    if new > MANY:
+        gc.collect(2 if looks > OFTEN else 1)

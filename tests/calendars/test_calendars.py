@@ -101,6 +101,7 @@ def test_an_honest_name_arrives_as_it_is(name):
     assert vobject.readOne(ics.decode()).vevent.attendee.params["CN"] == [name]
 
 
+@pytest.mark.thorough
 @settings(deadline=None)
 @given(hostile, hostile)
 def test_no_name_or_text_changes_who_is_invited_or_when(name, text):

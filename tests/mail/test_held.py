@@ -99,6 +99,7 @@ def test_held_mail_that_nobody_can_read_any_more_does_not_stop_the_rest(app: Fla
         assert release_all(LATER) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("count", [450])
 def test_of_two_who_release_at_once_one_does(app: Flask, count: int) -> None:
     with transaction():

@@ -100,6 +100,7 @@ def test_who_signs_in_while_mail_is_held_is_let_in(sian: Person) -> None:
     assert states() == ["queued"]
 
 
+@pytest.mark.thorough
 def test_a_round_of_letters_may_be_longer_than_a_batch(app: Flask) -> None:
     many = (letter("goodbye", person_id=None, about=f"person:{number}") for number in range(450))
     assert queue_all(many, NOW) == 450

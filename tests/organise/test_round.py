@@ -203,6 +203,7 @@ def crowd(of: Programme, round_: Round, conversations: int) -> None:
     db.session.commit()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sent", [False, True])
 def test_the_page_of_a_large_round_is_small_and_asks_no_more(
     round_: Round, client: FlaskClient, clock: Clock, sent: bool

@@ -16,6 +16,8 @@ from unmentor.people.models import Person
 from unmentor.people.queries import person_at
 from unmentor.programmes.models import Membership, Programme
 
+pytestmark = pytest.mark.thorough
+
 PAGE = "/organise/unmentoring/start-empty"
 
 

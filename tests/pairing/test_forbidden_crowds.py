@@ -6,6 +6,8 @@ import pytest
 
 from unmentor.pairing import Entrant, NotOptimal, Rules, draw, verify
 
+pytestmark = pytest.mark.thorough
+
 FORBID = Rules(same_organisation="forbid")
 SIT_OUT = Rules(odd="sit-out", same_organisation="forbid")
 

@@ -29,6 +29,7 @@ def rounds(crowd, count, rules, seed=1):
     return results
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("n", "organisations"), [(8, 1), (10, 2), (12, 1), (20, 2), (30, 1)])
 def test_nobody_meets_twice_while_avoidable(n, organisations):
     crowd = [Entrant(i, organisation=str(i % organisations) if organisations > 1 else "") for i in range(n)]
@@ -42,6 +43,7 @@ def test_an_odd_number_meets_for_as_many_rounds_as_there_are_people():
     assert sorted(who for result in results for who in result.left_out) == list(range(11))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("odd", ["trio", "sit-out"])
 def test_nobody_is_odd_one_out_again_before_everybody_was(odd):
     results = rounds([Entrant(i) for i in range(9)], 18, Rules(odd=odd))

@@ -99,6 +99,7 @@ INSERT INTO participation (id, conversation_id, person_id, starts, third, partst
 """.format(now="2026-11-01 09:00:00.000000+00:00")  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_every_row_of_a_full_database_gets_nonces_of_its_own(
     engine: str, request: pytest.FixtureRequest, tmp_path: Path

@@ -106,6 +106,7 @@ NONSENSE = (
 )  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_what_is_no_answer_at_all_is_refused_in_words(client: FlaskClient, ada: Person) -> None:
     sign_in(client, ada)
     for nonsense in NONSENSE:

@@ -126,6 +126,7 @@ def test_strangers_who_ask_cannot_use_up_the_mails_of_a_browser_that_was_in_befo
     assert post(client, link).status_code == 303
 
 
+@pytest.mark.thorough
 def test_one_source_guesses_so_many_codes_an_hour(client: FlaskClient, ada: Person) -> None:
     for number in range(30):
         post(client, "/sign-in/code", email=f"nobody{number}@elsewhere.uk", code="000000")

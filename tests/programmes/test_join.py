@@ -206,6 +206,7 @@ def test_a_strangers_mail_waits_behind_invitations_and_a_members_code_does_not(c
     assert due == ["sign-in", "goodbye", "confirm"]
 
 
+@pytest.mark.thorough
 def test_one_source_gets_so_many_mails_and_then_a_clear_page(client: FlaskClient) -> None:
     statuses = [join(client, email=f"person{number}@gwynedd.gov.uk").status_code for number in range(62)]
     assert statuses == [303] * 60 + [429] * 2
@@ -215,6 +216,7 @@ def test_one_source_gets_so_many_mails_and_then_a_clear_page(client: FlaskClient
     assert db.session.scalar(select(func.count(Message.id))) == 60
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("proxies", "joined"), [(0, 60), (1, 61)])
 def test_a_source_is_what_trusted_proxies_say_and_nobody_else(client: FlaskClient, proxies: int, joined: int) -> None:
     app = client.application

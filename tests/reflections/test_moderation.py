@@ -128,6 +128,7 @@ def test_an_organiser_sees_who_is_new_and_who_wrote_before(of: Programme, consol
     assert count_pending(of) == 2
 
 
+@pytest.mark.thorough
 def test_many_that_wait_ask_the_database_no_more_than_few(of: Programme, console: FlaskClient, clock: Clock) -> None:
     def asked() -> int:
         with statements() as told:

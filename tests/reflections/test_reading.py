@@ -144,6 +144,7 @@ def test_a_long_word_has_a_headline_too(app: Flask) -> None:
     assert Reflection(text="One two " * 30).headline.endswith("two…")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["/reflections", "/topics/data", "/reflections.atom", "/"])
 def test_more_reflections_ask_the_database_no_more_often(app: Flask, client: FlaskClient, path: str) -> None:
     few = programme()
@@ -205,6 +206,7 @@ def test_a_signed_in_person_gets_their_own_page_and_no_cache_keeps_it(client: Fl
     assert "Your page" not in client.get("/reflections").text
 
 
+@pytest.mark.thorough
 def test_the_cache_does_not_grow_without_end(app: Flask, client: FlaskClient) -> None:
     from unmentor.page_cache import MOST_PAGES
 

@@ -230,6 +230,7 @@ def test_organisers_of_another_programme_see_nothing(talk: Conversation, client:
     assert post(client, f"/organise/elsewhere/reports/{report.id}/done").status_code == 404
 
 
+@pytest.mark.thorough
 def test_many_reports_ask_the_database_no_more_than_few(
     of: Programme, olu: Person, client: FlaskClient, clock: Clock
 ) -> None:

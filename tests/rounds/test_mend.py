@@ -213,6 +213,7 @@ def test_a_new_conversation_is_two_working_days_ahead_at_least(app: Flask, clock
     assert found[0].starts_at.date() <= (clock() + timedelta(days=20)).date()
 
 
+@pytest.mark.thorough
 def test_nobody_has_two_conversations_at_once(app: Flask, clock: Clock) -> None:
     round_ = sent(clock, "Ada", "Ben", "Cat", odd="sit-out")
     out, elsewhere = round_.left_out[0].person, programme("Elsewhere")
@@ -252,6 +253,7 @@ def test_when_two_of_three_withdraw_the_third_hears_it(app: Flask, clock: Clock)
     assert membership("Cat").first_next
 
 
+@pytest.mark.thorough
 def test_whoever_was_promised_to_go_first_is_not_left_out_next_time(app: Flask, clock: Clock) -> None:
     round_ = sent(clock, "Ada", "Ben", "Cat", "Dan", odd="sit-out")
     alone = other("Ada")
