@@ -34,6 +34,7 @@ DONE: dict[str, Callable[[], object]] = {
     "unanswered": lambda: mails("sign-in", "asks"),
     "send_due": lambda: db.session.scalar(select(Round.sent_at).where(Round.programme.has(slug="let-go"))),
     "run_due": lambda: db.session.scalar(select(Round.id).where(Round.programme.has(slug="due"))),
+    "give_heads_up": lambda: mails("heads-up", "ahead"),
     "remind": lambda: mails("reminder", "tomorrow"),
     "tell_some": lambda: mails("invitation", "untold"),
     "tell_members": lambda: mails("heads-up", "ended"),
@@ -67,6 +68,8 @@ def world(app: Flask, clock: Clock) -> Clock:
         knock("asks@example.gov.uk", "a browser", "a source", moment)
     let_go = talk("let-go", moment + 10 * DAY).round
     let_go.state, let_go.sent_at, let_go.send_at = "drawn", None, moment
+    ahead = {"every": "weekly", "notice": 6, "starts_on": moment.date() + 6 * DAY, "weekday": 6}
+    member(person("ahead"), programme("Ahead", **ahead))
     talk("tomorrow", moment + DAY + HOUR)
     told(talk("untold", moment + 10 * DAY, to_tell=True), state=None)
     member(person("ended"), programme("Ended", ended_at=moment), to_tell=True)

@@ -35,6 +35,7 @@ class Above(StrEnum):
     JOIN = "programmes.join"
     JOIN_TOO = "me.join"
     OWN_PAGE = "me.home"
+    PAUSE = "me.pause"
     PEOPLE = "organise.people"
     PROGRAMME = "organise.programme"
     REPORTS = "organise.reports"

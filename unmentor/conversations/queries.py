@@ -168,10 +168,11 @@ def unreachable(now: datetime) -> Participation | None:
 
 def was_asked_twice(part: Participation, by: datetime) -> bool:
     """Say whether two questions how it went had left by a moment and did not come back: only then silence says much."""
+    own = (Message.kind == "how-was-it") & (Message.about == f"conversation:{part.conversation_id}")
+    # The second may have gone within a heads-up.
     query = select(func.count()).where(
-        Message.about == f"conversation:{part.conversation_id}",
+        own | (Message.kind == "heads-up") & (Message.queued_at == part.asked_at),
         Message.person_id == part.person_id,
-        Message.kind == "how-was-it",
         Message.state == "sent",
         Message.queued_at >= part.conversation.ends_at,
         Message.sent_at <= by,

@@ -17,7 +17,7 @@ from unmentor.db import transaction
 from unmentor.features import features
 from unmentor.forms import Button, Page
 from unmentor.gone import forward
-from unmentor.links import signed
+from unmentor.links import sign, signed
 from unmentor.mail.kinds import KINDS, PAUSES
 from unmentor.me import actions, calendar_address, joining, not_with, passkeys, queries, rhythm
 from unmentor.me.chosen import chosen
@@ -188,6 +188,7 @@ def _stopping(key: str, person: Person, kind: str, form: Button | None = None) -
 def _home(form: Button | None = None) -> str:
     person, now = the_person(), runtime.now()
     mine, over = memberships(person), past(person, now)
+    draws = {each.id: next_draw(each.programme, now) for each in mine}
     joined = {each.programme_id for each in mine}
     return render_template(
         "me/home.html",
@@ -197,8 +198,10 @@ def _home(form: Button | None = None) -> str:
         ripe={each.id for each in over if may_have_come(each, now)},
         memberships=mine,
         paused={each.id for each in mine if each.is_paused(each.programme.today(now))},
-        draws={each.id: next_draw(each.programme, now) for each in mine},
+        draws=draws,
         turns={each.id: turn_of(each, now) for each in mine},
+        skipping={each.id for each in mine if each.skips == draws[each.id].date()},
+        skip_keys={each.id: sign("skip", each.nonce) for each in mine},
         others=[each for each in running_programmes() if each.id not in joined],
         key=key,
         feed=feed_address(person),

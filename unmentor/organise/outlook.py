@@ -13,7 +13,7 @@ from unmentor.organise.consequences import consequences
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import cadence, holidays
 from unmentor.programmes.rules import written
-from unmentor.programmes.schedule import outlook
+from unmentor.programmes.schedule import heads_up_at, outlook
 from unmentor.rounds.arrange import first_day_of
 from unmentor.timetable.cadence import coming_draws
 
@@ -22,8 +22,9 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A round to come: when it is drawn, between which days people talk, and the bank holidays that this meets."""
+    """A round to come: when its people hear of it and it is drawn, between which days they talk, on which holidays."""
 
+    heads_up_at: datetime | None
     draw: datetime
     first_day: date
     last_day: date
@@ -64,7 +65,8 @@ def _coming(programme: Programme, draw: datetime) -> Coming:
     first_day = first_day_of(programme, draw)
     days = [draw.date(), *(first_day + n * A_DAY for n in range(programme.window_days))]
     kept = holidays(programme, get_locale().language)
-    return Coming(draw, first_day, days[-1], [(day, kept[day]) for day in sorted(set(days)) if day in kept])
+    met = [(day, kept[day]) for day in sorted(set(days)) if day in kept]
+    return Coming(heads_up_at(programme, draw), draw, first_day, days[-1], met)
 
 
 def _proposed(programme: Programme, rules: Mapping[str, Any], now: datetime) -> Programme:

@@ -15,7 +15,8 @@ from unmentor.organise.sending import sending
 from unmentor.people.guards import needs_sign_in, the_person
 from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import Programme
-from unmentor.rounds.turns import counted
+from unmentor.programmes.schedule import heads_up_at
+from unmentor.rounds.turns import in_next
 
 # So many rounds are in the chart, and on a page of the list.
 CHARTED, LISTED = 12, 20
@@ -36,7 +37,8 @@ def home() -> Page:
 def programme(programme: Programme) -> Page:
     """Show what needs somebody, the next round, and how it goes; or the first steps of a new programme."""
     now = runtime.now()
-    people, organisations = counted(programme, programme.today(now))
+    draw = programmes.next_draw(programme, now)
+    people, organisations = programmes.counted(in_next(programme, programme.today(now)))
     rounds = by_round(programme, CHARTED)
     charted = [each for each in reversed(rounds) if each.state in {"sent", "closed"}]
     return render_template(
@@ -45,7 +47,10 @@ def programme(programme: Programme) -> Page:
         needs=needs(programme, the_person(), sending(programme, now), people, now),
         people=people,
         organisations=organisations,
-        next_draw=programmes.next_draw(programme, now),
+        next_draw=draw,
+        heads_up_at=heads_up_at(programme, draw),
+        told=programmes.told_of(programme, draw.date()),
+        now=now,
         outlook=outlook(programme, people) if rounds else None,
         is_new=not rounds,
         charted=charted,

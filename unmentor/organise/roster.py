@@ -16,7 +16,7 @@ from unmentor.mail.models import Suppressed
 from unmentor.people.models import Person
 from unmentor.programmes.models import EACH, Membership, Programme
 from unmentor.rounds.models import Round
-from unmentor.rounds.turns import in_draw
+from unmentor.rounds.turns import in_next
 
 PAGE = 50
 MOST_WORDS, LONGEST_SEARCH = 5, 100
@@ -66,7 +66,7 @@ class Entry:
     """One person of a programme, and how they stand in it."""
 
     member: Membership
-    # next; or why the next draw is without them: asked, waiting, paused, unreached, no-way to talk, or that it
+    # next; or why the next draw is without them: asked, waiting, paused, skips, unreached, no-way to talk, or that it
     # rests them: they had their turn, and take part less often
     standing: str
     # How many conversations they were told of, and how many happened.
@@ -150,7 +150,7 @@ def _about(word: str) -> ColumnElement[bool]:
 def _conditions(programme: Programme, today: date) -> dict[str, ColumnElement[bool]]:
     confirmed = Person.confirmed_at.is_not(None)
     return {
-        "next": Membership.id.in_(in_draw(programme, today).with_only_columns(Membership.id)),
+        "next": Membership.id.in_(in_next(programme, today).with_only_columns(Membership.id)),
         "paused": Membership.are_paused(today) & confirmed & ~Membership.invited,
         "slower": Membership.every != EACH,
         "waiting": ~Membership.approved & confirmed,
@@ -180,7 +180,7 @@ def _refused() -> ColumnElement[bool]:
 def _entries(
     programme: Programme, members: Sequence[Membership], people: Select[int] | list[int], today: date
 ) -> list[Entry]:
-    drawn = in_draw(programme, today).with_only_columns(Membership.person_id)
+    drawn = in_next(programme, today).with_only_columns(Membership.person_id)
     taking_part = set(db.session.scalars(drawn.where(Membership.person_id.in_(people))))
     refused = set(db.session.scalars(select(Person.id).where(Person.id.in_(people), _refused())))
     talks = _talks(programme, people)
@@ -219,6 +219,8 @@ def _why_not(member: Membership, today: date, refused: bool) -> str:
         return "waiting"
     if member.is_paused(today):
         return "paused"
+    if member.is_skipping(today):
+        return "skips"
     if refused:
         return "unreached"
     return "rests" if member.person.phone or member.person.video else "no-way"

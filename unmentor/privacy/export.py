@@ -29,6 +29,8 @@ def exported(person: Person, now: datetime) -> dict[str, Any]:
                 "paused_until": each.paused_until.isoformat() if each.paused_until else None,
                 "takes_part": TAKES_PART[each.every],
                 "this_one_too": each.this_one_too is not None,
+                "skips_the_draw_of": each.skips.isoformat() if each.skips else None,
+                "had_a_heads_up_about_the_draw_of": each.heads_up_for.isoformat() if each.heads_up_for else None,
                 "standby": each.standby,
                 "approved": each.approved,
                 "first_next_time": each.first_next,

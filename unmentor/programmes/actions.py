@@ -129,6 +129,11 @@ def pause(membership: Membership, until: date | None) -> None:
     membership.before_stop = None
 
 
+def skip(membership: Membership, draw: date | None) -> None:
+    """Leave a person out of the draw of one day and no other; None takes them in again."""
+    membership.skips = draw
+
+
 def take_part(membership: Membership, every: int) -> None:
     """Take part in every round, in every second, or about once a quarter, from now on."""
     membership.every = every
@@ -152,7 +157,7 @@ def stop(membership: Membership) -> None:
 def undo_stop(membership: Membership) -> None:
     """Let it be again as it was before they stopped our mail; nothing changes where that was not what paused them."""
     if membership.before_stop == "active":
-        resume(membership)
+        membership.state, membership.paused_until, membership.before_stop = "active", None, None
     elif membership.before_stop:
         pause(membership, date.fromisoformat(membership.before_stop))
 
@@ -160,6 +165,6 @@ def undo_stop(membership: Membership) -> None:
 def resume(membership: Membership) -> None:
     """Take a person into the next draw again."""
     membership.state = "active"
-    membership.paused_until = membership.before_stop = None
+    membership.paused_until = membership.before_stop = membership.skips = None
     membership.invited = False
     membership.silences = 0

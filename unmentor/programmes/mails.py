@@ -64,7 +64,8 @@ def is_back(member: Membership, now: datetime) -> Letter:
     programme = member.programme
     with force_locale(member.person.language):
         moment = when(next_draw(programme, now), programme.time_zone)
-        away = member.is_paused(programme.today(now)) or not member.approved
+        today = programme.today(now)
+        away = member.is_paused(today) or member.is_skipping(today) or not member.approved
         return _heads_up(
             f"back:{programme.id}:{programme.starts_on}",
             member,

@@ -122,6 +122,9 @@ class Membership(Base):
     every: Mapped[int] = mapped_column(default=EACH)
     # They said "this one too": until they talk in a round after the one of this number, draws include them anyway.
     this_one_too: Mapped[int | None]
+    # The day of the draw that they skip; and of the one that they last had a heads-up about.
+    skips: Mapped[date | None]
+    heads_up_for: Mapped[date | None]
     # False while they wait for an organiser's yes: no draw includes them.
     approved: Mapped[bool] = mapped_column(default=True)
     # They are to hear that the programme has ended, or is back.
@@ -141,6 +144,15 @@ class Membership(Base):
     def is_paused(self, on: date) -> bool:
         """Say whether draws leave them out on a day of the programme's; a pause until a day ends with it by itself."""
         return self.state == "paused" and (self.paused_until is None or self.paused_until > on)
+
+    def is_skipping(self, today: date) -> bool:
+        """Say whether they skip a draw that is still to come."""
+        return self.skips is not None and self.skips >= today
+
+    @classmethod
+    def are_skipping(cls, today: date) -> ColumnElement[bool]:
+        """Return the same as a condition."""
+        return and_(cls.skips.is_not(None), cls.skips >= today)
 
     @classmethod
     def are_paused(cls, on: date) -> ColumnElement[bool]:

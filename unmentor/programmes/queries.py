@@ -2,7 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +13,7 @@ from unmentor import zones
 from unmentor.db import db
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person
-from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.models import Membership, Period, Programme
 from unmentor.timetable import cadence as timetable
 from unmentor.timetable.holidays import bank_holidays
 
@@ -106,7 +106,13 @@ def memberships_of(programme: Programme, people: Collection[int]) -> Sequence[Me
 
 
 def drawn_on(programme: Programme, on: date) -> Select[Membership]:
-    """Return the question for who takes part in a draw on a day: confirmed, let in, not paused, within reach.
+    """Return the question for who takes part in a draw on a day, and does not skip the one that it counts as."""
+    query, draw = part_of(programme, on), _counts_as(programme, on)
+    return query.where(or_(Membership.skips.is_(None), Membership.skips != draw)) if draw else query
+
+
+def part_of(programme: Programme, on: date) -> Select[Membership]:
+    """Return the question for who takes part on a day: confirmed, let in, not paused, within reach.
 
     Whose address refuses our mail for good would only be waited for.
     """
@@ -139,6 +145,12 @@ def counted(members: Select[Membership]) -> tuple[int, int]:
     return people, organisations
 
 
+def told_of(programme: Programme, draw: date) -> int:
+    """Return how many people have had a heads-up about the draw of a day."""
+    told = select(func.count()).where(Membership.programme_id == programme.id, Membership.heads_up_for == draw)
+    return db.session.scalar(told) or 0
+
+
 def cadence(programme: Programme, other: Mapping[str, Any] = MappingProxyType({})) -> timetable.Cadence:
     """Return when *programme* draws, in the terms of the pure rooms; with *other* rules, by their columns, instead."""
     rule = ChainMap(dict(other), {name: getattr(programme, name) for name in RHYTHM})
@@ -157,10 +169,22 @@ def next_draw(programme: Programme, after: datetime) -> datetime:
     return timetable.next_draw(cadence(programme), after)
 
 
+def last_claimed(programme: Programme) -> date | None:
+    """Return the day of the last draw that something came of, whatever it was."""
+    slot = db.session.scalar(select(func.max(Period.slot)).where(Period.programme_id == programme.id))
+    return date.fromisoformat(slot[:10]) if slot else None
+
+
 def holidays(programme: Programme, language: str = "en") -> Mapping[date, str]:
     """Return the bank holidays that *programme* keeps, with their names: those of its nation, or none abroad."""
     at_home = programme.time_zone in {"Europe/London", "Europe/Belfast", "GB"}
     return bank_holidays(programme.nation, language) if at_home else {}
+
+
+def _counts_as(programme: Programme, on: date) -> date | None:
+    """Return the day of the draw that one on a day counts as, late as it may be, or made again: the last until then."""
+    due = timetable.latest_draw(cadence(programme), timetable.wall_time(on, time.max, programme.zone))
+    return due.date() if due else last_claimed(programme)
 
 
 def _people(programme: Programme) -> Select[Person]:

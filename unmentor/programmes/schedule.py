@@ -6,16 +6,16 @@ day and time are chosen later; and one that was promised is drawn, or there is a
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import update
 
 from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import db
-from unmentor.programmes.models import Period, Programme
-from unmentor.programmes.queries import cadence
+from unmentor.programmes.models import Membership, Period, Programme
+from unmentor.programmes.queries import cadence, last_claimed
 from unmentor.programmes.rules import written
 from unmentor.timetable.cadence import Cadence, first_draw, latest_draw, next_draw, next_period, slot_name
 
@@ -35,12 +35,6 @@ def unclaimed(programme: Programme, now: datetime) -> list[datetime]:
     return draws[::-1]
 
 
-def last_claimed(programme: Programme) -> date | None:
-    """Return the day of the last draw that something came of, whatever it was."""
-    slot = db.session.scalar(select(func.max(Period.slot)).where(Period.programme_id == programme.id))
-    return date.fromisoformat(slot[:10]) if slot else None
-
-
 def claim(programme: Programme, due: datetime, outcome: str, now: datetime) -> Period | None:
     """Return the row that notes what came of a period, in the programme's turn.
 
@@ -57,6 +51,11 @@ def claim(programme: Programme, due: datetime, outcome: str, now: datetime) -> P
 def promised(programme: Programme, now: datetime) -> datetime:
     """Return the draw that people wait for: the next, or one that is due and was not made yet."""
     return next(iter(unclaimed(programme, now)), None) or next_draw(cadence(programme), now)
+
+
+def heads_up_at(programme: Programme, draw: datetime) -> datetime | None:
+    """Return when people get a heads-up about a draw; None where they get none."""
+    return draw - timedelta(days=programme.notice_days) if programme.notice_days else None
 
 
 def outlook(programme: Programme, rules: Mapping[str, Any], now: datetime) -> Cadence:
@@ -81,18 +80,31 @@ def change(programme: Programme, rules: Mapping[str, Any], now: datetime, by: in
 
     It is in the log, as a deed of who has the id *by*, or of whoever is at the command line.
     """
-    before = written(programme)
+    before, was = written(programme), promised(programme, now)
     coming = outlook(programme, rules, now)
     if coming.starts_on != programme.starts_on:
         _let_go(programme, coming, now)
         programme.starts_on = coming.starts_on
     for column, rule in rules.items():
         setattr(programme, column, rule)
+    follow(programme, was, now)
     changed = {name: text for name, text in written(programme).items() if text != before[name]}
     if changed:
         said = ", ".join(f"{name}={text}" for name, text in changed.items())
         record(Deed.PROGRAMME_CHANGED, by=by, programme=programme.id, rules=said)
     return changed
+
+
+def follow(programme: Programme, was: datetime, now: datetime) -> None:
+    """Let what was said of the draw that *was* promised hold for the one that is now, where both are in one period.
+
+    Whoever skips it still does, and nobody has a second heads-up about it.
+    """
+    draw = promised(programme, now).date()
+    if draw != was.date() and draw < next_period(cadence(programme), was.date()):
+        for said in (Membership.skips, Membership.heads_up_for):
+            of_it = update(Membership).where(Membership.programme_id == programme.id, said == was.date())
+            db.session.execute(of_it.values({said: draw}))
 
 
 def _let_go(programme: Programme, coming: Cadence, now: datetime) -> None:

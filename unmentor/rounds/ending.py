@@ -17,7 +17,7 @@ from unmentor.people.models import Person
 from unmentor.programmes.mails import has_ended, is_back
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import cadence
-from unmentor.programmes.schedule import anew
+from unmentor.programmes.schedule import anew, follow, promised
 from unmentor.programmes.turn import turn
 from unmentor.rounds import queries
 from unmentor.rounds.actions import cancel_round
@@ -47,8 +47,10 @@ def reopen(programme: Programme, by: int | None = None) -> bool:
     with turn(programme) as now:
         if programme.ended_at is None:
             return False
+        was = promised(programme, now)
         programme.ended_at = None
         programme.starts_on = anew(cadence(programme), programme, now).starts_on
+        follow(programme, was, now)
         _let_hear(programme)
         record(Deed.PROGRAMME_REOPENED, by=by, programme=programme.id)
     return True

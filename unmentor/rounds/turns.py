@@ -46,6 +46,11 @@ def in_draw(programme: Programme, on: date, round_: Round | None = None) -> Sele
     return programmes.drawn_on(programme, on).where(~resting(programme, on, round_))
 
 
+def in_next(programme: Programme, today: date) -> Select[Membership]:
+    """Return the question for who is in the draw that comes next, as far as a day before it can tell."""
+    return programmes.part_of(programme, today).where(~Membership.are_skipping(today), ~resting(programme, today))
+
+
 def resting(programme: Programme, on: date, round_: Round | None = None) -> ColumnElement[bool]:
     """Return the condition that a draw on a day, or that of *round_*, leaves a member out, who takes part less often.
 
