@@ -15,7 +15,6 @@ from unmentor.people.guards import has_left
 from unmentor.programmes import actions
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import membership_of, next_draw
-from unmentor.programmes.schedule import promised
 from unmentor.programmes.turn import turn
 
 
@@ -40,7 +39,7 @@ def _answer(token: str, choose: Callable[[date], date | None]) -> Page:
     if not form.validate_on_submit():
         return _page(member, token, form), form.status
     with turn(member.programme) as now:
-        draw = str(promised(member.programme, now).date())
+        draw = str(next_draw(member.programme, now).date())
         if form.draw.data == draw and member.programme.ended_at is None:
             actions.skip(member, choose(date.fromisoformat(draw)))
             return redirect(url_for("programmes.skip", token=token), 303)
@@ -60,8 +59,8 @@ def _member(token: str) -> Membership:
 
 
 def _page(member: Membership, token: str, form: SkipForm) -> str:
-    programme, now = member.programme, runtime.now()
-    draw = promised(programme, now)
+    programme = member.programme
+    draw = next_draw(programme, runtime.now())
     return render_template(
         "programmes/skip.html",
         programme=programme,
