@@ -157,16 +157,14 @@ def test_a_programme_that_has_ended_is_quiet(of: Programme) -> None:
 
 
 @pytest.mark.parametrize(("hours", "told"), [(12, ["ada", "ben"]), (11, [])])
-def test_after_an_outage_it_comes_late_or_not_at_all(
-    of: Programme, clock: Clock, hours: int, told: list[str]
-) -> None:
+def test_after_an_outage_it_comes_late_or_not_at_all(of: Programme, clock: Clock, hours: int, told: list[str]) -> None:
     clock.moment = DRAW - hours * HOUR
     assert given(of) == told
 
 
-def test_it_is_pointless_once_the_draw_is_due(of: Programme) -> None:
+def test_it_expires_once_the_draw_is_due(of: Programme) -> None:
     given(of)
-    assert {each.pointless_at for each in db.session.query(Message)} == {DRAW}
+    assert {each.expires_at for each in db.session.query(Message)} == {DRAW}
 
 
 def test_every_round_has_its_own(of: Programme, clock: Clock) -> None:
@@ -317,7 +315,7 @@ def test_nothing_is_asked_where_nothing_is_open(of: Programme, clock: Clock, why
         part.conversation.state = "cancelled"
     elif why == "untold":
         told = {"kind": "invitation", "recipient": "a@b", "subject": "", "message_id": "", "state": "failed"}
-        moments = {"queued_at": clock(), "due_at": clock(), "pointless_at": clock()}
+        moments = {"queued_at": clock(), "due_at": clock(), "expires_at": clock()}
         db.session.add(
             Message(about=f"conversation:{part.conversation_id}", person_id=part.person_id, **told, **moments)
         )

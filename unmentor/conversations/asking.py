@@ -18,12 +18,12 @@ MOST = 2
 
 
 def open_questions(
-    programme: Programme, people: Collection[int], now: datetime, *, hold: bool
+    programme: Programme, people: Collection[int], now: datetime, *, lock: bool
 ) -> dict[int, Participation]:
     """Return the last conversation of each of *people* in a programme, where they have yet to say how it went.
 
     By the person's id. Who was never told of it, or stopped our questions, is not asked. Nobody else asks before this
-    transaction ends, with *hold*.
+    transaction ends, with *lock*.
     """
     query = (
         select(Participation)
@@ -45,7 +45,7 @@ def open_questions(
         )
     )
     query = query.order_by(Conversation.starts_at, Participation.id)
-    if hold:
+    if lock:
         query = query.with_for_update(of=(Conversation, Participation))
     ended = [part for part in db.session.scalars(query) if part.conversation.ends_at <= now]
     last = {part.person_id: part for part in ended}

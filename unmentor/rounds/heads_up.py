@@ -47,7 +47,7 @@ def give_heads_up(programme: Programme) -> int:
     if ready:
         with turn(programme) as now:
             # Who has paused, answered or heard meanwhile is looked at anew in another slice.
-            draw, due = _next(programme, now, hold=True)
+            draw, due = _next(programme, now, lock=True)
             still = {_version(each, draw): each for each in due if _version(each, draw) in ready}
             stored = keep([ready[version] for version in still], now)
             reached = set(db.session.scalars(select(Message.person_id).where(Message.id.in_(stored))))
@@ -57,14 +57,14 @@ def give_heads_up(programme: Programme) -> int:
     return len(ready)
 
 
-def _next(programme: Programme, now: datetime, *, hold: bool = False) -> tuple[datetime, list[Due]]:
+def _next(programme: Programme, now: datetime, *, lock: bool = False) -> tuple[datetime, list[Due]]:
     """Return the draw that people wait for, and some who are to hear of it now."""
     draw = promised(programme, now)
     since = heads_up_at(programme, draw)
     if programme.ended_at or since is None or not since <= now <= draw - IN_TIME:
         return draw, []
     members = _to_hear(programme, draw, since)
-    questions = open_questions(programme, [each.person_id for each in members], now, hold=hold)
+    questions = open_questions(programme, [each.person_id for each in members], now, lock=lock)
     return draw, [(each, questions.get(each.person_id)) for each in members]
 
 
@@ -97,7 +97,7 @@ def _letter(member: Membership, part: Participation | None, draw: datetime) -> L
         values=values,
         programme_id=programme.id,
         language=person.language,
-        pointless_at=draw,
+        expires_at=draw,
     )
 
 
