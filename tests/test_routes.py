@@ -57,7 +57,7 @@ OPEN = {
 KEYED = {
     "conversations.back", "conversations.calendar", "conversations.came", "conversations.invite", "conversations.move",
     "conversations.outcome", "conversations.place", "conversations.show", "me.unsubscribe", "me.unsubscribe_undo",
-    "programmes.confirm", "programmes.skip", "programmes.skip_undo",
+    "programmes.confirm", "rounds.skip", "rounds.skip_undo",
     "people.sign_in_link", "reflections.thanks", "reflections.withdraw", "reflections.write", "reports.conversation",
     "rounds.withdraw",
     "rounds.withdrawn",

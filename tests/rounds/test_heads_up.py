@@ -74,7 +74,7 @@ def test_everybody_in_the_draw_hears_a_week_before_and_once(of: Programme, clock
 def test_the_letter_says_when_and_what_to_do_about_it(of: Programme) -> None:
     given(of)
     text = mailed("ada@example.gov.uk", "heads-up")
-    assert text.startswith("Walks draws on Monday 7 December, 9:00, and you are in.")
+    assert text.startswith("Walks draws on Monday 7 December, 9am, and you are in.")
     assert path_in(text, "/skip")
     assert "/me/pause?programme=walks\r\n" in text
     assert "how was it" not in text
@@ -364,7 +364,7 @@ def test_who_only_stands_by_reads_that(of: Programme) -> None:
 def test_it_speaks_the_language_of_its_reader(of: Programme) -> None:
     member(person("Cat", language="cy"), of)
     given(of)
-    assert mailed("cat@example.gov.uk", "heads-up").startswith("Dydd Llun 7 Rhagfyr, 9:00: bydd Walks")
+    assert mailed("cat@example.gov.uk", "heads-up").startswith("Dydd Llun 7 Rhagfyr, 9am: bydd Walks")
 
 
 def test_the_question_leads_to_the_answer(of: Programme, clock: Clock, client: FlaskClient) -> None:

@@ -11,7 +11,7 @@ from unmentor.links import Above
 from unmentor.people import address, browser
 from unmentor.people.door import knock
 from unmentor.people.guards import signed_in
-from unmentor.programmes import confirming, queries, skipping
+from unmentor.programmes import confirming, queries
 from unmentor.programmes.ended import refuse_ended
 from unmentor.programmes.forms import JoinForm
 from unmentor.programmes.models import Programme
@@ -22,8 +22,6 @@ blueprint = Blueprint("programmes", __name__)
 blueprint.add_app_template_filter(rhythm)
 blueprint.add_app_template_filter(own_rhythm)
 blueprint.route("/confirm/<token>", methods=["GET", "POST"])(confirming.confirm)
-blueprint.route("/skip/<token>", methods=["GET", "POST"])(skipping.skip)
-blueprint.post("/skip/<token>/undo")(skipping.skip_undo)
 
 
 @blueprint.route("/join", methods=["GET", "POST"])

@@ -23,9 +23,9 @@ from unmentor.mail.message import Letter
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import keep, written
 from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.queries import drawn_on
 from unmentor.programmes.schedule import heads_up_at, promised
 from unmentor.programmes.turn import turn
+from unmentor.rounds.turns import in_draw
 from unmentor.words import day, listed, when
 
 # So many people at a time.
@@ -70,7 +70,7 @@ def _next(programme: Programme, now: datetime, *, lock: bool = False) -> tuple[d
 
 def _to_hear(programme: Programme, draw: datetime, since: datetime) -> Sequence[Membership]:
     """Return some whom a draw will include and who have not heard; whoever joined *since* has just read when it is."""
-    query = drawn_on(programme, draw.date()).where(
+    query = in_draw(programme, draw.date()).where(
         Membership.joined_at < since,
         or_(Membership.heads_up_for.is_(None), Membership.heads_up_for != draw.date()),
     )
@@ -105,7 +105,7 @@ def _says(member: Membership, part: Participation | None, draw: datetime) -> dic
     programme = member.programme
     told = {"programme": programme.name, "when": when(draw, programme.time_zone)}
     stands_by = member.standby and programme.odd == "standby"
-    skip = (_("Skip this round"), link("programmes.skip", token=sign("skip", member.nonce)))
+    skip = (_("Skip this round"), link("rounds.skip", token=sign("skip", member.nonce)))
     ways = [(_("Pause for longer"), link(Above.PAUSE, programme=programme.slug))]
     says = [
         _("You stand by: only if the number is odd do you talk to somebody, and then we write to you.")

@@ -80,6 +80,13 @@ def members_in(programme: Programme, on: date) -> Sequence[Membership]:
 
 def turn_of(member: Membership, now: datetime) -> Turn:
     """Return when *member* is next in a draw, where nothing else keeps them out of it."""
+    mine = _turn_of(member, now)
+    if mine.at.date() == member.skips:
+        return Turn(next_draw(member.programme, mine.at), rests=True)
+    return mine
+
+
+def _turn_of(member: Membership, now: datetime) -> Turn:
     programme = member.programme
     coming = next_draw(programme, now)
     latest, drawn_at = (None, None) if member.every == EACH else _latest_turn(member)

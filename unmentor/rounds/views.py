@@ -1,4 +1,4 @@
-"""Withdraw from a conversation: ask once, tell everybody, and find somebody new for whoever is left."""
+"""Withdraw from a conversation: ask once, tell all, find somebody new for whoever is left. And skip a draw."""
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 
@@ -8,12 +8,15 @@ from unmentor.conversations.queries import instead_of
 from unmentor.forms import Page
 from unmentor.programmes.queries import next_draw
 from unmentor.programmes.turn import turn
+from unmentor.rounds import skipping
 from unmentor.rounds.actions import new_seed
 from unmentor.rounds.forms import WithdrawForm
 from unmentor.rounds.mend import TooLate
 from unmentor.rounds.mend import withdraw as withdraw_part
 
 blueprint = Blueprint("rounds", __name__)
+blueprint.route("/skip/<token>", methods=["GET", "POST"])(skipping.skip)
+blueprint.post("/skip/<token>/undo")(skipping.skip_undo)
 
 
 @blueprint.route("/c/<token>/withdraw", methods=["GET", "POST"])

@@ -16,6 +16,7 @@ from unmentor.programmes import actions
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import membership_of, next_draw
 from unmentor.programmes.turn import turn
+from unmentor.rounds.turns import turn_of
 
 
 class SkipForm(Form):
@@ -42,7 +43,7 @@ def _answer(token: str, choose: Callable[[date], date | None]) -> Page:
         draw = str(next_draw(member.programme, now).date())
         if form.draw.data == draw and member.programme.ended_at is None:
             actions.skip(member, choose(date.fromisoformat(draw)))
-            return redirect(url_for("programmes.skip", token=token), 303)
+            return redirect(url_for("rounds.skip", token=token), 303)
     form.form_errors = [_("That round has been drawn. This is about the next")]
     return _page(member, token, form), UNPROCESSABLE
 
@@ -59,15 +60,16 @@ def _member(token: str) -> Membership:
 
 
 def _page(member: Membership, token: str, form: SkipForm) -> str:
-    programme = member.programme
-    draw = next_draw(programme, runtime.now())
+    programme, now = member.programme, runtime.now()
+    draw, theirs = next_draw(programme, now), turn_of(member, now)
+    skips = member.skips == draw.date()
     return render_template(
         "programmes/skip.html",
         programme=programme,
         token=token,
         form=form,
         draw=draw,
-        after=next_draw(programme, draw),
-        skips=member.skips == draw.date(),
-        out=member.is_paused(draw.date()) or not member.approved or member.invited,
+        after=theirs.at,
+        skips=skips,
+        out=member.is_paused(draw.date()) or not member.approved or member.invited or (theirs.rests and not skips),
     )

@@ -13,13 +13,13 @@ from unmentor.db import db
 from unmentor.links import sign
 from unmentor.programmes import actions
 from unmentor.programmes.models import Membership, Period, Programme
-from unmentor.programmes.queries import entrants
 from unmentor.programmes.schedule import change
 from unmentor.programmes.turn import turn
 from unmentor.rounds import steps
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import is_in
 from unmentor.rounds.schedule import run_due
+from unmentor.rounds.turns import members_in
 
 THURSDAY, DRAW, NEXT = (2026, 12, 3, 9), date(2026, 12, 7), date(2027, 1, 4)
 
@@ -59,7 +59,7 @@ def drawn(of: Programme, clock: Clock, *moment: int) -> Round:
 
 def test_opening_the_link_changes_nothing(client: FlaskClient, ada: Membership, page: str) -> None:
     shown = client.get(page).text
-    assert "Monday 7 December, 9:00" in shown
+    assert "Monday 7 December, 9am" in shown
     assert "Skip this round" in shown
     assert ada.skips is None
 
@@ -134,7 +134,7 @@ def test_a_draw_of_another_period_is_not_the_one_that_is_skipped(of: Programme, 
     skips(ada)
     with turn(of) as now:
         change(of, {"weekday": 1}, now)  # the first Tuesday was the 1st
-    assert len(entrants(of, date(2027, 1, 5))) == 4
+    assert len(members_in(of, date(2027, 1, 5))) == 4
 
 
 def test_a_rhythm_that_begins_anew_still_knows_what_was_skipped(of: Programme, clock: Clock, ada: Membership) -> None:
@@ -142,7 +142,7 @@ def test_a_rhythm_that_begins_anew_still_knows_what_was_skipped(of: Programme, c
     drawn(of, clock, 2026, 12, 7, 9)
     with turn(of) as now:
         change(of, {"weekday": 2}, now)
-    assert len(entrants(of, date(2026, 12, 9))) == 3
+    assert len(members_in(of, date(2026, 12, 9))) == 3
 
 
 def test_who_skips_while_a_draw_is_held_is_not_in_it(
@@ -203,8 +203,8 @@ def test_a_participant_skips_and_comes_back_on_their_own_page(client: FlaskClien
     assert f'action="{page}"' in client.get("/me").text
     post(client, page, draw="2026-12-07")
     shown = client.get("/me").text
-    assert "You skip the round that is drawn on Monday 7 December, 9:00" in shown
-    assert "The next draw is Monday 4 January 2027, 9:00" in shown
+    assert "You skip the round that is drawn on Monday 7 December, 9am" in shown
+    assert "You are next in on Monday 4 January 2027, 9am" in shown
     post(client, f"{page}/undo", draw="2026-12-07")
     assert "Skip the next round" in client.get("/me").text
 
