@@ -205,7 +205,7 @@ def test_people_from_a_spreadsheet_are_asked_to_confirm(of: Programme, app: Flas
 def test_a_wrong_line_is_named_by_its_number_and_skipped(of: Programme, app: Flask, tmp_path: Path) -> None:
     said = flask(app, "people", "import", sheet(tmp_path)).output
     assert "Line 3, no name: name: Write your name" in said
-    assert "Line 4, Ada: email: Write your mail address" in said
+    assert "Line 4, Ada: email: Write your email address" in said
     assert "Line 6, Ben: phone: Give a phone number" in said
     assert "Line 7, Ada Lovelace: is here already" in said
 

@@ -57,7 +57,7 @@ def test_who_did_not_move_it_is_asked_to_accept_again(three: Conversation, clock
 def test_what_is_off_can_be_removed_by_hand(three: Conversation) -> None:
     queue(mails.cancelled(three.participations[0], three.participations), START)
     text = " ".join(mailed("ada@example.gov.uk", "cancelled").split())
-    assert "That is off. If your calendar still shows it, open the attached entry and remove it." in text
+    assert "That is cancelled. If your calendar still shows it, open the attached entry and remove it." in text
 
 
 def test_whoever_declined_is_asked_for_another_time_by_name(three: Conversation) -> None:

@@ -40,7 +40,7 @@ def of(app: Flask) -> Programme:
 
 @pytest.fixture
 def talk(of: Programme) -> Conversation:
-    """Return Ada's conversation with Siân, on Tuesday 1 December at 9:00; both can be rung, and Ada starts."""
+    """Return Ada's conversation with Siân, on Tuesday 1 December at 9am; both can be rung, and Ada starts."""
     ada = person("Ada", phone="+447700900123")
     return conversation(of, ada, person("Siân", email="sian@example.gov.uk", phone="+441632960002"))
 
@@ -128,11 +128,11 @@ def test_saying_where_changes_everybodys_calendar(
 def test_each_hears_where_in_their_own_words_right_after_who_and_when(talk: Conversation, client: FlaskClient) -> None:
     said(client, talk, CAFE + ".")
     mine, theirs = (" ".join(mailed(each.email, "moved").split()) for each in talk.people)
-    at = f"You talk on Tuesday 1 December at 9:00, as arranged. {CAFE}."
+    at = f"You talk on Tuesday 1 December at 9am, as arranged. {CAFE}."
     assert mine.startswith(f"You said where you and Siân talk. {at} You start: say hello first.")
     assert theirs.startswith(f"Ada has said where you talk. {at} Ada starts.")
     assert letter_to("sian@example.gov.uk", "moved")["Subject"] == (
-        "Where you talk: you and Ada, Tuesday 1 December, 9:00"
+        "Where you talk: you and Ada, Tuesday 1 December, 9am"
     )
 
 

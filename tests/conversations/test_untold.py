@@ -69,7 +69,7 @@ def test_who_was_never_invited_is_told_that_it_is_off_and_never_asked(
     days_pass(clock, 14)
     assert (talk.state, mails("cancelled"), mails("how-was-it")) == ("cancelled", 2, 0)
     text = mailed("ada@example.gov.uk", "cancelled")
-    assert "Our mail did not reach everybody in time." in text
+    assert "Our email did not reach everybody in time." in text
     assert "you go first in the next draw" in text
     assert [(each.silences, each.first_next) for each in db.session.query(Membership)] == [(0, True)] * 2
 

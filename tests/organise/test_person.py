@@ -175,7 +175,7 @@ def test_who_is_taken_out_is_told_and_whoever_they_were_to_meet_gets_somebody_ne
     gone = db.session.query(Message).filter_by(kind="invitation").order_by(Message.id).first().person_id
     gone = db.session.get_one(Person, gone)
     elsewhere = member(gone, programme("Elsewhere"))
-    assert "conversation that is still to come is called off" in client.get(f"{page_of(gone)}/remove").text
+    assert "conversation that is still to come is cancelled" in client.get(f"{page_of(gone)}/remove").text
     assert post(client, f"{page_of(gone)}/remove").status_code == 303
     assert standing(of, gone) is None
     assert db.session.get(Membership, elsewhere.id)

@@ -50,7 +50,7 @@ def test_who_joins_waits_and_no_draw_includes_them_until_an_organiser_says_yes(
     confirm = path_in(mailed("sian@gwynedd.gov.uk", "confirm"), "/confirm")
     assert "Then an organiser looks" in client.get(confirm).text
     post(client, confirm)
-    assert "An organiser looks at who joins, and you hear by mail." in client.get("/me").text
+    assert "An organiser looks at who joins, and you hear by email." in client.get("/me").text
     post(client, "/me/resume")
     assert members_in(of, of.today(clock())) == []
     assert "has yet to say yes" in client.get("/me").text

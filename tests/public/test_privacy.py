@@ -42,9 +42,9 @@ def test_every_item_of_the_law_is_there(client: FlaskClient, language: str) -> N
     [
         ("If you never confirm", retention.UNCONFIRMED),
         ("What you typed to join, until you confirm", CONFIRM_WITHIN),
-        ("The words of our mail, whether it arrived or not", KEPT),
+        ("The words of our email, whether it arrived or not", KEPT),
         ("When you signed in", retention.SIGN_INS),
-        ("How often mail was asked for", budgets.DAY),
+        ("How often email was asked for", budgets.DAY),
         ("What somebody reports to the organisers", KEPT_REPORTS),
         ("That you left, as a code in the place of your address", retention.ERASURES),
     ],

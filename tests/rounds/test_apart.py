@@ -79,7 +79,7 @@ def test_what_they_have_ahead_is_off_and_each_goes_first_next_time_without_a_rea
     assert pairs(round_) == []
     for someone in (ada, ben):
         said = mailed(someone.email, "cancelled")
-        assert "This conversation is off." in said
+        assert "This conversation is cancelled." in said
         assert "cannot make it" not in said
         assert "You go first next time." in said
         assert b"method=CANCEL" in letter_to(someone.email, "cancelled").as_bytes()

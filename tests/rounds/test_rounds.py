@@ -190,7 +190,7 @@ def test_why_a_round_is_off_is_said_in_its_readers_language(app: Flask, clock: C
     send_round(round_, clock())
     clock.advance(hours=1)
     steps.cancel(round_)
-    assert "The whole round was called off." in mailed("ada@example.gov.uk", "cancelled")
+    assert "The whole round was cancelled." in mailed("ada@example.gov.uk", "cancelled")
     assert "Cafodd y rownd gyfan ei chanslo." in mailed("sian@example.gov.uk", "cancelled")
 
 
@@ -286,7 +286,7 @@ def test_organisers_hear_what_came_of_a_round(app: Flask, clock: Clock) -> None:
     clock.advance(days=15)
     close_rounds(clock())
     text = mailed(olu.email, "round-report")
-    assert "2 of 3 conversations happened; one was called off." in text
+    assert "2 of 3 conversations happened; one was cancelled." in text
     assert "1 of 2 people who told us were challenged" in text
 
 

@@ -86,7 +86,7 @@ def test_a_bounced_invitation_finds_somebody_new_for_the_other(app: Flask, clock
     assert all_withdrawn(clock) == 1
     assert [{each.name for each in talk.people} for talk in round_.conversations[1:]] == [{out.name, stays.name}]
     text = mailed(stays.email, "cancelled")
-    assert f"Our mail does not reach {gone.first_name}." in text
+    assert f"Our email does not reach {gone.first_name}." in text
     assert f"somebody new: {out.name}" in text
     assert db.session.query(Message).filter_by(person_id=gone.id, kind="cancelled").count() == 0
 

@@ -148,7 +148,7 @@ def thank(part: Participation, words: str, now: datetime) -> bool:
 def _check(part: Participation, now: datetime) -> None:
     talk = part.conversation
     if talk.state == "cancelled" or part.withdrew_at:
-        raise CannotAnswer(_("This conversation was called off a moment ago"))
+        raise CannotAnswer(_("This conversation was cancelled a moment ago"))
     if talk.starts_at > now:
         begins = when(talk.starts_at, talk.round.programme.time_zone)
         raise CannotAnswer(_("It begins on %(when)s. Say how it went after that", when=begins))

@@ -44,7 +44,7 @@ def event(
     with force_locale(language):
         names = listed([person.name for person in people])
         how = [] if over else [*_how(found, people), ""]
-        change = _("Another time, or you can’t make it? Our mail has a button for each, and every calendar follows.")
+        change = _("Another time, or you can’t make it? Our email has a button for each, and every calendar follows.")
         questions = [f"– {prompt}" for prompt in prompts(conversation.id)]
         return calendars.Event(
             uid=conversation.uid,

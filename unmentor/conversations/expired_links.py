@@ -56,7 +56,7 @@ def _why(part: Participation) -> str:
     withdrew = [each.person.first_name for each in part.conversation.participations if each.withdrew_at]
     if withdrew:
         return str(_("%(names)s cannot make it", names=listed(withdrew)))
-    return str(_("This conversation is off"))
+    return str(_("This conversation is cancelled"))
 
 
 def _next_time(part: Participation) -> str:

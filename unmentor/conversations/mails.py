@@ -93,7 +93,7 @@ def cancelled(
 def called_off(part: Participation) -> Letter:
     """Return the news that the whole round is off, and this conversation with it."""
     with force_locale(part.person.language):
-        reason = _("The whole round was called off.")
+        reason = _("The whole round was cancelled.")
     return cancelled(part, part.conversation.present, reason=reason)
 
 

@@ -99,7 +99,7 @@ def move(part: Participation, starts_at: datetime, now: datetime) -> None:
 def _check(part: Participation, starts_at: datetime, now: datetime) -> None:
     talk, zone = part.conversation, part.conversation.round.programme.time_zone
     if talk.state != "arranged" or part.withdrew_at:
-        raise CannotMove(_("This conversation was called off a moment ago"))
+        raise CannotMove(_("This conversation was cancelled a moment ago"))
     if part.moves >= MOST_MOVES:
         names = listed(person.first_name for person in part.partners)
         raise CannotMove(

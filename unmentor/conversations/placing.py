@@ -90,7 +90,7 @@ def _checked(part: Participation, told: str) -> Place:
     """Return the place that somebody named. Raises CannotPlace."""
     talk, words = part.conversation, clean_line(told)
     if talk.state != "arranged" or part.withdrew_at:
-        raise CannotPlace(_("This conversation was called off a moment ago"))
+        raise CannotPlace(_("This conversation was cancelled a moment ago"))
     if not words:
         raise CannotPlace(_("Say where you talk: choose one, or write it"))
     if len(words) > LONGEST_PLACE:

@@ -24,7 +24,7 @@ class Kind:
 
 
 KINDS = {
-    "cancelled": Kind(_l("about conversations that are off"), pauses=True, says_when=True, last_word=True),
+    "cancelled": Kind(_l("about conversations that are cancelled"), pauses=True, says_when=True, last_word=True),
     "confirm": Kind(lets_in=True),
     "declined": Kind(_l("that asks again where your calendar said no"), says_when=True),
     "follow-confirm": Kind(lets_in=True),

@@ -50,7 +50,7 @@ class NotWithForm(Form):
     """Whom not to meet."""
 
     email = EmailField(
-        _l("Their mail address"),
+        _l("Their email address"),
         [DataRequired(AN_ADDRESS), at_most(254), an_address],
         [clean_line],
         description=_l("Nobody but you sees this list, and nobody is told."),

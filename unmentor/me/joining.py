@@ -35,7 +35,9 @@ def join() -> Page:
     if approved:
         flash(_("You are in %(programme)s. The next draw includes you.", programme=programme.name))
     else:
-        flash(_("You asked to join %(programme)s. An organiser looks, and you hear by mail.", programme=programme.name))
+        flash(
+            _("You asked to join %(programme)s. An organiser looks, and you hear by email.", programme=programme.name)
+        )
     return redirect(url_for("me.home"), 303)
 
 

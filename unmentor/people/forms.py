@@ -23,11 +23,11 @@ from unmentor.settings import ASKS_FOR_AN_ACCOUNT
 from unmentor.timetable.slots import SLOTS
 from unmentor.words import LANGUAGES, chosen_language
 
-AN_ADDRESS = _l("Write your mail address like sian@gwynedd.gov.uk")
+AN_ADDRESS = _l("Write your email address like sian@gwynedd.gov.uk")
 # As JSON; devices answer with one to three thousand characters.
 MOST_OF_A_PASSKEY = 8_000
 SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|(javascript|data|vbscript|http|https):")
-A_WAY_TO_TALK = _l("Give a phone number, a video handle or both, so that somebody can reach you")
+A_WAY_TO_TALK = _l("Give a phone number, a Teams name or link, or both, so that somebody can reach you")
 
 
 def an_address(_form: Form, field: Field) -> None:
@@ -74,7 +74,7 @@ class DetailsForm(Form):
         description=_l("As you would like somebody new to greet you."),
     )
     email = EmailField(
-        _l("Your mail address"),
+        _l("Your email address"),
         [DataRequired(AN_ADDRESS), at_most(254), an_address],
         [clean_line],
         description=_l("For invitations. Only the organisers and the people you are paired with see it."),
@@ -83,13 +83,13 @@ class DetailsForm(Form):
         _l("Phone"),
         [Optional(), at_most(40), a_phone],
         [clean_line],
-        description=_l("Give this or a video handle, or both. Only the people you are paired with see them."),
+        description=_l("Give this, or a Teams name or link, or both. Only the people you are paired with see them."),
     )
     video = StringField(
-        _l("Video"),
+        _l("Teams name or link"),
         [Optional(), at_most(200), a_handle],
         [clean_line],
-        description=_l("A link to your room, or your name on Teams, Zoom, Meet or whatever you like."),
+        description=_l("So that you can talk by video. A name on Zoom, Meet or whatever you like will do as well."),
     )
     organisation = StringField(
         _l("Organisation"),
@@ -143,7 +143,7 @@ class DetailsForm(Form):
 class SignInForm(Form):
     """Ask for a sign-in mail."""
 
-    email = EmailField(_l("Your mail address"), [DataRequired(AN_ADDRESS), at_most(254), an_address], [clean_line])
+    email = EmailField(_l("Your email address"), [DataRequired(AN_ADDRESS), at_most(254), an_address], [clean_line])
     next = HiddenField()
 
     def address(self) -> str:

@@ -32,7 +32,7 @@ def confirm(token: str) -> Page:
     if not memberships(person):
         flash(_("You are signed in, %(name)s. What you wanted to join has ended.", name=person.first_name))
     elif any(not each.approved for each in memberships(person)):
-        flash(_("Thank you, %(name)s. An organiser looks at who joins, and you hear by mail.", name=person.first_name))
+        flash(_("Thank you, %(name)s. An organiser looks at who joins, and you hear by email.", name=person.first_name))
     else:
         flash(_("You are in, %(name)s. The next draw includes you.", name=person.first_name))
     return redirect(wanted or url_for(Above.OWN_PAGE), 303)
@@ -53,7 +53,7 @@ def _ended(request: Request) -> str:
     if person and person.confirmed_at:
         return forward(
             _("You are already in"),
-            _("This link has done its work. Sign in with your mail address, there is no password."),
+            _("This link has done its work. Sign in with your email address, there is no password."),
             _("Sign in"),
             url_for("people.sign_in"),
         )

@@ -28,7 +28,7 @@ class JoinForm(DetailsForm):
 
     programme = RadioField(_l("Programme"), [offered(_l("Pick a programme"))], validate_choice=False)
     agree = BooleanField(
-        _l("I agree to be paired at random and to get mail about it"),
+        _l("I agree to be paired at random and to get email about it"),
         [DataRequired(_l("Agree to be paired, or we cannot pair you"))],
         false_values=("", "no", "off", "false", "0"),
     )

@@ -11,7 +11,7 @@ class WithdrawForm(Form):
 
     reason = TextAreaField(
         _l("A word to them"),
-        description=_l("It goes into their mail as it stands."),
+        description=_l("It goes into their email as it stands."),
         filters=[clean_text],
         validators=[at_most(300)],
     )

@@ -58,7 +58,7 @@ def _happened(met: int, arranged: int, off: int) -> str:
         happened = ngettext(
             "%(met)s of %(num)s conversation happened", "%(met)s of %(num)s conversations happened", arranged, met=met
         )
-    called_off = ngettext("one was called off", "%(num)s were called off", off)
+    called_off = ngettext("one was cancelled", "%(num)s were cancelled", off)
     return f"{happened}; {called_off}." if off else f"{happened}."
 
 

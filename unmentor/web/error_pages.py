@@ -53,7 +53,7 @@ def _page(code: int) -> str:
     if code in PAGES:
         return render_template(f"errors/{code}.html")
     heading, text = {
-        405: (_("That is a button, not a page"), _("Go back to the page it is on, and press it there.")),
-        413: (_("That was too much for one form"), _("Go back, shorten what you typed, and press the button again.")),
+        405: (_("That is a button, not a page"), _("Go back to the page it is on, and select it there.")),
+        413: (_("That was too much for one form"), _("Go back, shorten what you typed, and select the button again.")),
     }.get(code, (_("We could not read that"), _("Something between us was garbled. Go back and try once more.")))
     return render_template("public/trouble.html", heading=heading, text=text)

@@ -89,7 +89,7 @@ def test_an_unknown_mail_is_404(client: FlaskClient, path: str) -> None:
 
 
 def test_an_empty_mailbox_says_what_comes_next(client: FlaskClient) -> None:
-    assert "No mail yet" in client.get("/dev/mail").text
+    assert "No email yet" in client.get("/dev/mail").text
 
 
 def test_there_is_no_such_page_where_mail_leaves(
