@@ -22,7 +22,7 @@ ASKED: dict[str, tuple[dict[str, Any], ...]] = {
     "organise.round_": ({"number": "sent"}, {"number": "sent", "q": "wyn"}, {"number": "sent", "show": "unknown"}),
     "organise.swap": ({"a": "one"}, {"a": "one", "b": "other"}, {"a": "one", "q": "wyn"}),
     "organise.leave_out": ({"a": "one"},),
-    "organise.take_in": ({}, {"q": "wyn"}),
+    "organise.take_in": ({"q": "wyn"},),
     "organise.moderation": ({"page": 2},),
     "organise.log": ({"page": 2}, {"name": "wyn"}, {"deed": "person-paused", "since": "2026-11-20"}),
     "organise.reports": ({"page": 2},),

@@ -1,10 +1,11 @@
 """A network on a ring: groups side by side around a circle, and lines across it between those who know each other."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, degrees, pi, sin
 
-SIZE, RADIUS, ROW = 800, 270, 9
+SIZE, RADIUS, ROW = 680, 270, 9
 # How far marks of one row stand apart, at least.
 APART = 9
 
@@ -30,16 +31,17 @@ class Ring:
     lines: str
 
 
-def ring(groups: Sequence[Sequence[int]], met: Mapping[int, Sequence[int]]) -> Ring:
+def ring(groups: Sequence[Sequence[int]], met: Mapping[int, Sequence[int]], alone: Container[int] = ()) -> Ring:
     """Return a network of *groups* of ids, in which *met* names, by the lower id, the higher ids that each knows.
 
-    >>> drawn = ring([[1, 2], [3]], {1: [3]})
+    Who is *alone* has another mark.
+
+    >>> drawn = ring([[1, 2], [3]], {1: [3]}, {2})
     >>> len(drawn.groups[0].known), len(drawn.groups[0].alone), drawn.lines
-    (1, 1, 'M400 130L166 535')
+    (1, 1, 'M340 70L106 475')
     """
     everybody = sum(len(group) for group in groups)
     rows = max(1, -(-everybody * APART // int(2 * pi * RADIUS)))
-    known = set(met) | {other for others in met.values() for other in others}
     places, drawn, before = dict[int, tuple[int, int]](), [], 0
     for group in groups:
         for number, one in enumerate(group, before):
@@ -50,17 +52,34 @@ def ring(groups: Sequence[Sequence[int]], met: Mapping[int, Sequence[int]]) -> R
         drawn.append(
             Group(
                 x, y, round(degrees(middle)) + 180 * flipped, flipped,
-                tuple(places[one] for one in group if one in known),
-                tuple(places[one] for one in group if one not in known),
+                tuple(places[one] for one in group if one not in alone),
+                tuple(places[one] for one in group if one in alone),
             )
         )  # fmt: skip
         before += len(group)
-    lines = "".join(
-        f"M{places[one][0]} {places[one][1]}L{places[other][0]} {places[other][1]}"
-        for one, others in met.items()
-        for other in others
-    )
-    return Ring(SIZE, tuple(drawn), lines)
+    return Ring(SIZE, tuple(drawn), "".join(_line([places[one] for one in trail]) for trail in _trails(met)))
+
+
+def _trails(met: Mapping[int, Sequence[int]]) -> Iterator[list[int]]:
+    """Yield walks along all lines, each line once: long walks, for a path that goes on is half as long to write."""
+    knows = defaultdict[int, dict[int, None]](dict)
+    for one, others in met.items():
+        for other in others:
+            knows[one][other] = knows[other][one] = None
+    # One begins or ends wherever an odd number of lines meet, so those come first.
+    for start in sorted(knows, key=lambda one: (len(knows[one]) % 2 == 0, one)):
+        while knows[start]:
+            trail = [start]
+            while knows[trail[-1]]:
+                following = next(iter(knows[trail[-1]]))
+                del knows[trail[-1]][following], knows[following][trail[-1]]
+                trail.append(following)
+            yield trail
+
+
+def _line(places: Sequence[tuple[int, int]]) -> str:
+    first, *others = (f"{x} {y}" for x, y in places)
+    return f"M{first}L{' '.join(others)}"
 
 
 def _angle(number: float, everybody: int) -> float:

@@ -1,75 +1,94 @@
 """A picture of who has met whom, for organisers and their steering group."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 from flask import render_template
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from unmentor.charts.ring import ring
-from unmentor.conversations.models import Conversation, Participation
-from unmentor.db import db
+from unmentor.charts.web import web
 from unmentor.forms import Page
+from unmentor.organise import networks
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
-from unmentor.people.models import Person
-from unmentor.programmes.models import Membership, Programme
-from unmentor.rounds.models import Round
+from unmentor.organise.networks import Organisation
+from unmentor.programmes.models import Programme
 
-# With more people the picture would be a blot, and the organisations in the table are the largest.
-MOST, LISTED = 500, 60
+# Of more people than these the picture shows organisations, and of those so many; the table has as many lines.
+MOST, DRAWN = 500, 40
+# About so many lines can be told apart, and so many conversations counted while somebody waits.
+LINES, CONVERSATIONS = 2_000, 20_000
 
 
 @blueprint.get("/<slug>/picture")
 @needs_organiser
 def picture(programme: Programme) -> Page:
-    """Show who has met whom, by organisation, and who has met nobody yet."""
-    people = _people(programme)
-    groups = defaultdict[str, list[int]](list)
-    for one, organisation in people.items():
-        groups[organisation].append(one)
+    """Show who has met whom, by organisation, and who has met nobody yet; of a large programme, which organisations."""
+    people = networks.how_many(programme)
+    return (_of_people if people <= MOST else _of_organisations)(programme, people)
+
+
+def _of_people(programme: Programme, people: int) -> str:
+    rounds = networks.newest_rounds(programme, 2 * LINES // max(1, people))
+    groups, alone = networks.people(programme)
+    of = {one: name for name, group in groups.items() for one in group}
+    met = networks.met(programme, of, rounds[0])
     names = sorted(groups, key=lambda name: (-len(groups[name]), name))
-    met = _met(programme, people) if len(people) <= MOST else {}
-    known = set(met) | {other for others in met.values() for other in others}
-    pairs = Counter(people[one] for a, others in met.items() for b in others for one in (a, b))
-    table = [(name, len(groups[name]), pairs[name], sum(one not in known for one in groups[name])) for name in names]
+    pairs = Counter(of[one] for a, others in met.items() for b in others for one in (a, b))
+    table = [(name, len(groups[name]), pairs[name], len(alone.intersection(groups[name]))) for name in names]
     return render_template(
         "organise/picture.html",
         programme=programme,
-        people=len(people),
-        too_many=len(people) > MOST,
-        most=MOST,
+        rounds=rounds,
         pairs=sum(map(len, met.values())),
-        alone=len(people) - len(known),
-        chart=ring([groups[name] for name in names], met),
-        table=table[:LISTED],
-        left=len(table[LISTED:]),
+        alone=len(alone),
+        chart=ring([groups[name] for name in names], met, alone),
+        table=table[:DRAWN],
+        left=len(table[DRAWN:]),
     )
 
 
-def _people(programme: Programme) -> dict[int, str]:
-    """Return the organisation of everybody in the programme who has confirmed, by their ids."""
-    query = select(Person.id, func.trim(Person.organisation)).join(Membership, Membership.person_id == Person.id)
-    ours = query.where(Membership.programme_id == programme.id, Membership.role == "participant")
-    here = ours.where(Person.left_at.is_(None), Person.confirmed_at.is_not(None), Membership.approved)
-    return dict(db.session.execute(here.order_by(Person.id)).all())
-
-
-def _met(programme: Programme, people: dict[int, str]) -> dict[int, list[int]]:
-    """Return who talked to whom, each pair once, by the lower id."""
-    one, other = aliased(Participation), aliased(Participation)
-    query = (
-        select(one.person_id, other.person_id)
-        .distinct()
-        .join(Conversation, Conversation.id == one.conversation_id)
-        .join(Round, Round.id == Conversation.round_id)
-        .join(other, (other.conversation_id == Conversation.id) & (one.person_id < other.person_id))
-        .where(Round.programme_id == programme.id, Conversation.state == "met")
-        .where(one.withdrew_at.is_(None), other.withdrew_at.is_(None))
-        .order_by(one.person_id, other.person_id)
+def _of_organisations(programme: Programme, people: int) -> str:
+    rounds = networks.newest_rounds(programme, 2 * CONVERSATIONS // people)
+    there, talked = networks.organisations(programme), networks.talked(programme, rounds[0])
+    shown, rest = _most_connected(there, talked)
+    place = {each.name: number for number, each in enumerate(shown)} | {each.name: len(shown) for each in rest}
+    known = {pair: times for pair, times in talked.items() if place.keys() >= {*pair}}
+    between, within, across = Counter[tuple[int, int]](), Counter[int](), Counter[int]()
+    for pair, times in known.items():
+        one, other = sorted(place[name] for name in pair)
+        if pair[0] == pair[1]:
+            within[one] += times
+        else:
+            across.update(dict.fromkeys({one, other}, times))
+            # What the rest have together would leave every other line a hair.
+            if one != other:
+                between[one, other] = 1 if other == len(shown) else between[one, other] + times
+    if rest:
+        shown.append(Organisation("", sum(each.people for each in rest), sum(each.alone for each in rest)))
+    # So would their mark leave every other a speck.
+    most = max(each.people for each in shown[:DRAWN])
+    return render_template(
+        "organise/picture_of_organisations.html",
+        programme=programme,
+        rounds=rounds,
+        talks=sum(known.values()),
+        across=sum(times for (one, other), times in known.items() if one != other),
+        alone=sum(each.alone for each in there),
+        thickest=max(between.values(), default=0),
+        chart=web([min(most, each.people) for each in shown], between),
+        table=[(each, across[number], within[number]) for number, each in enumerate(shown)],
+        rest=len(rest),
     )
-    met = defaultdict[int, list[int]](list)
-    for a, b in db.session.execute(query):
-        if a in people and b in people:
-            met[a].append(b)
-    return met
+
+
+def _most_connected(
+    there: list[Organisation], talked: Counter[tuple[str, str]]
+) -> tuple[list[Organisation], list[Organisation]]:
+    """Return the organisations that talk to others most, the one with most people first, and the rest."""
+    known = {each.name for each in there}
+    ties = Counter[str]()
+    for pair, times in talked.items():
+        if pair[0] != pair[1] and known.issuperset(pair):
+            ties.update(dict.fromkeys(pair, times))
+    names = {each.name for each in sorted(there, key=lambda each: -ties[each.name])[:DRAWN]}
+    return [each for each in there if each.name in names], [each for each in there if each.name not in names]

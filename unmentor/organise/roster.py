@@ -156,13 +156,13 @@ def _conditions(programme: Programme, today: date) -> dict[str, ColumnElement[bo
         "waiting": ~Membership.approved & confirmed,
         "asked": ~confirmed | Membership.invited,
         "silent": Membership.silences > 0,
-        "never": ~_met(programme),
+        "never": ~has_met(programme),
         "unreached": _refused(),
         "organisers": Membership.role == "organiser",
     }
 
 
-def _met(programme: Programme) -> ColumnElement[bool]:
+def has_met(programme: Programme) -> ColumnElement[bool]:
     """Return the condition that a member talked to somebody in *programme*."""
     talk = select(Participation.id).join(Participation.conversation)
     return talk.where(
