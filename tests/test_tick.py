@@ -35,6 +35,7 @@ DONE: dict[str, Callable[[], object]] = {
     "send_due": lambda: db.session.scalar(select(Round.sent_at).where(Round.programme.has(slug="let-go"))),
     "run_due": lambda: db.session.scalar(select(Round.id).where(Round.programme.has(slug="due"))),
     "give_heads_up": lambda: mails("heads-up", "ahead"),
+    "welcome": lambda: mails("invitation", "newcomer"),
     "remind": lambda: mails("reminder", "tomorrow"),
     "tell_some": lambda: mails("invitation", "untold"),
     "tell_members": lambda: mails("heads-up", "ended"),
@@ -70,6 +71,10 @@ def world(app: Flask, clock: Clock) -> Clock:
     let_go.state, let_go.sent_at, let_go.send_at = "drawn", None, moment
     ahead = {"every": "weekly", "notice": 6, "starts_on": moment.date() + 6 * DAY, "weekday": 6}
     member(person("ahead"), programme("Ahead", **ahead))
+    alone = talk("alone", moment + 10 * DAY, state="cancelled").round
+    alone.drawn_at = moment
+    alone.conversations[0].participations[0].withdrew_at = moment
+    member(person("newcomer"), alone.programme, first_next=True)
     talk("tomorrow", moment + DAY + HOUR)
     told(talk("untold", moment + 10 * DAY, to_tell=True), state=None)
     member(person("ended"), programme("Ended", ended_at=moment), to_tell=True)

@@ -29,7 +29,7 @@ from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.actions import close_rounds, new_seed
 from unmentor.rounds.ending import tell_members
 from unmentor.rounds.heads_up import give_heads_up
-from unmentor.rounds.mend import withdraw_unreachable
+from unmentor.rounds.mend import welcome, withdraw_unreachable
 from unmentor.rounds.schedule import run_due
 from unmentor.rounds.steps import send_due
 from unmentor.rounds.telling import tell_some
@@ -44,6 +44,7 @@ def tick(now: datetime) -> None:
     for programme in all_programmes():
         _try("draw", partial(run_due, programme, now))
         _all("give a heads-up", partial(give_heads_up, programme))
+        _try("welcome", partial(welcome, programme, new_seed(), now))
         _all("remind", partial(remind, programme, now))
     _all("tell rounds", tell_some)
     _all("tell that programmes end", tell_members)

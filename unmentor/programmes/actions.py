@@ -76,6 +76,8 @@ def enrol(
         state = "paused" if role == "organiser" else "active"
         known = Membership(person=person, programme=programme, role=role, state=state, joined_at=now)
         known.approved = not programme.approval and programme.admits(person.email or "")
+        # Or whoever came last would be the odd one out first: nobody was that more seldom.
+        known.first_next = True
         db.session.add(known)
     if role == "organiser":
         known.role = role

@@ -100,12 +100,21 @@ def soonest_day(programme: Programme, now: datetime) -> date:
     return working_days(window(programme, programme.today(now) + A_DAY, SOME_DAYS))[WORKING_DAYS_AHEAD - 1]
 
 
+def has_days_left(round_: Round, now: datetime) -> bool:
+    """Say whether somebody can still be asked for one of the days on which a round's people talk."""
+    return soonest_day(round_.programme, now) < _end(round_)
+
+
 def days_left(round_: Round, now: datetime) -> Window:
     """Return when new pairs may talk: on the round's days, and not before they can have read of it."""
     programme = round_.programme
     first_day = max(soonest_day(programme, now), first_day_of(programme, round_.drawn_at))
-    end = first_day_of(programme, round_.drawn_at) + timedelta(days=programme.window_days)
-    return window(programme, first_day, max((end - first_day).days, SOME_DAYS))
+    return window(programme, first_day, max((_end(round_) - first_day).days, SOME_DAYS))
+
+
+def _end(round_: Round) -> date:
+    """Return the day after the last on which a round's people talk, as it was drawn."""
+    return first_day_of(round_.programme, round_.drawn_at) + timedelta(days=round_.programme.window_days)
 
 
 def _rows(

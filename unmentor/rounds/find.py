@@ -9,7 +9,7 @@ from unmentor.conversations.queries import numbered
 from unmentor.pairing import Entrant, Rules
 from unmentor.programmes.turn import lock_diaries
 from unmentor.rounds import draw_queries, queries
-from unmentor.rounds.arrange import days_left, store, times
+from unmentor.rounds.arrange import days_left, has_days_left, store, times
 from unmentor.rounds.draw_inputs import Given, draw_from
 from unmentor.rounds.models import Mending, Round
 
@@ -17,16 +17,21 @@ from unmentor.rounds.models import Mending, Round
 def find(round_: Round, just_left: Collection[int], seed: int, now: datetime) -> list[Conversation]:
     """Return new conversations for people whom something has *just left* alone in a round; nobody is told yet.
 
-    First with those whom a withdrawal or an odd number left alone before, until the next round is sent; then with those
-    who offered to step in. Nobody meets whom they have met before or would rather not, and nobody who withdrew from
-    this round is in it again.
+    First with those whom a withdrawal or an odd number left alone before, and then with those who joined since, until
+    the next round is sent; then with those who offered to step in. Nobody meets whom they have met before or would
+    rather not, and nobody who withdrew from this round is in it again.
     """
-    waiting, reserve = queries.free(round_)
-    alone = waiting | {*just_left} if queries.is_newest_sent(round_) else {*just_left}
-    lock_diaries(alone | reserve)
-    found = [*_drawn(round_, alone, set(), seed, now)]
-    still = alone - {person.id for talk in found for person in talk.people}
-    return [*found, *_drawn(round_, still, reserve - alone, seed, now)]
+    waiting, standbys = queries.free(round_)
+    alone, newcomers = {*just_left}, set[int]()
+    if queries.is_newest_sent(round_):
+        alone |= waiting
+        newcomers = queries.newcomers(round_) if has_days_left(round_, now) else newcomers
+    lock_diaries(alone | newcomers | standbys)
+    found, still = list[Conversation](), alone
+    for helpers in (set[int](), newcomers - alone, standbys - alone):
+        found += _drawn(round_, still, helpers, seed, now)
+        still = alone - {person.id for talk in found for person in talk.people}
+    return found
 
 
 def _drawn(

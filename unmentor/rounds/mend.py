@@ -10,11 +10,13 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.queries import lock_and_refresh, unreachable, upcoming
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import memberships_of
-from unmentor.programmes.turn import lock_diaries_in
+from unmentor.programmes.turn import lock, lock_diaries_in
 from unmentor.rounds.actions import keep_promises
 from unmentor.rounds.find import find
 from unmentor.rounds.models import Round
+from unmentor.rounds.queries import free, latest_sent, newcomers
 
 
 class TooLate(ValueError):  # noqa: N818 - it is named by what happened
@@ -66,6 +68,18 @@ def withdraw_unreachable(seed: int, now: datetime) -> int:
         with suppress(TooLate):  # somebody was faster
             withdraw(part, "", seed, now, unreached=True)
     return 0 if part is None else 1
+
+
+def welcome(programme: Programme, seed: int, now: datetime) -> int:
+    """Pair whoever joined since the newest round with whoever has nobody in it; return how many conversations that is.
+
+    Newcomers for whom there is nobody wait for the next draw, in which they go first.
+    """
+    round_ = latest_sent(programme)
+    if round_ is None or not newcomers(round_) or not free(round_)[0]:
+        return 0
+    lock(programme)  # whoever was faster has found them somebody
+    return len(mend(round_, (), seed, now))
 
 
 def mend(round_: Round, just_left: Collection[int], seed: int, now: datetime) -> list[Conversation]:
