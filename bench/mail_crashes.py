@@ -169,7 +169,7 @@ def crowd(house: House, messages: int, kills: int, chance: random.Random) -> Out
 
     def work() -> None:
         while True:
-            house.sender(lease=lease, patience=1).send_due()
+            house.sender(lease=lease, delivering=1).send_due()
             time.sleep(0.05)
 
     workers = [house.child(work) for _ in range(WORKERS)]

@@ -93,8 +93,8 @@ class House:
     def sender(self, **given: Any) -> Sender:
         """Return a sender to our server."""
         where = SmtpServer("127.0.0.1", self.port, "none")
-        patience = given.pop("patience", transport.DELIVERING)
-        return Sender(self.app, transport=Transport(lambda: where, "unmentoring@localhost", patience=patience), **given)
+        limit = given.pop("delivering", transport.DELIVERING)
+        return Sender(self.app, transport=Transport(lambda: where, "unmentoring@localhost", delivering=limit), **given)
 
     def drain(self) -> None:
         """Send everything that is left, a lease later."""

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from smtp_server import LoggingServer, listening
 from sqlalchemy import event
 
 from unmentor import demo
@@ -156,3 +157,10 @@ def wipe() -> None:
 def client(app: Flask) -> FlaskClient:
     """Return a browser without scripts: it keeps cookies and nothing else."""
     return app.test_client()
+
+
+@pytest.fixture
+def server() -> Iterator[LoggingServer]:
+    """Return an SMTP server that keeps what it is sent."""
+    with listening() as running:
+        yield running

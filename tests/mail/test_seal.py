@@ -1,6 +1,5 @@
 """What a stolen database or backup does not tell, and what becomes of the words of mails that let somebody in."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -32,7 +31,7 @@ def queued(kind: str, **given: Any) -> None:
 
 
 def sent(app: Flask, server: LoggingServer) -> dict[str, int]:
-    sender = Sender(app, transport=Transport(lambda: server.address, "unmentoring@localhost", patience=2))
+    sender = Sender(app, transport=Transport(lambda: server.address, "unmentoring@localhost", delivering=2))
     try:
         return dict(sender.send_due())
     finally:
@@ -48,12 +47,6 @@ def stored() -> list[bytes]:
 def the_message() -> Message:
     db.session.rollback()
     return db.session.scalars(select(Message)).one()
-
-
-@pytest.fixture
-def server() -> Iterator[LoggingServer]:
-    with listening() as running:
-        yield running
 
 
 def test_what_is_sealed_opens_with_its_own_key_alone() -> None:

@@ -1,11 +1,10 @@
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
-from cast import mailed, path_in, person, post, programme, sign_in, token
+from cast import mailed, path_in, person, post, programme, token
 from flask.testing import FlaskClient
+from signing import ADA, asked, who
 from sqlalchemy import event, func, select
 
 from unmentor.db import db, transaction
@@ -14,24 +13,10 @@ from unmentor.people.models import Person, SignIn
 from unmentor.people.signing_in import printed
 from unmentor.runtime import now
 
-ADA = "ada@example.gov.uk"
-
 
 @pytest.fixture
 def ada(app: Any) -> Person:
     return person("Ada Lovelace", email=ADA)
-
-
-def asked(client: FlaskClient, **fields: str) -> tuple[str, str]:
-    """Ask for a mail; return the path of its link, and its code."""
-    assert post(client, "/sign-in", **{"email": ADA} | fields).status_code == 303
-    text = mailed(ADA, "sign-in")
-    return path_in(text, "/sign-in"), re.search(r"\b\d{6}\b", text)[0]
-
-
-def who(client: FlaskClient) -> str | None:
-    with client.session_transaction() as session:
-        return session.get("person")
 
 
 def letters() -> int:
@@ -62,56 +47,6 @@ def test_a_link_in_another_browser_explains_itself_and_signs_nobody_in(client: F
     assert post(client, link).status_code == 410
 
 
-def test_a_code_may_be_typed_with_spaces(client: FlaskClient, ada: Person) -> None:
-    _link, code = asked(client)
-    assert post(client, "/sign-in/code", email="ADA@example.gov.uk ", code=f"{code[:3]} {code[3:]}").status_code == 303
-
-
-def test_a_code_works_once(client: FlaskClient, ada: Person) -> None:
-    _link, code = asked(client)
-    elsewhere = client.application.test_client()
-    assert post(client, "/sign-in/code", email=ADA, code=code).status_code == 303
-    assert post(elsewhere, "/sign-in/code", email=ADA, code=code).status_code == 422
-
-
-def test_after_five_tries_even_the_right_code_is_refused_and_the_link_still_works(
-    client: FlaskClient, ada: Person
-) -> None:
-    link, code = asked(client)
-    wrong = f"{(int(code) + 1) % 10**6:06}"
-    for _ in range(5):
-        assert post(client, "/sign-in/code", email=ADA, code=wrong).status_code == 422
-    answer = post(client, "/sign-in/code", email=ADA, code=code)
-    assert (answer.status_code, who(client)) == (422, None)
-    assert 'href="#code"' in answer.text
-    assert post(client, link).status_code == 303
-
-
-def wrong_code(browser: FlaskClient) -> int:
-    status: int = post(browser, "/sign-in/code", email=ADA, code="none").status_code
-    return status
-
-
-def test_wrong_codes_in_other_browsers_lock_nobody_out(client: FlaskClient, ada: Person) -> None:
-    _link, code = asked(client)
-    for _ in range(12):
-        assert wrong_code(client.application.test_client()) == 422
-    assert post(client, "/sign-in/code", email=ADA, code=code).status_code == 303
-
-
-def test_guesses_over_many_browsers_are_ten_an_hour_and_then_even_the_right_one_is_refused(
-    client: FlaskClient, ada: Person
-) -> None:
-    _link, code = asked(client)
-    elsewhere = client.application.test_client()
-    for _ in range(10):
-        wrong_code(client.application.test_client())
-    assert post(elsewhere, "/sign-in/code", email=ADA, code=code).status_code == 422
-    # Whoever asks there gets a code of their own.
-    _link, fresh = asked(elsewhere)
-    assert post(elsewhere, "/sign-in/code", email=ADA, code=fresh).status_code == 303
-
-
 def test_strangers_who_ask_cannot_use_up_the_mails_of_a_browser_that_was_in_before(
     client: FlaskClient, ada: Person
 ) -> None:
@@ -124,15 +59,6 @@ def test_strangers_who_ask_cannot_use_up_the_mails_of_a_browser_that_was_in_befo
     link, _code = asked(client)
     assert letters() == before + 1
     assert post(client, link).status_code == 303
-
-
-@pytest.mark.thorough
-def test_one_source_guesses_so_many_codes_an_hour(client: FlaskClient, ada: Person) -> None:
-    for number in range(30):
-        post(client, "/sign-in/code", email=f"nobody{number}@elsewhere.uk", code="000000")
-    _link, code = asked(client)
-    assert post(client.application.test_client(), "/sign-in/code", email=ADA, code=code).status_code == 422
-    assert post(client, "/sign-in/code", email=ADA, code=code).status_code == 303
 
 
 def test_after_fifteen_minutes_neither_link_nor_code_opens(client: FlaskClient, ada: Person, clock: Any) -> None:
@@ -235,76 +161,6 @@ def test_a_wrong_address_is_said_and_kept(client: FlaskClient, path: str, fields
     assert answer.status_code == 422
     assert 'href="#email"' in answer.text
     assert f'value="{fields["email"]}"' in answer.text
-
-
-@pytest.mark.parametrize("code", ["", "12", "abcdef", "١٢٣٤٥٦"])
-def test_a_code_that_is_none_is_refused_and_the_address_kept(client: FlaskClient, ada: Person, code: str) -> None:
-    answer = post(client, "/sign-in/code", email=ADA, code=code)
-    assert answer.status_code == 422
-    assert 'href="#code"' in answer.text
-    assert f'value="{ADA}"' in answer.text
-
-
-def test_a_session_that_somebody_planted_is_gone_after_signing_in(client: FlaskClient, ada: Person) -> None:
-    link, _code = asked(client)
-    with client.session_transaction() as session:
-        session["planted"], session["language"] = "yes", "cy"
-        before = session.get("csrf_token")
-    post(client, link)
-    with client.session_transaction() as session:
-        assert "planted" not in session
-        assert session.get("csrf_token") != before
-        assert (session["person"], session["language"], session.permanent) == (ada.session_nonce, "cy", True)
-
-
-def test_signed_in_lasts_sixty_days(client: FlaskClient, ada: Person) -> None:
-    link, _code = asked(client)
-    answer = post(client, link)
-    lasts = parsedate_to_datetime(re.search(r"Expires=([^;]+)", answer.headers["Set-Cookie"])[1]) - datetime.now(UTC)
-    assert timedelta(days=59) < lasts <= timedelta(days=60)
-
-
-def test_a_welsh_speaker_reads_welsh_once_they_are_in(client: FlaskClient, app: Any) -> None:
-    person("Siân", email=ADA, language="cy")
-    programme()
-    link, _code = asked(client)
-    post(client, link)
-    assert '<html lang="cy">' in client.get("/me").text
-
-
-def test_signing_out_keeps_the_language_and_nothing_else(client: FlaskClient, ada: Person) -> None:
-    sign_in(client, ada)
-    with client.session_transaction() as session:
-        session["language"] = "cy"
-    assert client.get("/sign-out").status_code == 405
-    assert post(client, "/sign-out").location == "/"
-    with client.session_transaction() as session:
-        assert {"person", "browser", "address"}.isdisjoint(session)
-        assert session["language"] == "cy"
-
-
-def test_signing_out_ends_every_session_and_says_so(client: FlaskClient, ada: Person) -> None:
-    sign_in(client, ada)
-    copied, phone = client.get_cookie("session").value, client.application.test_client()
-    sign_in(phone, ada)
-    assert phone.get("/me").status_code == 200
-    assert "signed out, here and in every other browser" in client.get(post(client, "/sign-out").location).text
-    thief = client.application.test_client()
-    thief.set_cookie("session", copied)
-    assert [browser.get("/me").status_code for browser in (thief, phone, client)] == [303, 303, 303]
-
-
-@pytest.mark.parametrize("old", [1, "1", None, ["x"], 10**30])
-def test_a_session_that_names_nobody_is_nobodys(client: FlaskClient, ada: Person, old: Any) -> None:
-    with client.session_transaction() as session:
-        session["person"] = old
-    assert client.get("/me").status_code == 303
-
-
-def test_a_forged_sign_out_does_nothing(client: FlaskClient, ada: Person) -> None:
-    sign_in(client, ada)
-    assert client.post("/sign-out").status_code == 422
-    assert who(client) == ada.session_nonce
 
 
 def test_a_printed_link_signs_in_once_in_any_browser_for_a_day(client: FlaskClient, ada: Person, clock: Any) -> None:

@@ -38,14 +38,14 @@ def ask_what_came(now: datetime) -> int:
     """Ask some of those who talked a month ago, or three, what came of it; return how many were asked.
 
     Nobody is asked twice in a month, within a week of other mail of ours or of another conversation, or again once
-    something came. Whoever is asked is held meanwhile, so two workers never ask one person about two conversations.
+    something came. Whoever is asked is locked meanwhile, so two workers never ask one person about two conversations.
     """
     asked = []
     for times, after in enumerate(ASKED_AFTER):
         due = _due(times, now - after, now)
         waiting = select(Person).where(Person.id.in_(due.with_only_columns(Participation.person_id).limit(BATCH)))
         people = db.session.scalars(waiting.with_for_update(skip_locked=True)).all()
-        # Asked again now that they are held: another worker may have been quicker.
+        # Asked again now that they are locked: another worker may have been quicker.
         found = db.session.scalars(due.where(Participation.person_id.in_([each.id for each in people])))
         for part in {each.person_id: each for each in found}.values():
             part.came_asks, part.came_asked_at = times + 1, now

@@ -21,9 +21,9 @@ def how_was_it(part: Participation) -> Letter:
     """Return the question how a conversation went; asked a second time, it is another letter."""
     # From when they said that they have a time, where they did.
     since = max(part.conversation.ends_at, part.answered_at or part.conversation.ends_at)
-    patience = STILL_WORTH_ASKING * (part.asks + 1)
+    worth_asking = STILL_WORTH_ASKING * (part.asks + 1)
     numbered = MOST_ASKS * part.conversation.sequence + part.asks
-    return letter("how-was-it", part, expires_at=since + patience, numbered=numbered, answers=_answers(part))
+    return letter("how-was-it", part, expires_at=since + worth_asking, numbered=numbered, answers=_answers(part))
 
 
 def what_came_of_it(part: Participation) -> Letter:

@@ -169,11 +169,11 @@ def latest_sent(programme: Programme) -> Round | None:
     return db.session.scalar(query.order_by(Round.number.desc()).limit(1))
 
 
-def to_be_closed(now: datetime, patience: timedelta = timedelta(days=14)) -> Sequence[Round]:
-    """Return the sent rounds whose last conversation began longer ago than *patience*."""
+def to_be_closed(now: datetime, quiet: timedelta = timedelta(days=14)) -> Sequence[Round]:
+    """Return the sent rounds whose last conversation began longer ago than *quiet*."""
     # Asked every minute, so the database rules out every round that is still going on.
-    still = exists().where(Conversation.round_id == Round.id, Conversation.starts_at >= now - patience)
-    over = select(Round).where(Round.state == "sent", Round.sent_at < now - patience, ~still)
+    still = exists().where(Conversation.round_id == Round.id, Conversation.starts_at >= now - quiet)
+    over = select(Round).where(Round.state == "sent", Round.sent_at < now - quiet, ~still)
     return db.session.scalars(over.order_by(Round.programme_id, Round.id)).all()
 
 

@@ -1,26 +1,20 @@
-import sys
-import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from conftest import Clock
 from flask import Flask
-from letters import letter
+from sending import queued, sender, started, the_message
 from smtp_server import Behaviour, LoggingServer, listening
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import undefer
 
-from unmentor.db import SENDER, db, last_beat, transaction
+from unmentor.db import db, transaction
 from unmentor.mail.actions import hold_all
-from unmentor.mail.delivery import claims, transport
-from unmentor.mail.delivery.sender import LEASE, Pace, Sender
+from unmentor.mail.delivery import claims
+from unmentor.mail.delivery.sender import Sender
 from unmentor.mail.delivery.transport import Transport, Unreachable
 from unmentor.mail.models import Body, Message, Suppressed
-from unmentor.mail.outbox import queue
 from unmentor.mail.queries import content
 from unmentor.runtime import now
 from unmentor.settings import SmtpServer
@@ -28,49 +22,11 @@ from unmentor.settings import SmtpServer
 BYTES = "the bytes that were queued"
 
 
-started: list[Sender] = []
-
-
-def sender(app: Flask, server: LoggingServer, patience: float = 2) -> Sender:
-    transport = Transport(lambda: server.address, "unmentoring@localhost", connecting=2, patience=patience)
-    started.append(Sender(app, transport=transport))
-    return started[-1]
-
-
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
     yield
     while started:
         started.pop().stop()
-
-
-@pytest.fixture
-def server() -> Iterator[LoggingServer]:
-    with listening() as running:
-        yield running
-
-
-def queued(*addresses: str, kind: str = "goodbye", **given: Any) -> None:
-    with transaction():
-        for number, address in enumerate(addresses or ["sian@gwynedd.example"]):
-            queue(letter(kind, to=("", address), person_id=None, about=f"person:{number}", **given), now())
-
-
-def the_message() -> Message:
-    db.session.rollback()
-    message = db.session.query(Message).options(undefer(Message.sealed)).one()
-    db.session.expunge(message)
-    db.session.rollback()  # SQLite has one writer, and a test's session takes its turn even to read
-    return message
-
-
-def wait_for(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 3
-    while not reached():
-        db.session.rollback()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    db.session.rollback()
 
 
 def test_what_is_due_is_sent_once_byte_for_byte(app: Flask, server: LoggingServer) -> None:
@@ -128,10 +84,6 @@ def test_two_senders_never_claim_the_same_message(app: Flask) -> None:
     assert [claim and claim.recipient for claim in taken] == ["a@example.com", "b@example.com", None]
 
 
-def gone() -> None:
-    raise AssertionError("The sender has ended by itself")
-
-
 def wish(stage: str, answer: str) -> Behaviour:
     return lambda at, recipient: answer if at == stage else ""
 
@@ -154,7 +106,7 @@ def wish(stage: str, answer: str) -> Behaviour:
 def test_what_the_server_does_decides_the_state(app: Flask, stage: str, answer: str, state: str) -> None:
     queued()
     with listening(wish(stage, answer)) as bad:
-        assert sender(app, bad, patience=0.4).send_due() == {state: 1}
+        assert sender(app, bad, delivering=0.4).send_due() == {state: 1}
     message = the_message()
     assert message.state == state
     assert message.trouble
@@ -295,95 +247,3 @@ def test_a_message_held_while_it_is_sent_is_sent(app: Flask) -> None:
         assert the_message().state == "held"
         assert claims.record_outcome(connection, claim, "sent", now())
     assert the_message().state == "sent"
-
-
-def test_the_thread_sends_within_a_second_and_stops(app: Flask, server: LoggingServer) -> None:
-    sending = sender(app, server)
-    sending.start(gone)
-    time.sleep(0.2)
-    queued()
-    wait_for(lambda: bool(server.accepted))
-    sending.stop()
-    sending.stop()
-    assert len(server.accepted) == 1
-
-
-def test_the_thread_survives_any_exception(
-    app: Flask, server: LoggingServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("unmentor.mail.delivery.sender.LOOK", 0.01)
-    broken = iter([RuntimeError("sian@gwynedd.example"), MemoryError()])
-    claim = claims.claim
-
-    def breaks(*given: Any) -> Any:
-        if error := next(broken, None):
-            raise error
-        return claim(*given)
-
-    monkeypatch.setattr(claims, "claim", breaks)
-    queued()
-    sending = sender(app, server)
-    sending.start(gone)
-    wait_for(lambda: bool(server.accepted))
-    sending.stop()
-    assert len(server.accepted) == 1
-    assert "RuntimeError at test_sender.py:" in caplog.text
-    assert "gwynedd" not in caplog.text
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_thread_that_ends_by_itself_says_so(app: Flask, server: LoggingServer, monkeypatch: Any) -> None:
-    monkeypatch.setattr(claims, "anything_due", lambda *_: sys.exit("nothing can be done"))
-    ended = threading.Event()
-    sender(app, server).start(ended.set)
-    assert ended.wait(3)
-
-
-def test_a_sender_in_a_thread_gives_signs_of_life_and_one_that_was_called_does_not(
-    app: Flask, server: LoggingServer
-) -> None:
-    sending = sender(app, server)
-    sending.send_due()
-    assert last_beat(SENDER) is None
-    db.session.rollback()
-    sending.start(gone)
-    wait_for(lambda: last_beat(SENDER) == now())
-    sending.stop()
-
-
-def test_a_lease_is_longer_than_a_message_can_take(app: Flask) -> None:
-    assert LEASE.total_seconds() > transport.DELIVERING
-    with pytest.raises(ValueError, match="lease"):
-        Sender(app, lease=timedelta(seconds=transport.DELIVERING))
-
-
-def test_the_pace_is_even(app: Flask) -> None:
-    pace, start = Pace(per_minute=600), time.monotonic()
-    with claims.connection(db.engine) as connection:
-        for _ in range(15):
-            while delay := pace.delay(connection, now()):
-                time.sleep(delay)
-    # A second's worth, ten, may go at once; five more take a tenth of a second each.
-    assert 0.4 < time.monotonic() - start < 1.5
-
-
-def test_all_senders_together_keep_the_pace(app: Flask, clock: Clock, server: LoggingServer) -> None:
-    queued("a@example.com", "b@example.com")
-    sender(app, server).send_due()
-    with claims.connection(db.engine) as connection:
-        assert Pace(per_minute=2).delay(connection, now())
-        assert not Pace(per_minute=3).delay(connection, now())
-        clock.advance(minutes=1)
-        assert not Pace(per_minute=2).delay(connection, now())
-
-
-def test_a_message_is_marked_before_the_next_has_to_wait(app: Flask, server: LoggingServer) -> None:
-    queued("a@example.com", "b@example.com")
-    slow = sender(app, server)
-    slow._pace = Pace(per_minute=1)
-    slow.start(gone)
-    wait_for(lambda: bool(server.accepted))
-    time.sleep(0.2)
-    states = [message.state for message in db.session.query(Message).order_by(Message.id)]
-    db.session.rollback()
-    assert states == ["sent", "queued"]

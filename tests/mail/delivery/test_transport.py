@@ -33,7 +33,7 @@ def let_in(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) 
 @contextmanager
 def to(server: LoggingServer, security: Security, password: str = "secret") -> Iterator[Transport]:
     where = replace(server.address, security=security, user="ada", password=password)
-    transport = Transport(lambda: where, "unmentoring@localhost", connecting=2, patience=2)
+    transport = Transport(lambda: where, "unmentoring@localhost", connecting=2, delivering=2)
     yield transport
     transport.close()
 
@@ -124,7 +124,7 @@ def test_every_connection_has_a_time_out(monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_a_refusal_says_whether_the_address_is_wrong_after_the_final_dot_too(stage: str, said: str, gone: bool) -> None:
     with listening(lambda now, _recipient: said if now == stage else "") as server:
-        transport = Transport(lambda: server.address, "unmentoring@localhost", connecting=2, patience=2)
+        transport = Transport(lambda: server.address, "unmentoring@localhost", connecting=2, delivering=2)
         transport.open()
         answer = transport.deliver("sian@gwynedd.example", MAIL)
         transport.close()

@@ -27,7 +27,7 @@ MANY = 25
 
 
 def sender(app: Flask, server: LoggingServer) -> Sender:
-    return Sender(app, transport=Transport(lambda: server.address, "unmentoring@localhost", patience=0.15))
+    return Sender(app, transport=Transport(lambda: server.address, "unmentoring@localhost", delivering=0.15))
 
 
 def states() -> Counter[str]:

@@ -44,7 +44,7 @@ class Sender:
         settings: Settings = app.extensions["settings"]
         self._clock: Clock = app.extensions["clock"]
         self._transport = transport or Transport(lambda: catcher.server(settings), settings.mail_from[1])
-        if lease.total_seconds() <= self._transport.patience:
+        if lease.total_seconds() <= self._transport.delivering:
             raise ValueError("A lease must be longer than a message can take, or two senders send it at once")
         self._lease, self._pause = lease, pause
         self._pace = Pace(settings.mail_per_minute)

@@ -62,10 +62,14 @@ class Transport:
     """A kept connection to the server that *find* names when asked. Not for more than one thread."""
 
     def __init__(
-        self, find: Callable[[], SmtpServer], sender: str, connecting: float = CONNECTING, patience: float = DELIVERING
+        self,
+        find: Callable[[], SmtpServer],
+        sender: str,
+        connecting: float = CONNECTING,
+        delivering: float = DELIVERING,
     ) -> None:
         self._find, self._sender = find, sender
-        self._connecting, self.patience = connecting, patience
+        self._connecting, self.delivering = connecting, delivering
         self._smtp: smtplib.SMTP | None = None
         self._delivered = 0
         self._used = 0.0
@@ -88,7 +92,7 @@ class Transport:
         """Hand over one message on the open connection. Never raises for what a server or a network does."""
         if self._smtp is None:
             raise Unreachable("There is no connection")
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + self.delivering
         try:
             answer = self._introduce(self._smtp, recipient, deadline)
             if answer is None:
