@@ -85,6 +85,14 @@ def number(counted: int) -> str:
     return str(format_decimal(counted))
 
 
+class Counted(int):
+    """A number in a sentence: it picks the plural as any number does, and is written as "1,038"."""
+
+    def __str__(self) -> str:
+        """Return it as it is written."""
+        return number(int(self))
+
+
 def _local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(known_zone(zone or settings().time_zone))
 

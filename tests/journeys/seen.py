@@ -6,6 +6,22 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+# Every page of the console that needs no number of somebody or something.
+CONSOLE = tuple(
+    f"/organise/unmentoring{page}"
+    for page in (
+        "", "/draw", "/rounds", "/rounds/6", "/rounds/6/cancel", "/picture", "/people", "/people?q=nobody+like+that",
+        "/people/add", "/people/import", "/reports", "/reflections", "/mail", "/settings", "/log", "/end",
+        "/start-empty",
+    )
+)  # fmt: skip
+
+
+def persons_pages(page: Page) -> tuple[str, ...]:
+    """Return the pages of the console about somebody in the list of people."""
+    page.goto("/organise/unmentoring/people")
+    own = page.locator("tbody th a").first.get_attribute("href") or ""
+    return own, f"{own}/apart", f"{own}/remove"
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from journeys.running import Running, Start
-from journeys.seen import Seen, press
+from journeys.seen import CONSOLE, Seen, persons_pages, press
 
 WIDTHS = {"desktop": 1280, "phone": 375}
 PUBLIC = (
@@ -16,12 +16,6 @@ PUBLIC = (
     "/nowhere", "/reflections/nothing", "/dev/mail", "/dev/mail?to=nobody@devon.example",
 )  # fmt: skip
 OWN = ("/me", "/me/profile", "/me/pause", "/me/not-with", "/me/passkeys", "/me/leave")
-CONSOLE = (
-    "/organise/unmentoring", "/organise/unmentoring/people", "/organise/unmentoring/reflections",
-    "/organise/unmentoring/log", "/organise/unmentoring/reports", "/organise/unmentoring/mail",
-    "/organise/unmentoring/start-empty",
-    "/organise/unmentoring/rounds/6",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +66,7 @@ def test_axe_finds_nothing_on_any_page(
         look_at_a_conversation(stranger, seen)
     with browser.new_context(**view, storage_state=known) as context:  # type: ignore[arg-type]  # - spelled out above
         page = context.new_page()
-        for path in (*OWN, *CONSOLE, "/organise/unmentoring/rounds/7", "/organise/unmentoring/rounds/7/cancel"):
+        for path in (*OWN, *CONSOLE, *persons_pages(page), "/organise/unmentoring/rounds/7"):
             page.goto(path)
             seen.look(page, path)
         for path in ("/me/profile", "/me/not-with"):

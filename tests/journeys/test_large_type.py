@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from journeys.running import Running, Start
+from journeys.seen import CONSOLE, persons_pages
 
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Abercrombie-Featherstonehaugh and neighbours"
 PAGES = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/programmes/unmentoring", "/join", "/sign-in", "/me",
-    "/me/profile", "/me/not-with", "/me/passkeys", "/me/leave", "/organise/unmentoring", "/organise/unmentoring/people",
-    "/organise/unmentoring/mail", "/organise/unmentoring/reflections", "/organise/unmentoring/rounds/6",
+    "/me/profile", "/me/not-with", "/me/passkeys", "/me/leave", *CONSOLE,
 )  # fmt: skip
 
 
@@ -47,13 +47,14 @@ def enlarged(page: Page, path: str, width: int) -> Page:
 def test_with_type_twice_as_large_nothing_scrolls_sideways(organiser: BrowserContext, width: int) -> None:
     page = organiser.new_page()
     wide = "document.documentElement.scrollWidth > window.innerWidth"
-    assert [path for path in PAGES if enlarged(page, path, width).evaluate(wide)] == []
+    pages = PAGES + persons_pages(page)
+    assert [path for path in pages if enlarged(page, path, width).evaluate(wide)] == []
     page.close()
 
 
 def test_with_type_twice_as_large_a_round_is_cards_and_not_a_squeezed_table(organiser: BrowserContext) -> None:
     page = enlarged(organiser.new_page(), "/organise/unmentoring/rounds/6", 1280)
-    assert page.locator(".rows tbody tr").first.evaluate("row => getComputedStyle(row).display") == "grid"
+    assert page.locator(".rows tbody tr").first.evaluate("row => getComputedStyle(row).display") == "flex"
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/organise/unmentoring/rounds/6")
     assert page.locator(".rows tbody tr").first.evaluate("row => getComputedStyle(row).display") == "table-row"

@@ -43,7 +43,7 @@ def test_a_new_programme_gets_its_first_steps_and_no_draw_until_two_take_part(
     ours: Programme, client: FlaskClient
 ) -> None:
     page = says(client.get(HOME).text)
-    assert 'readonly value="http://127.0.0.1:8000/join?programme=unmentoring"' in page
+    assert '<a href="http://127.0.0.1:8000/join?programme=unmentoring">http://127.0.0.1:8000/join' in page
     assert "It draws the first Monday of each month" in page
     assert "It takes two. Nobody takes part yet." in page
     assert f"{HOME}/draw" not in page

@@ -174,9 +174,9 @@ def test_after_it_was_sent_the_page_counts_what_became_of_it(round_: Round, clie
     withdraw(other.participations[0], "", 3, clock())
     clock.advance(days=10)
     said = words(client)
-    assert "They talked 0 Not known yet 1 Moved 1 Somebody withdrew 1 Cancelled 1" in said
+    assert "0 They talked 1 Not known yet 1 Moved 1 Somebody withdrew 1 Cancelled" in said
     one.state = "met"
-    assert "They talked 1 Not known yet 0" in words(client)
+    assert "1 They talked 0 Not known yet" in words(client)
     assert "1 conversation ·" in words(client, f"{PAGE}?show=cancelled")
     assert "No conversation like that." in words(client, f"{PAGE}?show=missed")
     assert "1 conversation ·" in words(client, f"{PAGE}?q={one.people[0].name}")

@@ -21,7 +21,7 @@ from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import how_many_wait
 from unmentor.reports.queries import how_many_open
 from unmentor.rounds.queries import waiting_round
-from unmentor.words import when
+from unmentor.words import Counted, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ def _reports(programme: Programme, reader: Person) -> Iterable[Need]:
     """Yield what was reported, but for what is about whoever reads this."""
     if reports := how_many_open(programme, reader):
         says = ngettext(
-            "%(num)s report of something that went wrong.", "%(num)s reports of something that went wrong.", reports
+            "%(num)s report of something that went wrong.",
+            "%(num)s reports of something that went wrong.",
+            Counted(reports),
         )
         yield Need(says, _("Read"), url_for("organise.reports", slug=programme.slug))
 
@@ -74,13 +76,13 @@ def _rounds(programme: Programme, taking_part: int) -> Iterable[Need]:
 def _people(programme: Programme) -> Iterable[Need]:
     page = url_for("organise.people", slug=programme.slug)
     if asking := how_many_wait(programme):
-        says = ngettext("%(num)s person waits for your yes.", "%(num)s people wait for your yes.", asking)
+        says = ngettext("%(num)s person waits for your yes.", "%(num)s people wait for your yes.", Counted(asking))
         yield Need(says, _("See who waits"), page)
     if refused := queries.how_many_refused(programme):
         says = ngettext(
             "%(num)s address was refused for good. No draw includes whose it is.",
             "%(num)s addresses were refused for good. No draw includes those whose they are.",
-            refused,
+            Counted(refused),
         )
         yield Need(says, _("Mend it"), url_for("organise.mail", slug=programme.slug))
 
@@ -92,9 +94,11 @@ def _email(programme: Programme, sending: Sending, now: datetime) -> Iterable[Ne
     elif sending.stopped:
         waits = sending.to_go + sending.put_off
         says = ngettext(
-            "%(num)s message waits, and nothing leaves.", "%(num)s messages wait, and nothing leaves.", waits
+            "%(num)s message waits, and nothing leaves.",
+            "%(num)s messages wait, and nothing leaves.",
+            Counted(waits),
         )
         yield Need(says, _("See why"), page)
     if failed := queries.how_many_may_go_again(programme, now):
-        says = ngettext("%(num)s message was refused.", "%(num)s messages were refused.", failed)
+        says = ngettext("%(num)s message was refused.", "%(num)s messages were refused.", Counted(failed))
         yield Need(says, _("Try again"), page)

@@ -19,6 +19,7 @@ from unmentor.reflections.actions import drop_unused_topics, publish, share
 from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.views import blueprint
+from unmentor.words import Counted
 
 __all__ = ["feature", "moderation"]
 ON_THE_FIRST_PAGE = 5
@@ -45,7 +46,7 @@ def needs(programme: Programme) -> Iterable[Need]:
         says = ngettext(
             "%(num)s reflection waits to be read before it is public.",
             "%(num)s reflections wait to be read before they are public.",
-            waiting,
+            Counted(waiting),
         )
         yield Need(
             says, _("Read it") if waiting == 1 else _("Read them"), url_for("organise.moderation", slug=programme.slug)

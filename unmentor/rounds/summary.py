@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from unmentor.rounds.figures import Figures, figures
 from unmentor.rounds.models import Round
+from unmentor.words import Counted
 
 # On the scale from 1 to 5, what counts as challenged.
 CHALLENGED = 4
@@ -25,8 +26,8 @@ def across(round_: Round, counted: Figures | None = None) -> str:
         ngettext(
             "%(crossing)s of %(num)s conversation crosses organisations.",
             "%(crossing)s of %(num)s conversations cross organisations.",
-            counted.conversations,
-            crossing=counted.crossing,
+            Counted(counted.conversations),
+            crossing=Counted(counted.crossing),
         )
     )
 
@@ -63,8 +64,8 @@ def _happened(met: int, arranged: int, off: int) -> str:
 
 
 def _people(counted: Figures) -> str:
-    people = ngettext("%(num)s person", "%(num)s people", counted.people)
-    parts = [ngettext("one pair", "%(num)s pairs", counted.pairs)] if counted.pairs else []
+    people = ngettext("%(num)s person", "%(num)s people", Counted(counted.people))
+    parts = [ngettext("one pair", "%(num)s pairs", Counted(counted.pairs))] if counted.pairs else []
     if counted.threes:
         parts.append(ngettext("one three", "%(num)s threes", counted.threes))
     if counted.out:
@@ -82,6 +83,6 @@ def _repeats(counted: Figures) -> str:
         ngettext(
             "%(num)s conversation is between people who have met before.",
             "%(num)s conversations are between people who have met before.",
-            counted.repeats,
+            Counted(counted.repeats),
         )
     )
