@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from cast import member, person, programme
+from cast import conversation, member, person, programme
 from conftest import Clock
 from flask import Flask
 from sqlalchemy import event, func, select
@@ -16,7 +16,7 @@ from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership, Programme
-from unmentor.rounds import actions, steps, telling
+from unmentor.rounds import actions, queries, steps, telling
 from unmentor.rounds.mend import withdraw
 from unmentor.rounds.models import Round
 from unmentor.rounds.telling import tell_some
@@ -214,3 +214,18 @@ def test_who_pauses_during_a_draw_is_not_in_it(app: Flask, of: Programme, monkey
     round_ = steps.draw(of, 7)
     names = [part.person.name for part in db.session.query(Participation)]
     assert (round_.people, "Ada" in names) == (len(NAMES) - 1, False)
+
+
+def test_of_two_workers_one_closes_a_round_and_the_other_goes_on(
+    of: Programme, sent: Round, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = conversation(programme("Elsewhere"), person("Ivy"), person("Joe")).round
+    clock.advance(days=90)
+    seen = list(queries.to_be_closed(clock()))
+    assert seen == [sent, elsewhere]
+    with transaction():
+        actions.lock_and_refresh(sent, "sent")
+        sent.state = "closed"
+    monkeypatch.setattr(queries, "to_be_closed", lambda _now: seen)
+    assert actions.close_rounds(clock()) == 1
+    assert elsewhere.state == "closed"

@@ -1,6 +1,7 @@
 """Draw a round, send it, cancel it, close it."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -181,18 +182,15 @@ def cancel_round(round_: Round, now: datetime) -> None:
 def close_rounds(now: datetime) -> int:
     """Close the rounds whose conversations are long over; return how many. What nobody spoke of counts as missed.
 
-    Organisers hear what came of it.
+    Organisers hear what came of it. Those that another worker has closed meanwhile are left to it.
     """
-    over = queries.to_be_closed(now)
-    for round_ in over:
-        lock_and_refresh(round_, "sent")
-        round_.state, round_.closed_at = "closed", now
-        of_it = update(Conversation).where(Conversation.round_id == round_.id, Conversation.state == "arranged")
-        db.session.execute(of_it.values(state="missed"))
-        whole = queries.round_of(round_.programme, round_.number) or round_
-        for organiser in organisers(round_.programme):
-            queue(round_report(whole, organiser, now), now)
-    return len(over)
+    closed = 0
+    for round_ in queries.to_be_closed(now):
+        with suppress(NotWaiting):
+            lock_and_refresh(round_, "sent")
+            _close(round_, now)
+            closed += 1
+    return closed
 
 
 def lock_and_refresh(round_: Round, *states: str) -> None:
@@ -217,6 +215,15 @@ def check_seen(round_: Round, now: datetime, looked_at: str | None) -> None:
     """Raise ChangedSince where a drawn round is not what somebody *looked at* before they pressed."""
     if looked_at is not None and looked_at != look_again(round_, now)[0]:
         raise ChangedSince(round_)
+
+
+def _close(round_: Round, now: datetime) -> None:
+    round_.state, round_.closed_at = "closed", now
+    of_it = update(Conversation).where(Conversation.round_id == round_.id, Conversation.state == "arranged")
+    db.session.execute(of_it.values(state="missed"))
+    whole = queries.round_of(round_.programme, round_.number) or round_
+    for organiser in organisers(round_.programme):
+        queue(round_report(whole, organiser, now), now)
 
 
 def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -> Round:
