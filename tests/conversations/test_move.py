@@ -1,6 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.conversations.move import CannotMove, local_time, move, offers
+from unmentor.conversations.move import CannotMove, grid, local_time, move, offers
 from unmentor.db import db, transaction
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue_all
@@ -42,12 +42,25 @@ def moved(client: FlaskClient, talk: Conversation, start: str, place: int = 0) -
     return post(client, move_page(talk, place), start=start)
 
 
-def test_times_that_suit_everybody_come_first(talk: Conversation, clock: Clock) -> None:
+def test_times_that_suit_everybody_come_first_and_then_all_others_of_two_weeks(
+    talk: Conversation, clock: Clock
+) -> None:
     offered = offers(talk, clock())
-    assert [offer.local for offer in offered if offer.suits_all] == [
-        "2026-11-24T15:00", "2026-12-01T15:00", "2026-12-08T15:00",
-    ]  # fmt: skip
-    assert [offer.suits_all for offer in offered] == [True] * 3 + [False] * 3
+    assert [offer.local for offer in offered if offer.suits_all] == ["2026-11-24T15:00", "2026-12-01T15:00"]
+    assert [offer.suits_all for offer in offered] == [True] * 2 + [False] * (3 * 10 - 2)
+    others = [offer.starts_at for offer in offered[2:]]
+    assert others == sorted(others)
+    days = {moment.date() for moment in others}
+    assert (min(days), max(days), len(days)) == (date(2026, 11, 23), date(2026, 12, 4), 10)
+
+
+def test_the_grid_has_a_row_a_day_and_a_gap_where_somebody_is_busy(
+    of: Programme, talk: Conversation, clock: Clock
+) -> None:
+    conversation(of, talk.people[1], person("Cat"), starts_at=datetime(2026, 11, 25, 12, 45, tzinfo=UTC))
+    rows = grid(offers(talk, clock()))
+    assert [day.isoformat() for day, _offers in rows][:3] == ["2026-11-23", "2026-11-24", "2026-11-25"]
+    assert [offer.local[11:] if offer else "" for offer in rows[2][1]] == ["10:00", "", "15:00"]
 
 
 def test_no_time_is_offered_at_which_one_of_them_talks_already(of: Programme, talk: Conversation, clock: Clock) -> None:
@@ -55,11 +68,38 @@ def test_no_time_is_offered_at_which_one_of_them_talks_already(of: Programme, ta
     assert "2026-12-01T15:00" not in [offer.local for offer in offers(talk, clock())]
 
 
-def test_the_page_offers_times_in_words(talk: Conversation, client: FlaskClient) -> None:
+def test_the_page_shows_what_suits_both_first_and_the_rest_in_a_grid(talk: Conversation, client: FlaskClient) -> None:
     text = client.get(move_page(talk)).text
-    assert "Tuesday 8 December, 3pm" in text
+    assert text.index('value="2026-11-24T15:00"') < text.index('value="2026-12-01T15:00"') < text.index("<table>")
+    assert text.count('name="start"') == 3 * 10 + 1
+    assert text.count(">above<") == 2
     assert 'type="datetime-local"' in text
-    assert text.count("Suits you both") == 3
+
+
+def test_whatever_suits_both_beyond_the_first_six_is_bold_in_the_grid(talk: Conversation, client: FlaskClient) -> None:
+    for someone in talk.people:
+        someone.availability = []
+    text = client.get(move_page(talk)).text
+    assert (text.count(">above<"), text.count("<strong>")) == (6, 24)
+
+
+@pytest.mark.parametrize(
+    "start", ["2026-12-05T03:00", "2026-12-05T10:00", "2026-12-08T07:59", "2026-12-08T17:31", "2026-12-25T10:00"]
+)
+def test_what_few_would_mean_is_asked_once(talk: Conversation, client: FlaskClient, start: str) -> None:
+    answer = post(client, move_page(talk), start="other", other=start)
+    assert answer.status_code == 422
+    assert "? That is not in working hours. If you agreed on it, move it once more" in answer.text
+    assert f'name="asked" type="hidden" value="{start}"' in answer.text
+    assert db.session.query(Message).count() == 0
+    other = post(client, move_page(talk), start="other", other="2026-12-12T03:00", asked=start)
+    assert other.status_code == 422
+    assert post(client, move_page(talk), start="other", other=start, asked=start).status_code == 303
+
+
+@pytest.mark.parametrize("start", ["2026-12-08T08:00", "2026-12-08T17:30"])
+def test_what_is_in_working_hours_is_not_asked_about(talk: Conversation, client: FlaskClient, start: str) -> None:
+    assert moved(client, talk, start).status_code == 303
 
 
 def test_moving_changes_the_time_and_everybodys_calendar(talk: Conversation, client: FlaskClient, clock: Clock) -> None:

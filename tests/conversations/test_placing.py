@@ -1,5 +1,6 @@
 """Somebody says where they talk, and every calendar follows."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 import vobject
-from cast import conversation, letter_to, mailed, member, person, post, programme, sign_in
+from cast import conversation, letter_to, mailed, member, path_in, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -69,6 +70,21 @@ def test_both_are_shown_the_same_place_and_both_numbers(talk: Conversation, app:
     assert "By phone: Ada rings you on 01632 960002" in theirs
     assert "07700 900123" in mine
     assert '<a href="tel:+447700900123">07700 900123</a>' in theirs
+
+
+def test_from_the_invitation_two_clean_browsers_come_to_the_same_place_in_two_clicks(
+    talk: Conversation, app: Flask
+) -> None:
+    talk.people[1].video = TEAMS
+    for part in talk.participations:
+        queue(mails.invitation(part), talk.arranged_at)
+    ways_in = set()
+    for each in talk.people:
+        first = path_in(mailed(each.email, "invitation"), "/c")
+        answer = app.test_client().get(first)
+        assert (answer.status_code, answer.request.path.count("/")) == (200, 2)
+        ways_in |= set(re.findall('<a href="([^"]+)" rel="noreferrer nofollow">Online, at', answer.text))
+    assert ways_in == {TEAMS}
 
 
 def test_a_link_is_shown_with_its_host_and_whose_it_is(talk: Conversation, client: FlaskClient) -> None:

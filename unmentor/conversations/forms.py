@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import DateTimeLocalInput
 
 from unmentor.conversations.models import MET
-from unmentor.conversations.move import CannotMove, Offer
+from unmentor.conversations.move import AreYouSure, CannotMove, Offer
 from unmentor.forms import Form, SelectChoice, at_most, clean_line, offered
 from unmentor.words import when
 
@@ -86,6 +86,8 @@ class MoveForm(Form):
 
     start = RadioField(_l("When can you talk?"), validators=[Optional()], validate_choice=False)
     other = StringField(_l("Another time"), validators=[Optional()], widget=DateTimeLocalInput())
+    # The time that was asked about, since few would mean it.
+    asked = HiddenField()
 
     def __init__(self, offers: Sequence[Offer], zone: str, **given: Any) -> None:
         super().__init__(**given)
@@ -103,10 +105,16 @@ class MoveForm(Form):
             raise CannotMove(_l("Pick a time, or write another"))
         return text
 
-    def refuse(self, why: str) -> None:
-        """Say beside the field why the time cannot be."""
+    @property
+    def sure(self) -> bool:
+        """Say whether they were asked about this very time, and sent it again."""
+        return bool(self.asked.data) and self.asked.data == self.chosen()
+
+    def refuse(self, why: CannotMove) -> None:
+        """Say beside the field why the time cannot be, or ask whether it is meant."""
+        self.asked.data = self.chosen() if isinstance(why, AreYouSure) else ""
         field = self.start if self.start.data not in {OTHER, None, ""} or not self.other.data else self.other
-        field.errors = [why]
+        field.errors = [str(why)]
 
 
 class PlaceForm(Form):

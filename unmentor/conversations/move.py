@@ -1,7 +1,8 @@
 """Pick another time: what suits everybody first, and a kind word for what cannot be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -13,20 +14,27 @@ from unmentor.mail.outbox import queue
 from unmentor.programmes.queries import holidays
 from unmentor.programmes.turn import lock_diaries
 from unmentor.timetable.cadence import wall_time
-from unmentor.timetable.slots import DAYS, SLOTS, Window, suggestions
-from unmentor.words import clock, day, listed, time_of_day
+from unmentor.timetable.slots import DAYS, SLOTS, Window, suggestions, working_days
+from unmentor.words import clock, day, listed, time_of_day, when
 
-OFFERED = 6
-THREE_WEEKS = 21
+# So many that suit everybody are shown first; all others are in the grid.
+FIRST = 6
+TWO_WEEKS = 14
 FURTHEST = timedelta(days=90)
 # One person moves one conversation so often: each time everybody gets a mail and another entry.
 MOST_MOVES = 3
 # When the parts of a day end; people say "Tuesday midday", and 13:15 is.
 PARTS = ((12, "am"), (14, "mid"), (18, "pm"))
+# Any time is possible; what is not within these is asked once.
+WORK = (time(8), time(18))
 
 
 class CannotMove(ValueError):  # noqa: N818 - it is named by what happened
     """A conversation cannot be at that time; its one line says why, and what to do."""
+
+
+class AreYouSure(CannotMove):
+    """A conversation can be at that time, and few would mean it: its one line asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,11 @@ class Offer:
 
 
 def offers(conversation: Conversation, now: datetime) -> list[Offer]:
-    """Return some times from tomorrow on, in the programme's zone: those that suit everybody first."""
+    """Return the free times of two weeks from tomorrow on, in the programme's zone: those that suit everybody first."""
     programme = conversation.round.programme
     window = Window(
         first_day=programme.today(now) + timedelta(days=1),
-        days=THREE_WEEKS,
+        days=TWO_WEEKS,
         zone=programme.zone,
         holidays=holidays(programme),
         minutes=conversation.minutes,
@@ -55,7 +63,13 @@ def offers(conversation: Conversation, now: datetime) -> list[Offer]:
     elsewhere = queries.taken(conversation, now, now + FURTHEST)
     taken = [(talk.starts_at, talk.ends_at) for talk in (conversation, *(part.conversation for part in elsewhere))]
     times = suggestions([person.availability for person in conversation.people], window, taken)
-    return [Offer(moment, _suits_all(conversation, moment)) for moment in times[:OFFERED]]
+    return [Offer(moment, _suits_all(conversation, moment)) for moment in times]
+
+
+def grid(offered: Sequence[Offer]) -> list[tuple[date, list[Offer | None]]]:
+    """Return each day of *offered*, in order, with what is free on its morning, midday and afternoon."""
+    free = {(offer.starts_at.date(), _part(offer.starts_at)): offer for offer in offered}
+    return [(day, [free.get((day, part)) for _end, part in PARTS]) for day in sorted({day for day, _name in free})]
 
 
 def local_time(text: str, zone: ZoneInfo) -> datetime:
@@ -75,12 +89,18 @@ def local_time(text: str, zone: ZoneInfo) -> datetime:
     return shown.astimezone(UTC)
 
 
-def move(part: Participation, starts_at: datetime, now: datetime) -> None:
-    """Move a conversation for the one who asks; every calendar follows. Raises CannotMove, and changes nothing then."""
+def move(part: Participation, starts_at: datetime, now: datetime, *, sure: bool = True) -> None:
+    """Move a conversation for the one who asks; every calendar follows. Raises CannotMove, and changes nothing then.
+
+    Who is not *sure* is asked once, by AreYouSure, where nobody would be at work.
+    """
     talk = part.conversation
     queries.lock_and_refresh(talk)
     lock_diaries([each.person_id for each in talk.present])
     _check(part, starts_at, now)
+    if not sure and not _in_working_hours(talk, starts_at):
+        said = when(starts_at, talk.round.programme.time_zone)
+        raise AreYouSure(_("%(when)s? That is not in working hours. If you agreed on it, move it once more", when=said))
     tell(talk, now)
     was, talk.starts_at = talk.starts_at, starts_at
     talk.suits_all = _suits_all(talk, starts_at)
@@ -127,6 +147,18 @@ def _check(part: Participation, starts_at: datetime, now: datetime) -> None:
 def _suits_all(conversation: Conversation, moment: datetime) -> bool:
     """Say whether *moment* is in a part of the week that all of them named; who named none is free in any."""
     local = moment.astimezone(conversation.round.programme.zone)
-    part = next((name for end, name in PARTS if local.hour < end), "")
-    slot = f"{DAYS[local.weekday()]}-{part}" if local.weekday() < len(DAYS) else ""
+    slot = f"{DAYS[local.weekday()]}-{_part(local)}" if local.weekday() < len(DAYS) else ""
     return slot in SLOTS and all(slot in person.availability for person in conversation.people if person.availability)
+
+
+def _part(local: datetime) -> str:
+    """Return the part of a day that a local time is in; "" for an evening."""
+    return next((name for end, name in PARTS if local.hour < end), "")
+
+
+def _in_working_hours(talk: Conversation, moment: datetime) -> bool:
+    programme, until = talk.round.programme, moment + timedelta(minutes=talk.minutes)
+    begins, ends = moment.astimezone(programme.zone), until.astimezone(programme.zone)
+    today = begins.date()
+    works = working_days(Window(today, 1, programme.zone, holidays=holidays(programme))) == [today]
+    return works and WORK[0] <= begins.time() and ends.date() == today and ends.time() <= WORK[1]

@@ -15,7 +15,7 @@ from unmentor.conversations.came_of_it import ANSWERED_WITHIN, may_have_come, te
 from unmentor.conversations.forms import CameForm, MoveForm, OutcomeForm, PlaceForm
 from unmentor.conversations.guards import is_here, may_write, movable, opened, still_ahead, writable
 from unmentor.conversations.models import MET, Participation
-from unmentor.conversations.move import CannotMove, Offer, local_time, move, offers
+from unmentor.conversations.move import FIRST, CannotMove, Offer, grid, local_time, move, offers
 from unmentor.conversations.placing import CannotPlace, set_place, times_set
 from unmentor.conversations.prompts import prompts
 from unmentor.conversations.queries import lock_and_refresh, membership
@@ -81,9 +81,9 @@ def another_time(token: str) -> Page:
         return _move_page(part, token, form, offered), form.status
     try:
         with turn(programme) as turned:
-            move(part, local_time(form.chosen(), programme.zone), turned)
+            move(part, local_time(form.chosen(), programme.zone), turned, sure=form.sure)
     except CannotMove as error:
-        form.refuse(str(error))
+        form.refuse(error)
         return _move_page(part, token, form, offered), form.status
     flash(
         _(
@@ -208,7 +208,9 @@ def _move_page(part: Participation, token: str, form: MoveForm, offered: list[Of
         programme=part.conversation.round.programme,
         token=token,
         form=form,
-        suiting={offer.local for offer in offered if offer.suits_all},
+        suiting=[offer.local for offer in offered if offer.suits_all],
+        FIRST=FIRST,
+        grid=grid(offered),
     )
 
 
