@@ -159,7 +159,7 @@ def unreachable(now: datetime) -> Participation | None:
             Conversation.state == "arranged",
             Conversation.starts_at > now,
             Conversation.round.has(state="sent"),
-            exists().where(Suppressed.address == func.lower(Person.email)),
+            exists().where(Suppressed.address == Person.email),
             untold(),
         )
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, String, cast, delete, func, literal, select, union
+from sqlalchemy import CompoundSelect, Select, String, cast, delete, literal, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from unmentor.audit.actions import forget
@@ -70,7 +70,7 @@ def _remove(people: Sequence[int]) -> None:
     for table in (Membership, Participation, LeftOut):
         gone &= Person.id.not_in(select(table.person_id))
     theirs = select(Person.id).where(gone)
-    addresses = select(func.lower(Person.email)).where(gone, Person.email.is_not(None))
+    addresses = select(Person.email).where(gone, Person.email.is_not(None))
     db.session.execute(delete(Message).where(Message.person_id.in_(theirs)))
     db.session.execute(delete(Suppressed).where(Suppressed.address.in_(addresses)))
     db.session.execute(delete(Person).where(gone))

@@ -18,8 +18,8 @@ from unmentor.programmes.models import Programme
 from unmentor.programmes.schedule import heads_up_at
 from unmentor.rounds.turns import in_next
 
-# So many rounds are in the chart, and on a page of the list.
-CHARTED, LISTED = 12, 20
+# So many rounds are in the chart, and on a page of the list: each may be ten thousand people to count.
+CHARTED, LISTED = 12, 12
 
 
 @blueprint.get("/")

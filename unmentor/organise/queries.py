@@ -102,6 +102,6 @@ def _troubled(programme: Programme, now: datetime) -> tuple[ColumnElement[bool] 
 
 
 def _refused(programme: Programme) -> Select[Person, Suppressed]:
-    refused = select(Person, Suppressed).join(Suppressed, Suppressed.address == func.lower(Person.email))
+    refused = select(Person, Suppressed).join(Suppressed, Suppressed.address == Person.email)
     members = refused.join(Membership, Membership.person_id == Person.id)
     return members.where(Membership.programme_id == programme.id)

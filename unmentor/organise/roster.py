@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from unmentor.conversations.models import Conversation, Participation
@@ -150,7 +150,8 @@ def _about(word: str) -> ColumnElement[bool]:
 def _conditions(programme: Programme, today: date) -> dict[str, ColumnElement[bool]]:
     confirmed = Person.confirmed_at.is_not(None)
     return {
-        "next": Membership.id.in_(in_next(programme, today).with_only_columns(Membership.id)),
+        # The condition alone: a list of ids would ask for everybody twice.
+        "next": and_(in_next(programme, today).whereclause),  # type: ignore[arg-type]  # - it has conditions
         "paused": Membership.are_paused(today) & confirmed & ~Membership.invited,
         "slower": Membership.every != EACH,
         "waiting": ~Membership.approved & confirmed,
@@ -174,7 +175,7 @@ def has_met(programme: Programme) -> ColumnElement[bool]:
 
 
 def _refused() -> ColumnElement[bool]:
-    return exists().where(Suppressed.address == func.lower(Person.email))
+    return exists().where(Suppressed.address == Person.email)
 
 
 def _entries(

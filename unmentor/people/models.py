@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from unmentor.db import Base
 from unmentor.links import NONCE_LENGTH, new_nonce
@@ -37,6 +37,11 @@ class Person(Base):
     joined_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
+
+    @validates("email")
+    def _in_lower_case(self, _name: str, email: str | None) -> str | None:
+        # As it is looked for everywhere: to lower ten thousand addresses in every question would take its time.
+        return email and email.lower()
 
     @property
     def first_name(self) -> str:

@@ -124,7 +124,7 @@ def part_of(programme: Programme, on: date) -> Select[Membership]:
             Person.confirmed_at.is_not(None),
             Person.left_at.is_(None),
             or_(Person.phone != "", Person.video != ""),
-            ~exists().where(Suppressed.address == func.lower(Person.email)),
+            ~exists().where(Suppressed.address == Person.email),
             ~Membership.are_paused(on),
             Membership.approved,
             ~Membership.invited,
