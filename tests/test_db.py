@@ -2,17 +2,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier
+from typing import Any
 
 import pytest
 from cast import START, person
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
+from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import beat, db, reading, transaction
 from unmentor.mail.actions import hold_all
 from unmentor.people.models import Person
+from unmentor.programmes.models import Membership
+from unmentor.rounds.models import LeftOut
 
 
 def test_a_moment_comes_back_in_utc_whatever_zone_it_was_told_in(app: Flask) -> None:
@@ -64,3 +68,12 @@ def test_two_who_are_first_at_once_do_not_collide(app: Flask, act: Callable[[dat
     with ThreadPoolExecutor(2) as threads:
         for done in [threads.submit(first) for _ in range(2)]:
             done.result(timeout=20)
+
+
+@pytest.mark.parametrize("which", [Conversation.to_tell, LeftOut.to_tell, Membership.to_tell, Participation.third])
+def test_a_yes_or_no_that_is_asked_all_the_time_is_found_by_its_index(app: Flask, which: Any) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return  # PostgreSQL understands both spellings, and decides by how many rows there are
+    asked = select(which.class_).where(which).compile(db.engine, compile_kwargs={"literal_binds": True})
+    plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all()
+    assert f"ix_{which.class_.__tablename__}_{which.key}" in str(plan)

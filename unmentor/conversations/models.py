@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from unmentor.db import Base
+from unmentor.db import Base, only
 from unmentor.links import NONCE_LENGTH, new_nonce
 from unmentor.people.models import Person
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from unmentor.rounds.models import Round
 
 
-TO_TELL = text("to_tell")
 HAS_PLACE = text("place IS NOT NULL")
 # What may have become of a conversation, as those in it say.
 MET = ("yes", "no", "planned")
@@ -29,7 +28,7 @@ class Conversation(Base):
 
     __tablename__ = "conversation"
     # Asked every minute.
-    __table_args__ = (Index("ix_conversation_to_tell", "round_id", sqlite_where=TO_TELL, postgresql_where=TO_TELL),)
+    __table_args__ = (only("ix_conversation_to_tell", "round_id", "to_tell"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
@@ -81,6 +80,8 @@ class Participation(Base):
     # No id is ever given twice.
     __table_args__ = (
         UniqueConstraint("conversation_id", "person_id"),
+        # Whose turn it was.
+        only("ix_participation_third", "person_id", "third"),
         Index("ix_participation_place", "conversation_id", sqlite_where=HAS_PLACE, postgresql_where=HAS_PLACE),
         {"sqlite_autoincrement": True},
     )

@@ -3,15 +3,14 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, or_, text
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from unmentor import zones
-from unmentor.db import Base
+from unmentor.db import Base, only
 from unmentor.links import NONCE_LENGTH, new_nonce
 from unmentor.people.models import Person
 
-TO_TELL = text("to_tell")
 USUAL_NOTICE = 7
 # How often somebody takes part: in every round, in every second, in about one a quarter.
 EACH, SECOND, QUARTERLY = 1, 2, 3
@@ -100,7 +99,7 @@ class Membership(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "programme_id"),
         # Asked every minute.
-        Index("ix_membership_to_tell", "programme_id", sqlite_where=TO_TELL, postgresql_where=TO_TELL),
+        only("ix_membership_to_tell", "programme_id", "to_tell"),
         {"sqlite_autoincrement": True},
     )
 

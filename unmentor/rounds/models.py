@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from unmentor.conversations.models import TO_TELL, Conversation
-from unmentor.db import Base
+from unmentor.conversations.models import Conversation
+from unmentor.db import Base, only
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 
@@ -108,7 +108,7 @@ class LeftOut(Base):
 
     __tablename__ = "left_out"
     # Asked every minute.
-    __table_args__ = (Index("ix_left_out_to_tell", "round_id", sqlite_where=TO_TELL, postgresql_where=TO_TELL),)
+    __table_args__ = (only("ix_left_out_to_tell", "round_id", "to_tell"),)
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
