@@ -18,8 +18,10 @@ from unmentor.programmes.models import Programme
 from unmentor.programmes.schedule import heads_up_at
 from unmentor.rounds.turns import in_next
 
-# So many rounds are in the chart, and on a page of the list: each may be ten thousand people to count.
-CHARTED, LISTED = 12, 12
+# So many rounds are in the chart, and on a page of the list.
+CHARTED, LISTED = 12, 10
+# About so many parts in conversations are counted while somebody waits: of a very large programme fewer rounds.
+COUNTED = 60_000
 
 
 @blueprint.get("/")
@@ -39,7 +41,7 @@ def programme(programme: Programme) -> Page:
     now = runtime.now()
     draw = programmes.next_draw(programme, now)
     people, organisations = programmes.counted(in_next(programme, programme.today(now)))
-    rounds = by_round(programme, CHARTED)
+    rounds = by_round(programme, max(2, min(CHARTED, COUNTED // max(1, people))))
     charted = [each for each in reversed(rounds) if each.state in {"sent", "closed"}]
     return render_template(
         "organise/programme.html",

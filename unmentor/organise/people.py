@@ -42,7 +42,7 @@ def export_people(programme: Programme) -> Page | Response:
 
 def _page(programme: Programme, sought: Sought, form: Button) -> str:
     today = programme.today(runtime.now())
-    page = roster.page_of(programme, sought, today, page_number())
+    page, totals = roster.page_of(programme, sought, today, page_number()), roster.totals(programme, today)
     return render_template(
         "organise/people.html",
         programme=programme,
@@ -50,7 +50,7 @@ def _page(programme: Programme, sought: Sought, form: Button) -> str:
         sought=sought,
         page=page,
         entries=roster.entries(programme, page.items, today),
-        totals=roster.totals(programme, today),
+        totals=totals if sought.words else {sought.show: page.total, **totals},
         shown=SHOWN,
         orders=ORDERS,
     )
