@@ -1,76 +1,175 @@
-"""A letter of every kind, as the rooms above write them."""
+"""A letter of every kind, each written by the builder that the service has, over rows in a database of its own."""
 
-from datetime import UTC, datetime
-from types import SimpleNamespace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from unmentor.conversations.models import CAME, MET
+from cast import conversation, kept, member, organiser, person, programme, reflection
+from conftest import wipe
+from flask_migrate import upgrade
+
+from unmentor.conversations import mails, questions
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db
+from unmentor.factory import create_app
 from unmentor.mail.message import Letter
+from unmentor.people import mails as people
+from unmentor.people.models import Person, Request, SignIn
+from unmentor.privacy.retention import _warning
+from unmentor.programmes import mails as programmes
+from unmentor.programmes.models import Membership, Period, Programme
+from unmentor.reflections import mails as reflections
+from unmentor.reflections.models import Reflection
+from unmentor.reports.mails import reported
+from unmentor.reports.models import Report
+from unmentor.rounds import mails as rounds
+from unmentor.rounds import period_mails
+from unmentor.rounds.models import LeftOut, Round
+from unmentor.settings import Settings
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SOON = datetime(2026, 12, 10, 12, 30, tzinfo=UTC)
-ADA = SimpleNamespace(
-    name="Ada Lovelace", first_name="Ada", organisation="Devon", phone="01632 960 002", video="ada on Teams",
-    about="I count things that nobody asked me to count. Ask me about <bins> & bees.",
-)  # fmt: skip
-BEN = SimpleNamespace(name="Ben Wyn", first_name="Ben", organisation="", phone="", video="", about="")
+LATER = SOON + timedelta(hours=1)
 PAGE = "http://127.0.0.1:8000/c/a-key"
-ICS = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 
-TALK = {"partners": [ADA], "starts_at": SOON, "zone": "Europe/London", "programme": "UnMentoring", "url": PAGE}
-VALUES: dict[str, dict[str, Any]] = {
-    "confirm": {"url": PAGE, "programme": "UnMentoring"},
-    "sign-in": {"url": PAGE, "code": "042137", "minutes": 30},
-    "invitation": TALK
-    | {
-        "round": 12, "minutes": 30, "where": "Online, at meet.example.org", "where_link": "https://meet.example.org/x",
-        "rings_from": "", "where_url": PAGE + "/place", "starter": "Ada",
-        "you_start": False, "suits_all": False, "about": "Ask me about bilingual services and growing leeks.",
-        "move_url": PAGE + "/move", "withdraw_url": PAGE + "/withdraw",
-        "prompts": ["What did you change your mind about this year?", "Who is missing where you work?",
-                    "What would you stop doing tomorrow?"],
-    },
-    "cancelled": TALK
-    | {"withdrew": "Ada", "mine": False, "talk_on": False, "reason": "Flood duty.", "new": [BEN], "first_next": False},
-    "heads-up": {
-        "programme": "UnMentoring", "title": "Your calendar said no.", "says": ["It cannot say why.", "You can."],
-        "button": ("Pick another time", PAGE), "ways": [("I can’t make it", PAGE + "/withdraw")],
-    },
-    "round-report": {
-        "programme": "UnMentoring", "round": 12, "url": PAGE, "summary": ["21 conversations.", "17 happened."],
-    },
-    "unpaired": {"programme": "UnMentoring", "round": 12, "url": PAGE, "why": "odd"},
-    "how-was-it": TALK | {"answers": {met: f"{PAGE}?met={met}" for met in MET}},
-    "what-came-of-it": TALK | {"answers": {came: f"{PAGE}/came?came={came}" for came in CAME}},
-    "reflection-published": {"text": "Nobody reads the strategy.\n\nEverybody reads the rota.", "url": PAGE},
-    "reflection-returned": {"text": "Marek is wrong.", "note": "It names somebody. Can you change that?", "url": PAGE},
-    "reported": {"programme": "UnMentoring", "round": 12, "url": PAGE, "operator": False},
-    "round-ready": {
-        "programme": "UnMentoring", "round": 12, "url": PAGE,
-        "summary": "43 conversations, no pair that has met before, nobody left out.", "since": "",
-    },
-    "goodbye": {"count": 7},
+
+@dataclass(frozen=True)
+class World:
+    """What there is to write about: Ada and Siân talk, Ben was left out, and then out of a three by himself."""
+
+    programme: Programme
+    organiser: Person
+    ben: Person
+    talk: Conversation
+    ada: Participation
+    sian: Participation
+    three: list[Participation]
+    member: Membership
+    over: Membership
+    period: Period
+    report: Report
+    words: Reflection
+    request: Request
+    asked: SignIn
+
+    @property
+    def round(self) -> Round:
+        """Return the round that drew them."""
+        return self.talk.round
+
+
+# By kind, and where a kind has more builders, by what each says.
+BUILDERS: dict[str, Callable[[World], Letter]] = {
+    "cancelled": lambda of: mails.cancelled(
+        of.sian, of.talk.participations, withdrew=of.ada, reason="Flood duty.", new=[of.ben]
+    ),
+    "cancelled/round": lambda of: mails.called_off(of.sian),
+    "cancelled/untold": lambda of: mails.untold(of.sian, of.talk.participations),
+    "confirm": lambda of: people.confirmation(of.request, of.programme.name, None),
+    "declined": lambda of: mails.declined(of.sian),
+    "goodbye": lambda of: people.goodbye(of.sian.person, 7, NOW),
+    "heads-up": lambda of: mails.proposed(of.sian, of.ada, LATER),
+    "heads-up/asked": lambda of: programmes.asked(of.programme, of.organiser, NOW),
+    "heads-up/back": lambda of: programmes.is_back(of.member, NOW),
+    "heads-up/ended": lambda of: programmes.has_ended(of.over, NOW),
+    "heads-up/idle": lambda of: _warning(of.sian.person, NOW),
+    "heads-up/invited": lambda of: programmes.invited(of.member),
+    "heads-up/late": lambda of: next(period_mails.late(of.programme, of.period, NOW, NOW, 2)),
+    "heads-up/organiser": lambda of: programmes.made_organiser(of.member, NOW),
+    "heads-up/paused": lambda of: programmes.paused(of.member, NOW),
+    "heads-up/removed": lambda of: programmes.removed(of.member),
+    "heads-up/resumed": lambda of: programmes.resumed(of.member, NOW),
+    "heads-up/thanks": lambda of: questions.thanks(of.sian, of.ada, "Thank you for <b>asking</b> & listening."),
+    "heads-up/too few": lambda of: next(period_mails.too_few(of.programme, of.period, NOW, NOW)),
+    "heads-up/welcome": lambda of: programmes.welcome(of.member, NOW),
+    "how-was-it": lambda of: questions.how_was_it(of.sian),
+    "invitation": lambda of: mails.invitation(of.sian),
+    "moved": lambda of: mails.moved(of.sian, was=NOW, mover=of.ada),
+    "moved/place": lambda of: mails.moved(of.sian, was=SOON, placer=of.ada),
+    "moved/withdrew": lambda of: mails.moved(of.three[1], was=SOON, withdrew=of.three[2], reason="Flood duty."),
+    "paused": lambda of: questions.paused(of.sian, of.member),
+    "reflection-published": lambda of: reflections.published(of.words, NOW),
+    "reflection-returned": lambda of: reflections.returned(of.words, NOW),
+    "reminder": lambda of: mails.reminder(of.sian, SOON - timedelta(days=1)),
+    "reported": lambda of: next(reported(of.report, ("", ""))),
+    "round-ready": lambda of: next(period_mails.drawn(of.round, of.period, NOW)),
+    "round-report": lambda of: rounds.round_report(of.round, of.organiser, NOW),
+    "sign-in": lambda of: people.sign_in(of.asked, "a-token", "042137"),
+    "unpaired": lambda of: rounds.unpaired(of.round, of.ben, NOW),
+    "what-came-of-it": lambda of: questions.what_came_of_it(of.sian),
+}  # fmt: skip
+# Whose room is not built yet: nothing sends them, and their templates are all there is.
+UNSENT = {
     "follow-confirm": {"topic": "plain English", "url": PAGE},
     "follow-update": {
         "reflections": [{"text": "Everybody reads the rota.", "byline": "Ada, Devon", "url": PAGE}], "url": PAGE,
     },
 }  # fmt: skip
-VALUES["reminder"] = VALUES["invitation"] | {"tomorrow": True}
-VALUES["declined"] = VALUES["invitation"]
-VALUES["paused"] = {"programme": "UnMentoring", "url": PAGE}
-VALUES["moved"] = VALUES["invitation"] | {
-    "was": NOW,
-    "mover": "Ada",
-    "mine": False,
-    "placed": False,
-    "withdrew": "",
-    "reason": "",
-}
+LETTERS = sorted(BUILDERS | UNSENT)
 
 
 def letter(kind: str = "invitation", **given: Any) -> Letter:
     """Return a letter of this kind to Siân, unless told otherwise."""
-    values = VALUES[kind] | given.pop("values", {})
-    calendar = ("REQUEST", ICS) if kind == "invitation" else None
-    known = {"to": ("Siân Wyn", "sian@gwynedd.example"), "about": "conversation:12", "person_id": 7, "reader": "siân"}
-    return Letter(**{"kind": kind, "values": values, "calendar": calendar} | known | given)
+    made = written()[kind]
+    known = {
+        "to": ("Siân Wyn", "sian@gwynedd.example"), "about": "conversation:12", "person_id": 7, "reader": "siân",
+        "values": {**made.values, **given.pop("values", {})}, "programme_id": None, "language": "en", "sequence": 0,
+        "not_before": None, "expires_at": None,
+    }  # fmt: skip
+    return replace(made, **known | given)
+
+
+def world() -> World:
+    """Make what there is to write about."""
+    of = programme(word="Bring a question.")
+    olu, ada, ben = (
+        organiser(of),
+        person(about="I count. Ask me about <bins> & bees.", video="ada on Teams"),
+        person("Ben"),
+    )
+    sian = person("Siân Wyn", email="sian@gwynedd.example", about="Ask me about leeks.", organisation="Gwynedd")
+    talk = conversation(of, ada, sian, starts_at=SOON)
+    talk.round.inputs = {"rules": {"same_organisation": "avoid"}}
+    talk.round.groups, talk.round.word = [[ada.id, sian.id]], "Bring a question."
+    kept(LeftOut(round_id=talk.round_id, person_id=ben.id))
+    ours, hers = talk.participations
+    three = conversation(of, ada, sian, ben, starts_at=LATER).participations
+    three[2].withdrew_at = NOW
+    member(ada, of)
+    words = reflection(hers, "Nobody reads the strategy.\n\nEverybody reads the rota.", note="It names somebody.")
+    return World(
+        programme=of, organiser=olu, ben=ben, talk=talk, ada=ours, sian=hers, three=three, words=words,
+        member=member(sian, of, state="paused", paused_until=date(2027, 1, 4)),
+        over=member(sian, programme("Over", ended_at=NOW)),
+        period=kept(Period(programme_id=of.id, slot="2026-12-07T09:00", claimed_at=NOW, outcome="waiting")),
+        report=kept(Report(programme_id=of.id, participation_id=hers.id, reason="Why?", at=NOW, about=[ada.id])),
+        request=kept(Request(email=sian.email, browser_hash="", asked_at=NOW)),
+        asked=kept(SignIn(
+            person_id=sian.id, token_hash="t", code_hash="c", asked_at=NOW, expires_at=NOW + timedelta(minutes=30)
+        )),
+    )  # fmt: skip
+
+
+@cache
+def written() -> dict[str, Letter]:
+    """Return every letter as its builder wrote it, its calendar too, from rows that no test meets."""
+    with TemporaryDirectory() as folder:
+        app = create_app(Settings(f"sqlite:///{folder}/letters.sqlite", "only for these tests", Path(folder)))
+        app.extensions["clock"] = lambda: NOW
+        with app.app_context():
+            upgrade()
+            wipe()
+            of = world()
+            made = {name: build(of) for name, build in BUILDERS.items()}
+            made = {name: replace(each, calendar=each.calendar and each.calendar()) for name, each in made.items()}
+            # Templates read these rows when the database is gone.
+            for row in list(db.session):
+                db.session.refresh(row)
+            db.session.expunge_all()
+            db.engine.dispose()
+    unsent = {kind: Letter(kind, ("", ""), "", None, values, reader="") for kind, values in UNSENT.items()}
+    return made | unsent

@@ -65,7 +65,7 @@ def test_every_tab_of_a_caught_invitation_opens(client: FlaskClient, caught: lis
 
 def test_links_in_the_text_can_be_pressed(client: FlaskClient, caught: list[Caught]) -> None:
     page = client.get(f"/dev/mail/{caught[0].key}?show=text").text
-    assert '<a href="http://127.0.0.1:8000/c/a-key">' in page
+    assert '<a href="http://127.0.0.1:8000/c/' in page
 
 
 def test_the_html_is_locked_in(client: FlaskClient, caught: list[Caught]) -> None:
