@@ -5,7 +5,6 @@ from conftest import Clock
 from flask import Flask
 
 from unmentor.conversations.due import ask_how_it_was
-from unmentor.conversations.prompts import prompts
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import db
 from unmentor.mail.models import Message
@@ -56,9 +55,3 @@ def test_conversations_are_before_or_behind_a_person(app: Flask, clock: Clock) -
     assert ([each.conversation for each in upcoming(ada, clock())], past(ada, clock())) == ([talk], [])
     clock.moment = talk.ends_at
     assert (upcoming(ada, clock()), [each.conversation for each in past(ada, clock())]) == ([], [talk])
-
-
-def test_prompts_stay_the_same_for_one_conversation_and_differ_between_them(app: Flask) -> None:
-    assert prompts(1) == prompts(1)
-    assert len(set(prompts(1))) == 3
-    assert len({tuple(prompts(number)) for number in range(20)}) > 15

@@ -45,7 +45,7 @@ def event(
         names = listed([person.name for person in people])
         how = [] if over else [*_how(found, people), ""]
         change = _("Another time, or you can’t make it? Our email has a button for each, and every calendar follows.")
-        questions = [f"– {prompt}" for prompt in prompts(conversation.id)]
+        questions = [f"– {prompt}" for prompt in prompts(conversation)]
         return calendars.Event(
             uid=conversation.uid,
             starts_at=conversation.starts_at,

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import DateTimeLocalInput
 
 from unmentor.conversations.models import MET
 from unmentor.conversations.move import AreYouSure, CannotMove, Offer
-from unmentor.forms import Form, SelectChoice, at_most, clean_line, offered
+from unmentor.conversations.notes import LONGEST
+from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text, offered
 from unmentor.words import when
 
 SCALE = [SelectChoice(str(step)) for step in range(1, 6)]
@@ -79,6 +80,12 @@ class CameForm(Form):
         validate_choice=False,
     )
     line = StringField(_l("A line about it"), [at_most(280)], [clean_line])
+
+
+class NotesForm(Form):
+    """What somebody wants to remember."""
+
+    notes = TextAreaField(_l("What you would like to remember"), [at_most(LONGEST)], [clean_text])
 
 
 class MoveForm(Form):

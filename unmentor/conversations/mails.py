@@ -178,7 +178,7 @@ def letter(
         "you_start": part.starts,
         "starter": next((each.person.first_name for each in conversation.present if each.starts), ""),
         "about": person.about,
-        "prompts": prompts(conversation.id),
+        "prompts": prompts(conversation),
         "url": link("conversations.show", token=token),
         "where_url": link("conversations.place", token=token),
         "move_url": link("conversations.move", token=token),

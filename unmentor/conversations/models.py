@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.db import Base, only
@@ -47,6 +47,8 @@ class Conversation(Base):
     # How often its calendar entry changed, and when it last did (RFC 5545 SEQUENCE and DTSTAMP).
     sequence: Mapped[int] = mapped_column(default=0)
     stamped_at: Mapped[datetime]
+    # Which questions it begins from: a place in each of ``prompts.DEPTHS``.
+    prompts: Mapped[list[int]] = mapped_column(JSON, default=list)
     # Its round has something to tell its people, and their letters are not queued yet.
     to_tell: Mapped[bool] = mapped_column(default=False)
     # When everybody was reminded of the time it has now.
@@ -119,6 +121,9 @@ class Participation(Base):
     came_at: Mapped[datetime | None]
     came_asks: Mapped[int] = mapped_column(default=0)
     came_asked_at: Mapped[datetime | None]
+    # What they noted for themselves, sealed, and when: kept for a while.
+    notes: Mapped[bytes | None] = mapped_column(LargeBinary)
+    noted_at: Mapped[datetime | None]
     # How often they gave it another time.
     moves: Mapped[int] = mapped_column(default=0)
     # Where they say that it is, for everybody in it; and how often they said so.

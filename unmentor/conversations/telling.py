@@ -5,6 +5,7 @@ from datetime import datetime
 
 from unmentor.conversations import mails
 from unmentor.conversations.models import Conversation
+from unmentor.conversations.prompts import with_these
 from unmentor.mail.message import Letter
 from unmentor.mail.outbox import queue_all
 
@@ -12,6 +13,9 @@ from unmentor.mail.outbox import queue_all
 def news(conversation: Conversation) -> Iterator[Letter]:
     """Yield what a round tells the people of one of its conversations: that it stands, or that all was called off."""
     were = [part for part in conversation.present if part.person.email]
+    if conversation.prompts and conversation.state != "cancelled":
+        for part in were:
+            part.person.prompts_had = with_these(part.person.prompts_had, conversation.prompts)
     yield from map(mails.called_off if conversation.state == "cancelled" else mails.invitation, were)
 
 

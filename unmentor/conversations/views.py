@@ -3,19 +3,23 @@
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from unmentor import calendars, runtime
+from unmentor.conversations import afterwards
 from unmentor.conversations.actions import CannotAnswer, answer, thank
+from unmentor.conversations.blueprint import blueprint
 from unmentor.conversations.calendar_entry import event, feed, feed_address
-from unmentor.conversations.came_of_it import ANSWERED_WITHIN, may_have_come, tell_what_came
-from unmentor.conversations.forms import CameForm, MoveForm, OutcomeForm, PlaceForm
+from unmentor.conversations.came_of_it import may_have_come
+from unmentor.conversations.forms import MoveForm, NotesForm, OutcomeForm, PlaceForm
 from unmentor.conversations.guards import is_here, may_write, movable, opened, still_ahead, writable
+from unmentor.conversations.half_hour import steps
 from unmentor.conversations.models import MET, Participation
 from unmentor.conversations.move import FIRST, CannotMove, Offer, grid, local_time, move, offers
+from unmentor.conversations.notes import notes_of, take_note
 from unmentor.conversations.placing import CannotPlace, set_place, times_set
 from unmentor.conversations.prompts import prompts
 from unmentor.conversations.queries import lock_and_refresh, membership
@@ -32,7 +36,7 @@ from unmentor.programmes.queries import membership_of, next_draw
 from unmentor.programmes.turn import turn
 from unmentor.words import when
 
-blueprint = Blueprint("conversations", __name__)
+__all__ = ["afterwards", "blueprint"]
 
 
 @blueprint.get("/c/<token>")
@@ -69,6 +73,18 @@ def outcome(token: str) -> Page:
     if part.met == "planned" and part.conversation.state == "arranged":
         return redirect(url_for("conversations.move", token=token), 303)
     return redirect(url_for("conversations.show", token=token), 303)
+
+
+@blueprint.post("/c/<token>/notes")
+def notes(token: str) -> Page:
+    """Keep what somebody notes for themselves."""
+    part, form = writable(token), NotesForm()
+    if not form.validate_on_submit():
+        return _page(part, token, OutcomeForm(formdata=None, data=_said(part)), form), form.status
+    with transaction():
+        take_note(part, form.notes.data or "", runtime.now())
+    flash(_("Your notes are kept, and nobody else sees them."))
+    return redirect(url_for("conversations.show", token=token, _anchor="notes"), 303)
 
 
 @blueprint.route("/c/<token>/move", methods=["GET", "POST"], endpoint="move")
@@ -110,21 +126,6 @@ def another_place(token: str) -> Page:
         form.refuse(str(error), times_set(talk))
         return _place_page(part, token, form), form.status
     flash(_("Saved. Everybody’s calendar follows.") if changed else _("That is where you talk already."))
-    return redirect(url_for("conversations.show", token=token), 303)
-
-
-@blueprint.route("/c/<token>/came", methods=["GET", "POST"])
-def came(token: str) -> Page:
-    """Ask what came of a conversation; an answer that a mail leads to is chosen and not yet given."""
-    part = writable(token, ANSWERED_WITHIN)
-    if part.conversation.state != "met":
-        return redirect(url_for("conversations.show", token=token, _anchor="how-was-it"), 303)
-    form = CameForm(data={"came": request.args.get("came", part.came), "line": part.came_line})
-    if not form.validate_on_submit():
-        return render_template("conversations/came.html", part=part, token=token, form=form), form.status
-    with transaction():
-        tell_what_came(part, form.came.data, form.line.data or "", runtime.now())
-    flash(_("Thank you. It counts, and it tells others whether this is worth their half hour."))
     return redirect(url_for("conversations.show", token=token), 303)
 
 
@@ -172,7 +173,7 @@ def back(token: str) -> Page:
     return page, form.status
 
 
-def _page(part: Participation, token: str, form: OutcomeForm) -> str:
+def _page(part: Participation, token: str, form: OutcomeForm, noting: NotesForm | None = None) -> str:
     conversation, now = part.conversation, runtime.now()
     programme, member = conversation.round.programme, membership(part) if part.met == "no" else None
     drawn_again = member and not programme.ended_at and not member.is_paused(programme.today(now))
@@ -188,10 +189,14 @@ def _page(part: Participation, token: str, form: OutcomeForm) -> str:
         place=found,
         where=where(found, part.person),
         way_in=link_to(found, part.person),
-        prompts=prompts(conversation.id),
+        prompts=prompts(conversation),
         feed=feed_address(part.person) if is_here(part) else "",
         writable=may_write(part),
         ripe=may_have_come(part, now),
+        noting=noting or NotesForm(formdata=None, data={"notes": notes_of(part)}),
+        steps=steps(conversation),
+        now=now,
+        on_the_day=programme.today(conversation.starts_at) == programme.today(now),
         begun=conversation.starts_at <= now,
         next_draw=next_draw(programme, now) if drawn_again else None,
         goes_first=member and member.first_next and part.why_not == "absent",

@@ -34,6 +34,8 @@ class Person(Base):
     about: Mapped[str] = mapped_column(String(500), default="")
     availability: Mapped[list[str]] = mapped_column(default=list)
     language: Mapped[str] = mapped_column(String(2), default="en")
+    # Which questions they were told of: see ``conversations.prompts``.
+    prompts_had: Mapped[int] = mapped_column(default=0)
     joined_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]

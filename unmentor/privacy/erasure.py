@@ -37,7 +37,7 @@ def erase(person: Person, now: datetime) -> None:
     asked = (Message.kind == "confirm") & (Message.recipient == person.email)
     db.session.execute(delete(Message).where(or_((Message.person_id == person.id) & ~going, asked)))
     theirs = update(Participation).where(Participation.person_id == person.id)
-    db.session.execute(theirs.values(came_line="", place=None))
+    db.session.execute(theirs.values(came_line="", place=None, notes=None, noted_at=None))
     people.erase(person, now)
     db.session.flush()
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from unmentor.audit.deeds import sentence
+from unmentor.conversations.notes import notes_of
 from unmentor.features import features
 from unmentor.people.models import Person
 from unmentor.people.passkeys import passkeys
@@ -80,6 +81,7 @@ def _conversations(person: Person) -> list[dict[str, Any]]:
             "challenged": each.challenged,
             "again": each.again,
             "answered_at": _said(each.answered_at),
+            "notes": notes_of(each),
             "came": each.came,
             "came_line": each.came_line,
             "came_at": _said(each.came_at),

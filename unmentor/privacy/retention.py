@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from unmentor import budgets
 from unmentor.audit import actions as audit
 from unmentor.audit.models import AuditEvent
-from unmentor.conversations import placing
+from unmentor.conversations import notes, placing
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.links import link
@@ -55,6 +55,7 @@ def promised() -> dict[str, int]:
         "budgets": budgets.DAY.days,
         "reports": reports.KEPT.days,
         "places": placing.KEPT.days,
+        "notes": notes.KEPT.days,
         "erasures": ERASURES.days,
         "log_years": audit.KEPT.days // 365,
         "acknowledged": ACKNOWLEDGED.days,
@@ -70,6 +71,7 @@ def forget(now: datetime) -> None:
     budgets.forget(now)
     reports.forget(now)
     placing.forget(now)
+    notes.forget(now)
     unanswered = Message.person_id.is_(None) & (Message.kind == "confirm") & (Message.queued_at <= now - UNCONFIRMED)
     db.session.execute(delete(Message).where(unanswered))
     db.session.execute(delete(Erasure).where(Erasure.at < now - ERASURES))

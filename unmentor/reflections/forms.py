@@ -11,6 +11,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField, URLFiel
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from unmentor.conversations.models import Participation
+from unmentor.conversations.notes import notes_of
 from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text, offered
 from unmentor.reflections.models import ATTRIBUTIONS, Reflection, byline
 
@@ -111,8 +112,8 @@ class ReflectionForm(Form):
     @classmethod
     def of(cls, participation: Participation, written: Reflection | None) -> Self:
         """Return the form as its writer should see it: what they wrote before, and how each byline would read."""
-        # A line that they wrote about what came of it is a beginning.
-        said = {"text": participation.came_line}
+        # What they noted for themselves, or wrote about what came of it, is a beginning.
+        said = {"text": notes_of(participation) or participation.came_line}
         if written and written.state in {"pending", "returned"}:
             topics = ", ".join(topic.name for topic in written.topics)
             said = {"text": written.text, "topics": topics, "link": written.link, "attribution": written.attribution}

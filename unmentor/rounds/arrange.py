@@ -7,13 +7,15 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.prompts import choose
 from unmentor.db import db
 from unmentor.pairing import Entrant
 from unmentor.pairing.entrants import Id
-from unmentor.programmes.models import Programme
+from unmentor.people.models import Person
+from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import holidays
 from unmentor.rounds import draw_queries, queries
 from unmentor.rounds.models import Round
@@ -36,7 +38,10 @@ def store(
 
     The first of a group starts, the third is its third. *again* are the pairs who have met before.
     """
+    had = _prompts_had(round_.programme)
     rows = list(_rows(round_, groups, again, times, now, mended))
+    for row, group in zip(rows, groups, strict=True):
+        row["prompts"] = choose(had.get(person, 0) for person in group)
     if not rows:
         return []
     # In bulk: everybody else waits meanwhile.
@@ -115,6 +120,11 @@ def days_left(round_: Round, now: datetime) -> Window:
 def _end(round_: Round) -> date:
     """Return the day after the last on which a round's people talk, as it was drawn."""
     return first_day_of(round_.programme, round_.drawn_at) + timedelta(days=round_.programme.window_days)
+
+
+def _prompts_had(programme: Programme) -> dict[Id, int]:
+    theirs = select(Person.id, Person.prompts_had).join(Membership, Membership.person_id == Person.id)
+    return dict(db.session.execute(theirs.where(Membership.programme_id == programme.id)).all())
 
 
 def _rows(
