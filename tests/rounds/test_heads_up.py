@@ -6,10 +6,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from cast import conversation, kept, letter_to, mailed, member, path_in, person, post, programme
+from cast import conversation, kept, letter_to, mailed, member, organiser, path_in, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from unmentor.conversations.actions import answer
 from unmentor.conversations.calendar_entry import key
@@ -18,11 +19,13 @@ from unmentor.conversations.models import Participation
 from unmentor.db import db, transaction
 from unmentor.mail.models import Message, Stopped, Suppressed
 from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.rules import written
 from unmentor.programmes.schedule import change
 from unmentor.programmes.turn import turn
 from unmentor.rounds import ending, heads_up
 from unmentor.rounds.heads_up import give_heads_up
 from unmentor.rounds.schedule import run_due
+from unmentor.rounds.turns import ask_for_the_next
 
 # The first Monday of December, a month's draw; and a week before it.
 DRAW, A_WEEK_BEFORE = datetime(2026, 12, 7, 9, tzinfo=UTC), (2026, 11, 30, 9)
@@ -373,3 +376,60 @@ def test_the_question_leads_to_the_answer(of: Programme, clock: Clock, client: F
     page = path_in(mailed("ada@example.gov.uk", "heads-up"), "/c")
     assert post(client, f"{page}/outcome", met="no").status_code == 303
     assert db.session.get(Participation, part.id).met == "no"
+
+
+def test_whoever_takes_part_less_often_hears_before_their_own_rounds(of: Programme, clock: Clock) -> None:
+    talked(of, clock() - 12 * DAY, answered_at=clock())
+    ada = db.session.query(Membership).order_by(Membership.id).first()
+    ada.every = 2
+    db.session.commit()
+    assert given(of) == ["ben"]
+    ask_for_the_next(ada)
+    db.session.commit()
+    assert given(of) == ["ben", "ada"]
+
+
+def test_organisers_read_when_it_goes_and_how_many_have_had_it(
+    of: Programme, clock: Clock, client: FlaskClient
+) -> None:
+    talked(of, clock() - 12 * DAY)
+    sign_in(client, organiser(of))
+    clock.advance(minutes=-1)
+    assert "Everybody in it gets a short heads-up on Monday 30 November, 9am." in client.get("/organise/walks").text
+    clock.advance(minutes=1)
+    given(of)
+    assert "2 people have had a short heads-up about it." in client.get("/organise/walks").text
+    of.notice = 0
+    db.session.execute(update(Membership).values(heads_up_for=None))
+    assert "heads-up" not in client.get("/organise/walks").text
+
+
+def test_organisers_see_before_they_save_when_it_would_go(of: Programme, client: FlaskClient) -> None:
+    sign_in(client, organiser(of))
+    shown = post(client, "/organise/walks/settings", **written(of) | {"notice": "5"}).text
+    assert '<td data-label="Heads-up">Wednesday 2 December</td>' in shown
+    shown = post(client, "/organise/walks/settings", **written(of) | {"notice": "0"}).text
+    assert '<td data-label="Heads-up">–</td>' in shown
+
+
+def test_nobody_is_asked_by_mail_while_a_heads_up_asks_them(
+    of: Programme, app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite lets one write at a time")
+    part, before = talked(of, clock() - 4 * DAY, asks=1, asked_at=clock() - 4 * DAY), heads_up.keep
+
+    def another_worker() -> int:
+        with app.app_context(), transaction():
+            return ask_how_it_was(clock())
+
+    def keep(*given: Any) -> Any:
+        with ThreadPoolExecutor(1) as thread:
+            asked.append(thread.submit(another_worker).result())
+        return before(*given)
+
+    asked: list[int] = []
+    monkeypatch.setattr(heads_up, "keep", keep)
+    given(of)
+    assert asked == [0]
+    assert part.asks == 2

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from cast import member, organiser, person, post, programme, sign_in
+from cast import conversation, member, organiser, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,7 +19,7 @@ from unmentor.rounds import steps
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import is_in
 from unmentor.rounds.schedule import run_due
-from unmentor.rounds.turns import members_in
+from unmentor.rounds.turns import members_in, turn_of
 
 THURSDAY, DRAW, NEXT = (2026, 12, 3, 9), date(2026, 12, 7), date(2027, 1, 4)
 
@@ -68,7 +68,10 @@ def test_one_press_skips_and_one_undoes_it(client: FlaskClient, ada: Membership,
     assert post(client, page, draw="2026-12-07").status_code == 303
     assert ada.skips == DRAW
     shown = client.get(page).text
-    assert "without you. The round after includes you again: Monday 4 January 2027" in shown
+    assert (
+        "draws without you on Monday 7 December, 9am. The round after includes you again: Monday 4 January 2027"
+        in shown
+    )
     assert post(client, f"{page}/undo", draw="2026-12-07").status_code == 303
     assert ada.skips is None
 
@@ -218,3 +221,24 @@ def test_organisers_see_who_skips(of: Programme, client: FlaskClient, clock: Clo
     db.session.add(Period(programme_id=of.id, slot="2026-12-07T09:00", claimed_at=clock(), outcome="drawn"))
     db.session.commit()
     assert "4 people found" in client.get("/organise/walks/people?show=next").text
+
+
+@pytest.mark.parametrize("every", [1, 2, 3])
+def test_who_skips_is_next_in_in_the_round_after_whatever_their_rhythm(
+    of: Programme, clock: Clock, ada: Membership, every: int
+) -> None:
+    ada.every = every
+    skips(ada)
+    assert turn_of(ada, clock()).at.date() == NEXT
+
+
+def test_whoever_the_next_draw_leaves_out_anyway_has_nothing_to_skip(
+    of: Programme, client: FlaskClient, clock: Clock, ada: Membership, page: str
+) -> None:
+    conversation(of, *(each.person for each in db.session.query(Membership).order_by(Membership.id).limit(2)))
+    ada.every = 2
+    db.session.commit()
+    assert turn_of(ada, clock()).rests
+    assert "The next draw is without you anyway" in client.get(page).text
+    sign_in(client, ada.person)
+    assert "Skip the next round" not in client.get("/me").text
