@@ -34,9 +34,9 @@ class Post:
         return str(body.get_content())
 
     def link(self, to: str, kind: str, leads_to: str) -> str:
-        """Return where the first link of a sort leads, in the next unread letter of a *kind*."""
+        """Return where the first link of a sort leads, in the next unread letter of a *kind*, to no page below it."""
         text = self.text(to, kind)
-        found = re.search(rf"https?://\S*{leads_to}\S*", text)
+        found = re.search(rf"https?://\S*{leads_to}[^/\s]+(?!\S)", text)
         assert found, text
         return found[0]
 

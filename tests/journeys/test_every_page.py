@@ -140,7 +140,7 @@ def look_at_the_mail(page: Page, seen: Seen) -> None:
 
 def look_at_a_conversation(page: Page, seen: Seen) -> None:
     """Open a conversation from its mail, and its pages; send its forms empty."""
-    page.frame_locator("iframe").locator('a[href*="/c/"]').first.click()
+    page.frame_locator("iframe").locator('a[href*="/c/"]:not([href$="/place"])').first.click()
     page.wait_for_url("**/c/**")
     own = page.url
     seen.look(page, "a conversation")

@@ -96,7 +96,7 @@ def read_mail(page: Page, address: str, kind: str, links_to: str) -> None:
         letter = page.get_by_role("main").get_by_role("listitem").filter(has_text=f"· {kind}")
         if letter.count():
             letter.first.get_by_role("link").click()
-            page.frame_locator("iframe").locator(f'a[href*="{links_to}"]').first.click()
+            page.frame_locator("iframe").locator(f'a[href*="{links_to}"]:not([href$="/place"])').first.click()
             page.wait_for_url(f"**{links_to}**")
             return
         page.wait_for_timeout(500)
