@@ -46,6 +46,13 @@ def test_a_picture_shows_who_has_talked_and_who_has_met_nobody(four: list[Person
     assert re.search(r'opacity=".45" d="M[\d ]+L[\d ]+"/>', page)
 
 
+def test_before_anybody_has_talked_it_says_so_and_draws_nothing(app: Flask, client: FlaskClient) -> None:
+    sign_in(client, organiser(programme()))
+    page = client.get(PICTURE).text
+    assert "Nobody has talked to anybody yet" in page
+    assert "figcaption" not in page
+
+
 def test_of_a_large_programme_it_shows_which_organisations_have_talked(
     four: list[Person], large: None, client: FlaskClient
 ) -> None:
