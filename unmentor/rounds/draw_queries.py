@@ -113,11 +113,14 @@ def _last_turns(programme: Programme) -> dict[int, int]:
     """Return the number of the round in which each person last was left out, or third."""
     counted = (Round.programme_id == programme.id, Round.state.in_(("sent", "closed")))
     out = select(LeftOut.person_id, Round.number).join(Round, Round.id == LeftOut.round_id).where(*counted, ~_mended())
+    # Found first, by their index: there are few, which SQLite cannot know.
+    thirds = select(Participation.person_id, Participation.conversation_id).where(Participation.third)
+    these = thirds.cte("thirds").prefix_with("MATERIALIZED")
     third = (
-        select(Participation.person_id, Round.number)
-        .join(Participation.conversation)
+        select(these.c.person_id, Round.number)
+        .join(Conversation, Conversation.id == these.c.conversation_id)
         .join(Conversation.round)
-        .where(Participation.third, *counted)
+        .where(*counted)
     )
     turns: dict[int, int] = {}
     for person, number in [*db.session.execute(out), *db.session.execute(third)]:
