@@ -381,3 +381,15 @@ def test_only_an_operator_names_a_room_that_asks_for_an_account() -> None:
     files = [path for room in ("unmentor", "templates", "static") for path in (house / room).rglob("*.*")]
     naming = {path.name for path in files if b"meet.jit.si" in path.read_bytes() and path.suffix != ".pyc"}
     assert naming == {"settings.py"}
+
+
+def test_what_somebody_wrote_of_a_spot_is_text_wherever_it_is_read(talk: Conversation, client: FlaskClient) -> None:
+    spot = "<b>Tom & Jerry’s</b> 100% {{ 7 * 7 }}, upstairs; ask"
+    said(client, talk, spot)
+    mail = letter_to("sian@example.gov.uk", "moved")
+    text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert f"Where: {spot}" in text
+    for page_ in (html, client.get(page(talk)).text):
+        assert "&lt;b&gt;Tom &amp; Jerry’s&lt;/b&gt; 100% {{ 7 * 7 }}, upstairs; ask" in page_
+        assert "<b>Tom" not in page_
+    assert [str(read) for read in (entry(mail)[0]["LOCATION"], entry(mail)[1].location.value)] == [spot, spot]
