@@ -1,0 +1,224 @@
+"""A year in which an organiser does nothing but say yes to one programme's rounds: at its end everything holds."""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import combinations, pairwise
+
+import pytest
+from conftest import Clock
+from flask import Flask
+from sqlalchemy import select
+from year import A_DAY, DAYS, FIRST_DAY, LONDON, OUTAGES, PROGRAMMES, Year, at, composer
+
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db
+from unmentor.people.models import Person
+from unmentor.programmes.models import Period
+from unmentor.rounds.draw_inputs import replay
+from unmentor.rounds.models import Mending, Round
+from unmentor.timetable.holidays import bank_holidays
+
+pytestmark = pytest.mark.thorough
+
+EVER = datetime.min.replace(tzinfo=UTC)
+SKIPPED = (date(2027, 3, 28), time(1, 30))
+# The organisers had forgotten the round before.
+WAITED_FOR = ("four-weekly", "2027-04-07T09:30")
+# https://www.gov.uk/bank-holidays, England and Wales.
+HOLIDAYS = {
+    date(2026, 12, 25), date(2026, 12, 28), date(2027, 1, 1), date(2027, 3, 26), date(2027, 3, 29),
+    date(2027, 5, 3), date(2027, 5, 31), date(2027, 8, 30),
+}  # fmt: skip
+
+
+def test_after_a_year_everything_was_done_once_and_nobody_was_wronged(
+    app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    year = Year(app, clock, workers=2 if db.engine.dialect.name == "postgresql" else 1)
+    for place in ("unmentor.worker.new_seed", "unmentor.rounds.schedule.new_seed"):
+        monkeypatch.setattr(place, lambda: year.chance.getrandbits(60))
+    monkeypatch.setattr("unmentor.mail.outbox.compose", composer())
+    with caplog.at_level(logging.ERROR):
+        year.live()
+    assert not [record.getMessage() for record in caplog.records]
+    told = Facts(year)
+    told.it_was_a_full_year()
+    told.every_due_round_happened_once_or_asked_for_its_yes()
+    told.nobody_was_paired_while_paused()
+    told.nobody_was_in_two_places_at_once()
+    told.nobody_talked_on_a_weekend_or_a_holiday()
+    told.nobody_had_the_odd_turn_again_before_everybody_else()
+    told.every_draw_verifies_and_repeats_only_what_it_had_to()
+    told.everybody_heard_every_version_once()
+
+
+class Facts:
+    """What the database says at the end of a year, read by columns once."""
+
+    def __init__(self, year: Year) -> None:
+        self.year = year
+        db.session.expire_all()
+        self.rounds = list(db.session.scalars(select(Round).order_by(Round.programme_id, Round.number)))
+        of = {each.id: each for each in self.rounds}
+        talks = select(
+            Conversation.id, Conversation.round_id, Conversation.state, Conversation.starts_at, Conversation.minutes,
+            Conversation.mended, Conversation.arranged_at, Conversation.stamped_at, Conversation.sequence,
+        )  # fmt: skip
+        self.talks = {row.id: row for row in db.session.execute(talks)}
+        self.round = {talk.id: of[talk.round_id] for talk in self.talks.values()}
+        parts = select(Participation.conversation_id, Participation.person_id, Participation.withdrew_at)
+        self.parts = list(db.session.execute(parts))
+        self.people = defaultdict(list)
+        for part in self.parts:
+            self.people[part.conversation_id].append(part)
+        self.names = dict(zip(year.programmes, PROGRAMMES, strict=True))
+
+    def it_was_a_full_year(self) -> None:
+        """Hold that the year was what it should be, or all that follows would hold of nothing."""
+        assert Counter(self.names[each.programme_id] for each in self.rounds) == {
+            "weekly": 51, "fortnightly": 26, "four-weekly": 12, "monthly": 12,
+        }  # fmt: skip
+        weekly = [each for each in self.rounds if self.names[each.programme_id] == "weekly"]
+        assert 0.65 < sum(each.people for each in weekly) / len(weekly) / 30 < 0.75
+        assert db.session.query(Person).filter(Person.left_at.is_not(None)).count() == 39
+        assert self.year.withdrawals > 60
+        assert self.year.moves > 120
+        assert db.session.query(Mending).count() > 5
+        assert any(count for (_about, _who, kind, _version), count in self.year.told.items() if kind == "paused")
+
+    def every_due_round_happened_once_or_asked_for_its_yes(self) -> None:
+        periods = {(self.names[each.programme_id], each.slot): each for each in db.session.scalars(select(Period))}
+        assert periods.keys() == due().keys()
+        asked = Counter(about for about, _who, kind, _version in self.year.told if kind in {"round-ready", "heads-up"})
+        for slot, moment in due().items():
+            period, came = periods[slot], next((until for since, until in OUTAGES if since <= moment < until), moment)
+            outcome = "late" if came - moment > A_DAY else "waiting" if slot == WAITED_FOR else "drawn"
+            assert (period.outcome, period.claimed_at) == (outcome, came)
+            assert asked[f"period:{period.id}"] == (outcome != "drawn" or slot[0] == "four-weekly")
+        drawn = sorted(
+            (period.programme_id, period.claimed_at) for period in periods.values() if period.outcome == "drawn"
+        )
+        assert len(drawn) == len(self.rounds)
+        for each, (of, claimed) in zip(self.rounds, drawn, strict=True):
+            assert each.programme_id == of
+            if self.names[of] == "four-weekly":  # drawn again where somebody in it leaves before the yes
+                assert claimed <= each.drawn_at < each.sent_at
+            else:
+                assert claimed == each.drawn_at == each.sent_at
+
+    def nobody_was_paired_while_paused(self) -> None:
+        for each in self.rounds:
+            assert not self._paused(each, each.drawn_at, [who for group in each.groups for who in group])
+        for talk in self.talks.values():
+            here, round_ = [part.person_id for part in self.people[talk.id]], self.round[talk.id]
+            assert not self._paused(round_, talk.arranged_at if talk.mended else round_.sent_at, here)
+
+    def _paused(self, of: Round, when: datetime, people: list[int]) -> set[int]:
+        """Return which of these had paused by then, and had not come back."""
+        spans = {who: self.year.paused.get((of.programme_id, who), ()) for who in people}
+        return {who for who in people if any(a <= when and (b is None or when < b) for a, b in spans[who])}
+
+    def nobody_was_in_two_places_at_once(self) -> None:
+        diaries = defaultdict(list)
+        for part in self.parts:
+            talk = self.talks[part.conversation_id]
+            if talk.state != "cancelled" and part.withdrew_at is None:
+                diaries[part.person_id].append((talk.starts_at, talk.starts_at + timedelta(minutes=talk.minutes)))
+        for diary in diaries.values():
+            assert all(one[1] <= other[0] for one, other in pairwise(sorted(diary)))
+
+    def nobody_talked_on_a_weekend_or_a_holiday(self) -> None:
+        assert {day for day in bank_holidays("england-and-wales") if 0 <= (day - FIRST_DAY).days < DAYS} == HOLIDAYS
+        days = {talk.starts_at.astimezone(LONDON).date() for talk in self.talks.values()}
+        assert not days & HOLIDAYS
+        assert {day.weekday() for day in days} == set(range(5))
+
+    def nobody_had_the_odd_turn_again_before_everybody_else(self) -> None:
+        """Hold it of those who sat out or were third, but for whoever lost a partner since and was to go first."""
+        for number in self.year.programmes:
+            turns: dict[int, datetime] = {}
+            for each in (each for each in self.rounds if each.programme_id == number):
+                drawn = {who for group in each.groups for who in group}
+                people = {int(entrant["id"]) for entrant in each.inputs["people"]}
+                odd = (people - drawn) | {group[2] for group in each.groups if len(group) == 3}
+                for who in odd & turns.keys():
+                    others = people - odd - self._let_down(number, each.drawn_at)
+                    assert not {other for other in others if turns.get(other, EVER) < turns[who]}
+                turns |= dict.fromkeys(odd - self._mended(each), each.drawn_at)
+
+    def _let_down(self, programme: int, before: datetime) -> set[int]:
+        """Return who had a conversation called off by others before."""
+        off = {talk.id for talk in self.talks.values() if talk.state == "cancelled" and talk.stamped_at < before}
+        off = {talk for talk in off if self.round[talk].programme_id == programme}
+        return {part.person_id for part in self.parts if part.conversation_id in off and part.withdrew_at is None}
+
+    def _mended(self, of: Round) -> set[int]:
+        """Return for whom a round found somebody later."""
+        later = [talk.id for talk in self.talks.values() if talk.mended and talk.round_id == of.id]
+        return {part.person_id for talk in later for part in self.people[talk]}
+
+    def every_draw_verifies_and_repeats_only_what_it_had_to(self) -> None:
+        for each in self.rounds:
+            again = replay(each)
+            assert again.proved
+            assert again.again == {pair for pair in pairs(each.groups) if pair in self._met(each)}
+        assert all(replay(each).proved for each in db.session.scalars(select(Mending)))
+
+    def _met(self, before: Round) -> set[frozenset[int]]:
+        """Return who had met whom in the programme when a round was drawn, or had it before them."""
+        met = set[frozenset[int]]()
+        for talk in self.talks.values():
+            of = self.round[talk.id]
+            if of.programme_id != before.programme_id or of.sent_at is None or of.sent_at >= before.drawn_at:
+                continue
+            if talk.arranged_at < before.drawn_at and not (
+                talk.state == "cancelled" and talk.stamped_at < before.drawn_at
+            ):
+                here = self.people[talk.id]
+                met |= pairs([[p.person_id for p in here if not (p.withdrew_at and p.withdrew_at < before.drawn_at)]])
+        return met
+
+    def everybody_heard_every_version_once(self) -> None:
+        assert set(self.year.told.values()) == {1}
+        heard = defaultdict(dict)
+        for about, who, kind, version in self.year.told.keys() | self.year.overtaken:
+            if kind in {"invitation", "moved", "cancelled"}:
+                assert version not in heard[about, who]
+                heard[about, who][version] = kind
+        for part in self.parts:
+            talk, versions = (
+                self.talks[part.conversation_id],
+                heard[f"conversation:{part.conversation_id}", part.person_id],
+            )
+            kinds = [versions[version] for version in sorted(versions)]
+            assert sorted(versions) == list(range(len(kinds)))
+            if talk.state == "cancelled" or part.withdrew_at:
+                assert kinds == ["invitation", *["moved"] * (len(kinds) - 2), "cancelled"]
+            else:
+                assert kinds == ["invitation", *["moved"] * talk.sequence]
+
+
+def pairs(groups: Iterator[list[int]] | list[list[int]]) -> set[frozenset[int]]:
+    """Return everybody who was together with somebody, two by two."""
+    return {frozenset(pair) for group in groups for pair in combinations(group, 2)}
+
+
+def due() -> dict[tuple[str, str], datetime]:
+    """Return every draw of the year and its moment, by programme and slot, as somebody with a calendar would."""
+    draws = {}
+    for day in (FIRST_DAY + number * A_DAY for number in range(DAYS)):
+        wednesdays = date(2027, 7, 12) <= day < date(2027, 8, 30)
+        hours = {
+            "weekly": (2, time(9, 30)) if wednesdays else (0, time(9)),
+            "fortnightly": (6, time(1, 30)) if (day - date(2026, 10, 25)).days % 14 == 0 else None,
+            "four-weekly": (2, time(9, 30)) if (day - date(2026, 10, 21)).days % 28 == 0 else None,
+            "monthly": (1, time(9)) if day.day <= 7 else None,
+        }
+        for name, hour in hours.items():
+            if hour and hour[0] == day.weekday():
+                # Where the clocks skip half past one, the first moment after it.
+                shown = time(2) if (day, hour[1]) == SKIPPED else hour[1]
+                draws[name, f"{day}T{shown:%H:%M}"] = at(day, shown)
+    return draws
