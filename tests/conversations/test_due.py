@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from unmentor.conversations import due, queries
+from unmentor.conversations import due, due_queries
 from unmentor.conversations.actions import answer
 from unmentor.conversations.due import ask_how_it_was, give_up_asking, remind
 from unmentor.conversations.models import Conversation
@@ -214,9 +214,9 @@ def test_work_is_done_in_batches_until_nothing_is_left(
 def test_who_called_off_a_moment_ago_is_not_reminded(
     of: Programme, talk: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    due_then = queries.to_be_reminded(of, TUESDAY - timedelta(days=2), TUESDAY + timedelta(days=1))
+    due_then = due_queries.to_be_reminded(of, TUESDAY - timedelta(days=2), TUESDAY + timedelta(days=1))
     talk.state = "cancelled"
     db.session.commit()
-    monkeypatch.setattr(queries, "to_be_reminded", lambda *_: due_then)
+    monkeypatch.setattr(due_queries, "to_be_reminded", lambda *_: due_then)
     assert len(due_then) == 1
     assert reminded(of, 2026, 11, 30, 9) == 0

@@ -6,7 +6,7 @@ until nothing is left. Rows are locked while they are worked on: two workers nev
 
 from datetime import date, datetime, time, timedelta
 
-from unmentor.conversations import mails, queries, questions
+from unmentor.conversations import due_queries, mails, queries, questions
 from unmentor.conversations.actions import call_off_untold
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.programmes.actions import pause
@@ -29,7 +29,7 @@ SILENCES_THAT_PAUSE = 3
 def remind(programme: Programme, now: datetime) -> int:
     """Remind everybody who talks on the next working day, once for each time that a conversation was given."""
     end = wall_time(_next_working_day(programme, now) + A_DAY, time(), programme.zone)
-    waiting = queries.to_be_reminded(programme, now, end)
+    waiting = due_queries.to_be_reminded(programme, now, end)
     due = [number for number, starts_at, told_at in waiting if _is_due(programme, starts_at, told_at, now)]
     talks = queries.numbered(due[:BATCH])
     for talk in talks:
@@ -40,7 +40,7 @@ def remind(programme: Programme, now: datetime) -> int:
 
 def call_off_unsent(now: datetime) -> int:
     """Call off what began before our mail reached everybody in it: nobody waits, and nobody is asked how it was."""
-    talks = queries.numbered(queries.begun_untold(now - LATELY, now, BATCH))
+    talks = queries.numbered(due_queries.begun_untold(now - LATELY, now, BATCH))
     return sum(call_off_untold(talk, now) for talk in talks)
 
 
@@ -49,9 +49,9 @@ def ask_how_it_was(now: datetime) -> int:
 
     Who said a week ago that it was still to come, and named no new date, is asked again too.
     """
-    ended = queries.unanswered(0, None, now - FRESH, now, BATCH)
-    silent = queries.unanswered(1, now - THREE_DAYS, now - LATELY, now, BATCH)
-    asked = [*ended, *silent, *queries.still_planned(now - A_WEEK, BATCH)]
+    ended = due_queries.unanswered(0, None, now - FRESH, now, BATCH)
+    silent = due_queries.unanswered(1, now - THREE_DAYS, now - LATELY, now, BATCH)
+    asked = [*ended, *silent, *due_queries.still_planned(now - A_WEEK, BATCH)]
     # The letter is numbered by how often they were asked, so it is written before that is counted.
     letters = [questions.how_was_it(part) for part in asked]
     for part in asked:
@@ -65,11 +65,11 @@ def give_up_asking(now: datetime) -> int:
 
     Silence after a question that did not leave, or came back, is ours and not theirs.
     """
-    silent = queries.unanswered(2, now - THREE_DAYS, now - LATELY, now, BATCH)
+    silent = due_queries.unanswered(2, now - THREE_DAYS, now - LATELY, now, BATCH)
     for part in silent:
         part.asks += 1
         membership = queries.membership(part)
-        if membership is None or not queries.was_asked_twice(part, now - THREE_DAYS):
+        if membership is None or not due_queries.was_asked_twice(part, now - THREE_DAYS):
             continue
         membership.silences += 1
         if membership.silences >= SILENCES_THAT_PAUSE and not membership.is_paused(membership.programme.today(now)):

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from unmentor.conversations import actions, mails
+from unmentor.conversations.due_queries import unreachable
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.conversations.queries import lock_and_refresh, unreachable, upcoming
+from unmentor.conversations.queries import lock_and_refresh, upcoming
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme

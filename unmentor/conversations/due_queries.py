@@ -1,0 +1,110 @@
+"""Conversations that wait for something to be done: a reminder, a question, an apology."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, or_, select
+
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.queries import participations, untold
+from unmentor.db import db
+from unmentor.mail.models import Message, Suppressed
+from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
+
+
+def to_be_reminded(programme: Programme, since: datetime, until: datetime) -> Sequence[tuple[int, datetime, datetime]]:
+    """Return the conversations that start in a time and nobody was reminded of: id, start and latest change each."""
+    query = select(Conversation.id, Conversation.starts_at, Conversation.stamped_at).where(
+        Conversation.round.has(programme_id=programme.id, state="sent"),
+        Conversation.state == "arranged",
+        Conversation.starts_at > since,
+        Conversation.starts_at < until,
+        Conversation.reminded_at.is_(None),
+    )
+    found = db.session.execute(query.order_by(Conversation.starts_at, Conversation.id))
+    return [(number, starts_at, stamped_at) for number, starts_at, stamped_at in found]
+
+
+def begun_untold(since: datetime, now: datetime, most: int) -> Sequence[int]:
+    """Return the ids of conversations that began since, and that somebody in them was never told of."""
+    query = select(Conversation.id).where(
+        Conversation.state == "arranged",
+        Conversation.starts_at > since,
+        Conversation.starts_at <= now,
+        Conversation.round.has(state="sent"),
+        select(Participation.id).where(Participation.conversation_id == Conversation.id, untold()).exists(),
+    )
+    return db.session.scalars(query.order_by(Conversation.starts_at, Conversation.id).limit(most)).all()
+
+
+def unreachable(now: datetime) -> Participation | None:
+    """Return the next part ahead whose person was not told when it is, and whose address refuses our mail for good."""
+    query = (
+        participations()
+        .join(Participation.person)
+        .where(
+            Conversation.state == "arranged",
+            Conversation.starts_at > now,
+            Conversation.round.has(state="sent"),
+            exists().where(Suppressed.address == Person.email),
+            untold(),
+        )
+    )
+    return db.session.scalars(query.order_by(Participation.id).limit(1)).first()
+
+
+def was_asked_twice(part: Participation, by: datetime) -> bool:
+    """Say whether two questions how it went had left by a moment and did not come back: only then silence says much."""
+    own = (Message.kind == "how-was-it") & (Message.about == f"conversation:{part.conversation_id}")
+    # The second may have gone within a heads-up.
+    query = select(func.count()).where(
+        own | (Message.kind == "heads-up") & (Message.queued_at == part.asked_at),
+        Message.person_id == part.person_id,
+        Message.state == "sent",
+        Message.queued_at >= part.conversation.ends_at,
+        Message.sent_at <= by,
+    )
+    return (db.session.scalar(query) or 0) > 1
+
+
+def unanswered(
+    asks: int, asked_before: datetime | None, since: datetime, now: datetime, most: int
+) -> list[Participation]:
+    """Return at most *most* parts in conversations that ended since, whose people were asked so often and said nothing.
+
+    Who was never told when it is could not talk, and is not asked. What another process has locked is left to it.
+    """
+    query = participations().where(
+        Conversation.state.in_(("arranged", "met", "missed")),
+        Conversation.starts_at > since,
+        Conversation.starts_at < now,
+        or_(Conversation.round.has(state="sent"), Conversation.round.has(state="closed")),
+        Participation.asks == asks,
+        Participation.asked_at <= asked_before if asked_before else Participation.asked_at.is_(None),
+        Participation.answered_at.is_(None),
+        Participation.withdrew_at.is_(None),
+        Person.left_at.is_(None),
+        ~untold(),
+    )
+    query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id).limit(most)
+    # With the conversation, which whoever answers locks first: nobody waits in a circle.
+    locked = query.with_for_update(skip_locked=True, of=(Conversation, Participation))
+    found = db.session.scalars(locked).all()
+    return [each for each in found if each.conversation.ends_at <= now]
+
+
+def still_planned(before: datetime, most: int) -> Sequence[Participation]:
+    """Return at most *most* parts whose people said before a moment that they have a time, and were not asked since."""
+    query = participations().where(
+        Conversation.state == "arranged",
+        Conversation.starts_at < before,
+        Conversation.round.has(state="sent"),
+        Participation.met == "planned",
+        Participation.answered_at <= before,
+        or_(Participation.asked_at.is_(None), Participation.asked_at <= Participation.answered_at),
+        Participation.withdrew_at.is_(None),
+        Person.left_at.is_(None),
+    )
+    query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id).limit(most)
+    return db.session.scalars(query.with_for_update(skip_locked=True, of=Participation)).all()
