@@ -93,7 +93,9 @@ class Stopped(Base):
 
 
 class Suppressed(Base):
-    """An address that a mail server refused for good. Nothing is sent there until its owner signs in again."""
+    """An address that was refused for good, or that called us spam: it gets only what somebody there asks for to get in.
+
+    Until a mail of that kind arrives there, or an organiser writes again."""
 
     __tablename__ = "suppressed"
 

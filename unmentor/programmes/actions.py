@@ -1,4 +1,4 @@
-"""Found a programme, enrol in it, pause and come back."""
+"""Create a programme, enrol in it, pause and come back."""
 
 from datetime import date, datetime
 

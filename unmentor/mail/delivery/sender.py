@@ -1,6 +1,6 @@
 """The sender: claims what is due, hands it over, and notes what became of it. Any number may run.
 
-DESIGN.md, "Mail that is never lost and harmless when doubled", says why each step stands where it does.
+docs/decisions/0004-mail-at-least-once.md says why each step stands where it does.
 """
 
 import logging
