@@ -93,9 +93,10 @@ class Stopped(Base):
 
 
 class Suppressed(Base):
-    """An address that was refused for good, or that called us spam: it gets only what somebody there asks for to get in.
+    """An address that was refused for good, or that called us spam: it gets only the mail that lets somebody in.
 
-    Until a mail of that kind arrives there, or an organiser writes again."""
+    It is written to again once such a mail has arrived there, or an organiser asks for that.
+    """
 
     __tablename__ = "suppressed"
 
