@@ -89,6 +89,7 @@ BUILDERS: dict[str, Callable[[World], Letter]] = {
     "how-was-it": lambda of: questions.how_was_it(of.sian),
     "invitation": lambda of: mails.invitation(of.sian),
     "moved": lambda of: mails.moved(of.sian, was=NOW, mover=of.ada),
+    "moved/third": lambda of: mails.moved(of.sian, was=SOON, third=of.ada),
     "moved/place": lambda of: mails.moved(of.sian, was=SOON, placer=of.ada),
     "moved/withdrew": lambda of: mails.moved(of.three[1], was=SOON, withdrew=of.three[2], reason="Flood duty."),
     "paused": lambda of: questions.paused(of.sian, of.member),

@@ -60,7 +60,7 @@ KEYED = {
     "conversations.outcome", "conversations.place", "conversations.show", "me.unsubscribe", "me.unsubscribe_undo",
     "programmes.confirm", "rounds.skip", "rounds.skip_undo",
     "people.sign_in_link", "reflections.thanks", "reflections.withdraw", "reflections.write", "reports.conversation",
-    "rounds.withdraw",
+    "rounds.third", "rounds.withdraw",
     "rounds.withdrawn",
 }  # fmt: skip
 SIGNED_IN = {

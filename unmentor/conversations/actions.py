@@ -27,6 +27,13 @@ def invitations(conversations: Iterable[Conversation]) -> Iterator[Letter]:
         yield from map(mails.invitation, conversation.present)
 
 
+def joined(third: Participation) -> Iterator[Letter]:
+    """Yield what is told of somebody who joins a pair: they are invited, and the others hear who it is."""
+    talk = third.conversation
+    for part in talk.present:
+        yield mails.invitation(part) if part is third else mails.moved(part, was=talk.starts_at, third=third)
+
+
 def take_out(
     part: Participation, reason: str, now: datetime, *, leaving: bool = False, unreached: bool = False
 ) -> list[Participation]:

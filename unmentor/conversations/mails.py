@@ -34,9 +34,10 @@ def moved(
     mover: Participation | None = None,
     withdrew: Participation | None = None,
     placer: Participation | None = None,
+    third: Participation | None = None,
     reason: str = "",
 ) -> Letter:
-    """Return the news that a conversation has another time or place, or one person less; every calendar follows."""
+    """Return the news that a conversation has another time or place, or one person less or more; calendars follow."""
     talk, doer = part.conversation, mover or placer
     return letter(
         "moved",
@@ -48,6 +49,7 @@ def moved(
         mine=doer is part,
         placed=placer is not None,
         withdrew=withdrew.person.first_name if withdrew else "",
+        third=third.person.first_name if third else "",
         reason=reason,
     )
 

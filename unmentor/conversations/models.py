@@ -70,6 +70,11 @@ class Conversation(Base):
         return [participation for participation in self.participations if participation.withdrew_at is None]
 
     @property
+    def welcomes_a_third(self) -> bool:
+        """Say whether it is a pair, and both have said that somebody who has nobody may join them."""
+        return len(self.present) == 2 and all(part.welcomes for part in self.present)
+
+    @property
     def people(self) -> list[Person]:
         """Return everybody in it, in the order of the draw; who has withdrawn is not."""
         return [participation.person for participation in self.present]
@@ -97,6 +102,9 @@ class Participation(Base):
     starts: Mapped[bool] = mapped_column(default=False)
     # The third of a trio; that turn rotates.
     third: Mapped[bool] = mapped_column(default=False)
+    # They would let somebody join who has nobody; and when they joined a pair so themselves, after the draw.
+    welcomes: Mapped[bool] = mapped_column(default=False)
+    joined_at: Mapped[datetime | None]
     # What their calendar answered to the invitation as it stands: an RFC 5545 PARTSTAT in lower case.
     partstat: Mapped[str] = mapped_column(String(12), default="needs-action")
     # The time that their calendar proposes instead of the one it has now, and since when.

@@ -11,6 +11,7 @@ from unmentor.conversations import mails, queries
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.telling import tell
 from unmentor.mail.outbox import queue
+from unmentor.people.models import Person
 from unmentor.programmes.queries import holidays
 from unmentor.programmes.turn import lock_diaries
 from unmentor.timetable.cadence import wall_time
@@ -63,7 +64,7 @@ def offers(conversation: Conversation, now: datetime) -> list[Offer]:
     elsewhere = queries.taken(conversation, now, now + FURTHEST)
     taken = [(talk.starts_at, talk.ends_at) for talk in (conversation, *(part.conversation for part in elsewhere))]
     times = suggestions([person.availability for person in conversation.people], window, taken)
-    return [Offer(moment, _suits_all(conversation, moment)) for moment in times]
+    return [Offer(moment, suits_all(conversation, moment)) for moment in times]
 
 
 def grid(offered: Sequence[Offer]) -> list[tuple[date, list[Offer | None]]]:
@@ -103,7 +104,7 @@ def move(part: Participation, starts_at: datetime, now: datetime, *, sure: bool 
         raise AreYouSure(_("%(when)s? That is not in working hours. If you agreed on it, move it once more", when=said))
     tell(talk, now)
     was, talk.starts_at = talk.starts_at, starts_at
-    talk.suits_all = _suits_all(talk, starts_at)
+    talk.suits_all = suits_all(talk, starts_at)
     talk.sequence, talk.stamped_at, talk.reminded_at = talk.sequence + 1, now, None
     part.moves += 1
     for each in talk.present:
@@ -144,11 +145,15 @@ def _check(part: Participation, starts_at: datetime, now: datetime) -> None:
         raise CannotMove(_("%(names)s cannot at that time. Pick another", names=busy))
 
 
-def _suits_all(conversation: Conversation, moment: datetime) -> bool:
-    """Say whether *moment* is in a part of the week that all of them named; who named none is free in any."""
+def suits_all(conversation: Conversation, moment: datetime, *more: Person) -> bool:
+    """Say whether *moment* is in a part of the week that all of them named; who named none is free in any.
+
+    *more* are people who would be in it too.
+    """
     local = moment.astimezone(conversation.round.programme.zone)
     slot = f"{DAYS[local.weekday()]}-{_part(local)}" if local.weekday() < len(DAYS) else ""
-    return slot in SLOTS and all(slot in person.availability for person in conversation.people if person.availability)
+    people = [*conversation.people, *more]
+    return slot in SLOTS and all(slot in person.availability for person in people if person.availability)
 
 
 def _part(local: datetime) -> str:

@@ -76,6 +76,8 @@ def _conversations(person: Person) -> list[dict[str, Any]]:
             "starts_at": _said(each.conversation.starts_at),
             "state": each.conversation.state,
             "you_start": each.starts,
+            "you_welcome_a_third": each.welcomes,
+            "you_joined_a_pair_at": _said(each.joined_at),
             "met": each.met,
             "why_not": each.why_not,
             "challenged": each.challenged,

@@ -40,7 +40,7 @@ def figures(round_: Round) -> Figures:
         select(func.count().label("size"), Conversation.repeat, places.label("places"))
         .join(Conversation.participations)
         .join(Participation.person)
-        .where(Conversation.round_id == round_.id, ~Conversation.mended)
+        .where(Conversation.round_id == round_.id, ~Conversation.mended, Participation.joined_at.is_(None))
         .group_by(Conversation.id, Conversation.repeat)
         .subquery()
     )

@@ -1,9 +1,15 @@
 """Why somebody cannot make it, if they want to say."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 
 from unmentor.forms import Form, at_most, clean_text
+
+
+class ThirdForm(Form):
+    """Whether a third may join them."""
+
+    welcome = HiddenField()
 
 
 class WithdrawForm(Form):

@@ -17,7 +17,8 @@ from unmentor.programmes.turn import lock, lock_diaries_in
 from unmentor.rounds.actions import keep_promises
 from unmentor.rounds.find import find
 from unmentor.rounds.models import Round
-from unmentor.rounds.queries import free, latest_sent, newcomers
+from unmentor.rounds.queries import free, is_newest_sent, latest_sent, newcomers
+from unmentor.rounds.third import join_pairs
 
 
 class TooLate(ValueError):  # noqa: N818 - it is named by what happened
@@ -91,9 +92,31 @@ def mend(round_: Round, just_left: Collection[int], seed: int, now: datetime) ->
     if round_.state != "sent":
         return []
     found = find(round_, just_left, seed, now)
+    waiting = free(round_)[0] if is_newest_sent(round_) else set()
+    thirds = join_pairs(round_, waiting.union(just_left).difference(*map(_ids, found)), now)
     keep_promises(round_)
     queue_all(actions.invitations(found), now)
-    return found
+    for third in thirds:
+        queue_all(actions.joined(third), now)
+    return [*found, *(third.conversation for third in thirds)]
+
+
+def welcome_third(part: Participation, yes: bool, seed: int, now: datetime) -> None:
+    """Note whether somebody lets a third join their conversation; whoever waits for one joins at once.
+
+    Raises TooLate.
+    """
+    talk = part.conversation
+    lock_and_refresh(talk)
+    if talk.state != "arranged" or part.withdrew_at or talk.ends_at <= now:
+        raise TooLate(talk.state)
+    part.welcomes = yes
+    if talk.welcomes_a_third:
+        mend(talk.round, (), seed, now)
+
+
+def _ids(talk: Conversation) -> set[int]:
+    return {part.person_id for part in talk.present}
 
 
 def _mend_for(

@@ -95,7 +95,8 @@ class Round(KeptDraw, Base):
     @property
     def people(self) -> int:
         """Return how many people it drew, those left out included."""
-        return sum(len(conversation.participations) for conversation in self.drawn) + len(self.left_out)
+        parts = [part for conversation in self.drawn for part in conversation.participations]
+        return sum(part.joined_at is None for part in parts) + len(self.left_out)
 
     @property
     def repeats(self) -> int:

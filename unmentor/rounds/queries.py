@@ -58,7 +58,7 @@ def talking_in(round_: Round) -> Select[int]:
 def people_in(round_: Round) -> int:
     """Return how many people a round drew, those left out included."""
     paired = select(func.count()).select_from(Participation).join(Participation.conversation)
-    drawn = paired.where(Conversation.round_id == round_.id, ~Conversation.mended)
+    drawn = paired.where(Conversation.round_id == round_.id, ~Conversation.mended, Participation.joined_at.is_(None))
     out = select(func.count()).where(LeftOut.round_id == round_.id)
     return (db.session.scalar(drawn) or 0) + (db.session.scalar(out) or 0)
 

@@ -10,8 +10,8 @@ from unmentor.programmes.queries import next_draw
 from unmentor.programmes.turn import turn
 from unmentor.rounds import skipping
 from unmentor.rounds.actions import new_seed
-from unmentor.rounds.forms import WithdrawForm
-from unmentor.rounds.mend import TooLate
+from unmentor.rounds.forms import ThirdForm, WithdrawForm
+from unmentor.rounds.mend import TooLate, welcome_third
 from unmentor.rounds.mend import withdraw as withdraw_part
 
 blueprint = Blueprint("rounds", __name__)
@@ -31,6 +31,22 @@ def withdraw(token: str) -> Page:
     except TooLate:
         still_ahead(token)  # it says what became of it
     return redirect(url_for("rounds.withdrawn", token=token), 303)
+
+
+@blueprint.route("/c/<token>/third", methods=["GET", "POST"])
+def third(token: str) -> Page:
+    """Ask whether somebody who has nobody may join them, or let it be the two of them again."""
+    part, form = still_ahead(token), ThirdForm()
+    if len(part.partners) > 1:  # somebody has joined them
+        return redirect(url_for("conversations.show", token=token), 303)
+    if not form.validate_on_submit():
+        return render_template("conversations/third.html", part=part, token=token, form=form), form.status
+    try:
+        with turn(part.conversation.round.programme) as now:
+            welcome_third(part, form.welcome.data == "yes", new_seed(), now)
+    except TooLate:
+        still_ahead(token)  # it says what became of it
+    return redirect(url_for("conversations.show", token=token), 303)
 
 
 @blueprint.get("/c/<token>/withdrawn")
