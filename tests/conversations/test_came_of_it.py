@@ -178,6 +178,9 @@ def test_it_is_asked_on_their_own_page_too_for_who_has_mail_every_week(
     talk: Conversation, client: FlaskClient, clock: Clock
 ) -> None:
     sign_in(client, talk.people[0])
+    clock.moment = talk.starts_at + 30 * DAY
+    assert "Say how it went" in client.get("/me").text
+    talk.participations[0].met = "yes"
     clock.moment = talk.starts_at + 29 * DAY
     assert "Say what came of it" not in client.get("/me").text
     clock.moment = talk.starts_at + 30 * DAY

@@ -29,9 +29,8 @@ def tell_what_came(part: Participation, came: str, line: str, now: datetime) -> 
 
 
 def may_have_come(part: Participation, now: datetime) -> bool:
-    """Say whether it is time to say what came of a conversation, and nobody has for *part*."""
-    talk = part.conversation
-    return talk.state == "met" and part.came is None and talk.starts_at <= now - A_MONTH
+    """Say whether it is time for whoever said that they talked to say what came of it, and they have not."""
+    return part.met == "yes" and part.came is None and part.conversation.starts_at <= now - A_MONTH
 
 
 def ask_what_came(now: datetime) -> int:
