@@ -15,8 +15,9 @@ from unmentor.audit.deeds import Deed, sentence
 from unmentor.audit.models import AuditEvent
 from unmentor.db import db
 from unmentor.mail.models import Suppressed
-from unmentor.people.models import Person
+from unmentor.people.models import KeptApart, Person
 from unmentor.programmes.models import Programme
+from unmentor.reports.models import Report
 from unmentor.rounds import steps
 
 CONSOLE = "/organise/unmentoring"
@@ -84,6 +85,27 @@ def test_what_is_done_to_a_reflection_is_in_the_log(of: Programme, olu: Person, 
     ]  # fmt: skip
 
 
+def test_what_is_done_about_a_report_is_in_the_log(of: Programme, olu: Person, client: FlaskClient) -> None:
+    talk = conversation(of, *db.session.scalars(select(Person).order_by(Person.id).limit(2)))
+    part, other = talk.participations[0].id, talk.participations[1].person_id
+    known = {"programme_id": of.id, "participation_id": part, "reason": "Why?", "at": runtime.now(), "about": [other]}
+    first, second = kept(Report(**known)).id, kept(Report(**known)).id
+    for path in (f"reports/{first}/done", f"reports/{first}/done", f"reports/{second}/apart"):
+        post(client, f"{CONSOLE}/{path}", other=other)
+    post(client, f"{CONSOLE}/apart/{db.session.scalar(select(KeptApart.id))}/undo")
+    assert log() == [
+        (deed, olu.id, of.id, None, None) for deed in (Deed.REPORT_SETTLED, Deed.KEPT_APART, Deed.LET_MEET)
+    ]
+
+
+def test_what_is_done_to_a_programme_or_its_log_is_in_the_log(of: Programme, olu: Person, client: FlaskClient) -> None:
+    for path in ("end", "end", "reopen", "reopen", "log/export"):
+        post(client, f"{CONSOLE}/{path}")
+    assert log() == [
+        (deed, olu.id, of.id, None, None) for deed in (Deed.PROGRAMME_ENDED, Deed.PROGRAMME_REOPENED, Deed.LOG_EXPORTED)
+    ]
+
+
 def test_what_is_done_at_the_command_line_is_in_the_log(app: Flask, of: Programme, tmp_path: Path) -> None:
     sheet = tmp_path / "people.csv"
     sheet.write_text("name,email,phone\nFay,fay@example.gov.uk,01632 960 001\nWrong,,\n")
@@ -92,13 +114,14 @@ def test_what_is_done_at_the_command_line_is_in_the_log(app: Flask, of: Programm
         "organiser remove another@example.gov.uk", f"people import {sheet} --dry-run", f"people import {sheet}",
         "programme set unmentoring approve=yes", "round draw unmentoring --dry-run", "round draw unmentoring",
         "round send unmentoring 1", "mail hold", "mail release", "programme create Elsewhere",
+        "people export --programme unmentoring",
     )  # fmt: skip
     for command in commands:
         assert app.test_cli_runner().invoke(args=command.split()).exit_code == 0, command
     lines = log()
     assert [line[0] for line in lines] == [
         "organiser-added", "organiser-added", "organiser-removed", "people-imported", "programme-changed",
-        "round-drawn", "round-sent", "email-held", "email-released", "programme-created",
+        "round-drawn", "round-sent", "email-held", "email-released", "programme-created", "people-exported",
     ]  # fmt: skip
     assert {line[1] for line in lines} == {None}, "nobody is signed in there"
     assert [line[2] for line in lines[5:9]] == [of.id, of.id, None, None], "email is everybody's"

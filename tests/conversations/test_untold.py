@@ -2,14 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from time import sleep
 
 import pytest
-from cast import conversation, mailed, member, person, programme
+from cast import conversation, mailed, member, person, post, programme
 from conftest import Clock
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from unmentor.conversations.actions import invitations
+from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_asking
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.move import move
@@ -159,3 +161,29 @@ def test_two_workers_apologise_once(app: Flask, talk: Conversation, clock: Clock
     db.session.expire_all()
     assert (mails("cancelled"), db.session.get(Conversation, number).sequence) == (2, 1)
     assert db.session.scalars(select(Participation.withdrew_at)).all() == [None, None]
+
+
+def somebody_waits() -> bool:
+    return bool(db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+def test_who_withdraws_while_a_worker_calls_it_off_reads_that_it_is_off(
+    app: Flask, talk: Conversation, clock: Clock
+) -> None:
+    leaves(*talk.people, state="failed")
+    clock.moment, path = talk.starts_at, f"/c/{key(talk.participations[0])}/withdraw"
+    browser = app.test_client()
+
+    def withdraw() -> int:
+        with app.app_context():
+            return int(post(browser, path).status_code)
+
+    db.session.commit()
+    assert call_off_unsent(clock()) == 1
+    with ThreadPoolExecutor(1) as other:
+        answer = other.submit(withdraw)
+        while db.engine.dialect.name == "postgresql" and not answer.done() and not somebody_waits():
+            sleep(0.01)
+        db.session.commit()
+        assert answer.result() == 410
+    assert mails("cancelled") == 2

@@ -28,8 +28,9 @@ def participation(nonce: str | None) -> Participation | None:
 def lock_and_refresh(conversation: Conversation) -> None:
     """Take a turn at its programme and read *conversation* again: nobody else changes it before this one ends."""
     lock(conversation.round.programme)
-    # What is due by the minute holds single conversations.
+    # What is due by the minute holds single conversations, and may have changed this one while we waited.
     db.session.execute(select(Conversation.id).where(Conversation.id == conversation.id).with_for_update())
+    db.session.expire_all()
 
 
 def upcoming(person: Person, now: datetime) -> Sequence[Participation]:
