@@ -60,7 +60,11 @@ def fill(people: int = PEOPLE, rounds: int = ROUNDS, many: int = TROUBLES) -> Ho
     _thoughts(ours.id, many)
     troubles(ours.id, ids, many, NOW)
     waiting = draw_round(ours, 7, NOW)
-    (one, *_rest), (other, *_more) = waiting.groups[:2]
+    ahead = _still_ahead(ours.id)
+    # Whoever looks is known already, which would spare a question.
+    others = [group for group in waiting.groups if ids[0] not in group]
+    one = next(person for group in others for person in group if person in ahead)
+    other = next(group[0] for group in others if one not in group)
     swaps = {"round_id": waiting.id, "at": NOW, "by_id": ids[0], "kind": "swap", "undone": [], "made": []}
     write(Change, ({**swaps, "one_id": ids[1], "other_id": ids[2 + number % 5]} for number in range(min(many, 20))))
     db.session.commit()
@@ -69,6 +73,13 @@ def fill(people: int = PEOPLE, rounds: int = ROUNDS, many: int = TROUBLES) -> Ho
         for state in ("pending", "published")
     )
     return House(ours.slug, ids[0], one, other, rounds, rounds - 1, pending, public)
+
+
+def _still_ahead(programme: int) -> set[int]:
+    """Return the ids of those who still have a conversation ahead, in the round that goes on."""
+    ahead = db.select(Participation.person_id).join(Participation.conversation).join(Conversation.round)
+    ahead = ahead.where(Round.programme_id == programme, Round.state == "sent", Conversation.state == "arranged")
+    return set(db.session.scalars(ahead.where(Conversation.starts_at > NOW)))
 
 
 def _people(people: int, chance: random.Random) -> Iterator[dict[str, Any]]:
@@ -115,8 +126,8 @@ def _talk(
 ) -> dict[str, Any]:
     happened = chance.choice(("met", "met", "met", "missed", "cancelled"))
     return {
-        "round_id": round_id, "state": chance.choice(("arranged", "met")) if going_on else happened,
-        "starts_at": drawn + timedelta(days=3 + place % 5, hours=place % 6), "minutes": 30, "room": "",
+        "round_id": round_id, "state": ("arranged", "met")[place % 2] if going_on else happened,
+        "starts_at": drawn + timedelta(days=3 + place % 6, hours=place % 6), "minutes": 30, "room": "",
         "arranged_at": drawn, "uid": f"{number}-{place}@bench", "stamped_at": drawn,
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from unmentor.db import db
 from unmentor.people.models import Person
 
 MOST_BYTES = 60_000
-FEW, MANY = {"people": 12, "rounds": 4, "many": 2}, {"people": 130, "rounds": 24, "many": 120}
+FEW, MANY = {"people": 24, "rounds": 4, "many": 2}, {"people": 104, "rounds": 13, "many": 60}
 
 
 class Look(NamedTuple):

@@ -95,7 +95,7 @@ def test_it_is_short_and_asks_little_however_large_the_programme(
     app: Flask, client: FlaskClient, clock: Clock, people: int
 ) -> None:
     clock.moment = console_house.NOW
-    house = console_house.fill(people=people, rounds=14, many=1)
+    house = console_house.fill(people=people, rounds=10, many=1)
     sign_in(client, db.session.get_one(Person, house.organiser))
     with statements() as asked:
         page = client.get(f"/organise/{house.slug}/picture")
