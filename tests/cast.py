@@ -52,25 +52,25 @@ def programme(name: str = "UnMentoring", **given: Any) -> Programme:
     return kept(Programme(**known | given))
 
 
-def member(someone: Person, of: Programme, **given: Any) -> Membership:
+def member(someone: Person, programme: Programme, **given: Any) -> Membership:
     """Return somebody's membership of a programme."""
-    return kept(Membership(**{"person": someone, "programme": of, "joined_at": START} | given))
+    return kept(Membership(**{"person": someone, "programme": programme, "joined_at": START} | given))
 
 
-def organiser(of: Programme, name: str = "Olu Organiser") -> Person:
+def organiser(programme: Programme, name: str = "Olu Organiser") -> Person:
     """Return somebody who organises a programme."""
     someone = person(name)
-    member(someone, of, role="organiser", state="paused")
+    member(someone, programme, role="organiser", state="paused")
     return someone
 
 
 def conversation(
-    of: Programme, *people: Person, starts_at: datetime = START + timedelta(days=30), **given: Any
+    programme: Programme, *people: Person, starts_at: datetime = START + timedelta(days=30), **given: Any
 ) -> Conversation:
     """Return a conversation of a sent round of its own."""
-    number = db.session.query(Round).filter_by(programme=of).count() + 1
+    number = db.session.query(Round).filter_by(programme=programme).count() + 1
     drawn = Round(
-        programme=of, number=number, state="sent", drawn_at=START, sent_at=START, seed=number,
+        programme=programme, number=number, state="sent", drawn_at=START, sent_at=START, seed=number,
         algorithm="test", digest="", inputs={},
         certificate={}, plan=None, proved=True, learned={"marks": {}, "met": {}},
     )  # fmt: skip
@@ -89,13 +89,13 @@ def conversation(
 
 
 def reflection(
-    of: Participation, text: str = "Ask what they would miss.", topics: str = "", **given: Any
+    part: Participation, text: str = "Ask what they would miss.", topics: str = "", **given: Any
 ) -> Reflection:
     """Return something public that somebody learned in a conversation."""
     known = {
-        "participation": of,
-        "person": of.person,
-        "programme": of.conversation.round.programme,
+        "participation": part,
+        "person": part.person,
+        "programme": part.conversation.round.programme,
         "slug": slugify(text, max_length=60),
         "text": text,
         "attribution": "name",

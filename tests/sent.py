@@ -17,10 +17,10 @@ from unmentor.rounds.models import Round
 
 def sent(clock: Clock, *names: str, **rules: Any) -> Round:
     """Return a sent round of a community; a day later it is."""
-    of = programme(**rules)
+    ours = programme(**rules)
     for name in names:
-        member(person(name), of)
-    round_ = draw_round(of, 7, clock())
+        member(person(name), ours)
+    round_ = draw_round(ours, 7, clock())
     send_round(round_, clock())
     db.session.commit()
     clock.advance(days=1)

@@ -28,11 +28,11 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
 @pytest.fixture
 def file(app: Flask, clock: Clock, tmp_path: Path) -> Path:
     """Return a backup of a lively service."""
-    of = programme()
+    ours = programme()
     for name in ("Siân Ŵyn 🌱", "Ben", "Cat"):
-        member(person(name, availability=["mon-am"]), of)
-    conversation(of, person("Eve"), person("Fay"))
-    send_round(draw_round(of, 7, clock()), clock())
+        member(person(name, availability=["mon-am"]), ours)
+    conversation(ours, person("Eve"), person("Fay"))
+    send_round(draw_round(ours, 7, clock()), clock())
     db.session.commit()
     backup(tmp_path / "kept", clock())
     return tmp_path / "kept"
@@ -82,17 +82,17 @@ def test_draws_that_came_due_since_the_backup_are_not_made_again(file: Path, clo
     restored = restore(file, clock())
     db.session.commit()
     assert restored.missed == {"unmentoring": ["2026-12-07T09:00"]}
-    of = db.session.query(Programme).one()
-    assert run_due(of, clock()) is None
-    assert db.session.query(Round).filter_by(programme=of).count() == 2
-    sign_in(client, organiser(of))
+    ours = db.session.query(Programme).one()
+    assert run_due(ours, clock()) is None
+    assert db.session.query(Round).filter_by(programme=ours).count() == 2
+    sign_in(client, organiser(ours))
     page = client.get("/organise/unmentoring").text
     assert re.search(r"The draw of Monday 7 December, [^<]* was not made", page)
 
 
 def test_a_draw_that_was_due_just_before_the_backup_is_not_made_again(app: Flask, clock: Clock, tmp_path: Path) -> None:
-    of = programme()
-    member(person(), of), member(person("Ben"), of)
+    ours = programme()
+    member(person(), ours), member(person("Ben"), ours)
     db.session.commit()
     clock.set(2026, 12, 7, 9, 0)
     backup(tmp_path / "kept", clock())
@@ -107,8 +107,8 @@ def test_what_a_new_database_has_by_itself_does_not_keep_a_backup_out(file: Path
     before = everything()
     wipe()
     beat(clock())
-    of = programme()
-    kept(Period(programme_id=of.id, slot="2026-11-02T09:00", claimed_at=clock(), outcome="too-few"))
+    ours = programme()
+    kept(Period(programme_id=ours.id, slot="2026-11-02T09:00", claimed_at=clock(), outcome="too-few"))
     restore(file, clock())
     db.session.commit()
     assert everything() == before

@@ -18,10 +18,10 @@ def lost(app: Flask) -> Programme:
     """Return a programme in a zone that this machine does not know, beside one that is well."""
     zones.zone.cache_clear()
     programme("Well")
-    of = programme("Lost")
-    db.session.execute(update(Programme).where(Programme.id == of.id).values(time_zone="Mars/Base"))
+    ours = programme("Lost")
+    db.session.execute(update(Programme).where(Programme.id == ours.id).values(time_zone="Mars/Base"))
     db.session.commit()
-    return of
+    return ours
 
 
 def test_a_programme_in_an_unknown_zone_breaks_no_page(

@@ -20,18 +20,18 @@ from unmentor.rounds.mend import withdraw
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def ada(of: Programme) -> Person:
+def ada(ours: Programme) -> Person:
     return person("Ada")
 
 
 @pytest.fixture
-def talk(of: Programme, ada: Person) -> Conversation:
-    return conversation(of, ada, person("Siân", email="sian@example.gov.uk"))
+def talk(ours: Programme, ada: Person) -> Conversation:
+    return conversation(ours, ada, person("Siân", email="sian@example.gov.uk"))
 
 
 def feed(client: FlaskClient, someone: Person, **headers: str):  # type: ignore[no-untyped-def]  # - what werkzeug gives
@@ -43,12 +43,12 @@ def uids(client: FlaskClient, someone: Person) -> list[str]:
 
 
 def test_the_feed_has_every_conversation_that_stands(
-    of: Programme, talk: Conversation, ada: Person, client: FlaskClient
+    ours: Programme, talk: Conversation, ada: Person, client: FlaskClient
 ) -> None:
-    past = conversation(of, ada, person("Ben"), starts_at=START, state="met")
-    conversation(of, ada, person("Cat"), state="cancelled")
-    conversation(of, person("Dan"), person("Eve"))
-    conversation(of, ada, person("Fay")).round.state = "drawn"
+    past = conversation(ours, ada, person("Ben"), starts_at=START, state="met")
+    conversation(ours, ada, person("Cat"), state="cancelled")
+    conversation(ours, person("Dan"), person("Eve"))
+    conversation(ours, ada, person("Fay")).round.state = "drawn"
     assert uids(client, ada) == [past.uid, talk.uid]
 
 
@@ -73,9 +73,9 @@ def test_the_feed_answers_304_until_something_changes(
 
 
 def test_who_withdrew_has_it_in_their_feed_no_more(
-    of: Programme, ada: Person, client: FlaskClient, clock: Clock
+    ours: Programme, ada: Person, client: FlaskClient, clock: Clock
 ) -> None:
-    talk = conversation(of, ada, person("Ben"), person("Cat"))
+    talk = conversation(ours, ada, person("Ben"), person("Cat"))
     withdraw(talk.participations[0], "", 1, clock())
     assert uids(client, ada) == []
     assert uids(client, talk.people[0]) == [talk.uid]
@@ -111,7 +111,7 @@ def test_how_to_reach_somebody_leaves_the_calendar_once_it_is_over(
             assert ("960002" in entry, "sian on Teams" in entry) == (shown, shown)
 
 
-def test_a_cancellation_says_no_more_how_to_reach_anybody(of: Programme, talk: Conversation, clock: Clock) -> None:
+def test_a_cancellation_says_no_more_how_to_reach_anybody(ours: Programme, talk: Conversation, clock: Clock) -> None:
     withdraw(talk.participations[0], "", 7, clock())
     mail = letter_to("sian@example.gov.uk", "cancelled")
     entry = next(part for part in mail.walk() if part.get_content_type() == "text/calendar").get_payload(decode=True)

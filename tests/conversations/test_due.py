@@ -22,26 +22,26 @@ TUESDAY = datetime(2026, 12, 1, 14, tzinfo=UTC)
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def talk(of: Programme) -> Conversation:
-    return conversation(of, person("Ada"), person("Ben"), starts_at=TUESDAY)
+def talk(ours: Programme) -> Conversation:
+    return conversation(ours, person("Ada"), person("Ben"), starts_at=TUESDAY)
 
 
 def mails(kind: str) -> int:
     return int(db.session.query(Message).filter_by(kind=kind).count())
 
 
-def reminded(of: Programme, *moment: int) -> int:
-    return remind(of, datetime(*moment, tzinfo=UTC))  # type: ignore[misc,arg-type]  # - year, month, day, …
+def reminded(ours: Programme, *moment: int) -> int:
+    return remind(ours, datetime(*moment, tzinfo=UTC))  # type: ignore[misc,arg-type]  # - year, month, day, …
 
 
-def test_a_reminder_comes_at_nine_on_the_working_day_before(of: Programme, talk: Conversation) -> None:
-    assert reminded(of, 2026, 11, 30, 8, 59) == 0
-    assert reminded(of, 2026, 11, 30, 9) == 1
+def test_a_reminder_comes_at_nine_on_the_working_day_before(ours: Programme, talk: Conversation) -> None:
+    assert reminded(ours, 2026, 11, 30, 8, 59) == 0
+    assert reminded(ours, 2026, 11, 30, 9) == 1
     assert mails("reminder") == 2
     assert "Tuesday 1 December at 2pm" in mailed("ada@example.gov.uk", "reminder")
 
@@ -56,49 +56,49 @@ def test_a_reminder_comes_at_nine_on_the_working_day_before(of: Programme, talk:
     ],
 )
 def test_the_working_day_before_is_told_from_the_day_before(
-    of: Programme, talk: Conversation, talks_at: tuple[int, ...], early: tuple[int, ...], in_time: tuple[int, ...]
+    ours: Programme, talk: Conversation, talks_at: tuple[int, ...], early: tuple[int, ...], in_time: tuple[int, ...]
 ) -> None:
     talk.starts_at = datetime(*talks_at, tzinfo=UTC)  # type: ignore[misc,arg-type]  # - year, month, day, …
-    assert reminded(of, *early) == 0
-    assert reminded(of, *in_time) == 1
+    assert reminded(ours, *early) == 0
+    assert reminded(ours, *in_time) == 1
 
 
-def test_everybody_is_reminded_once(of: Programme, talk: Conversation) -> None:
-    assert reminded(of, 2026, 11, 30, 9) == 1
-    assert reminded(of, 2026, 11, 30, 9, 1) == 0
+def test_everybody_is_reminded_once(ours: Programme, talk: Conversation) -> None:
+    assert reminded(ours, 2026, 11, 30, 9) == 1
+    assert reminded(ours, 2026, 11, 30, 9, 1) == 0
 
 
 def test_a_reminder_that_the_service_missed_comes_late_but_never_after_the_start(
-    of: Programme, talk: Conversation
+    ours: Programme, talk: Conversation
 ) -> None:
-    assert reminded(of, 2026, 12, 1, 14) == 0
-    assert reminded(of, 2026, 12, 1, 11) == 1
+    assert reminded(ours, 2026, 12, 1, 14) == 0
+    assert reminded(ours, 2026, 12, 1, 11) == 1
     assert db.session.query(Message).first().expires_at == TUESDAY
 
 
-def test_a_time_that_was_given_less_than_a_day_before_needs_no_reminder(of: Programme, talk: Conversation) -> None:
+def test_a_time_that_was_given_less_than_a_day_before_needs_no_reminder(ours: Programme, talk: Conversation) -> None:
     talk.stamped_at = TUESDAY - timedelta(hours=23)
-    assert reminded(of, 2026, 12, 1, 10) == 0
+    assert reminded(ours, 2026, 12, 1, 10) == 0
 
 
-def test_who_heard_after_the_reminder_was_due_is_not_told_twice(of: Programme, talk: Conversation) -> None:
+def test_who_heard_after_the_reminder_was_due_is_not_told_twice(ours: Programme, talk: Conversation) -> None:
     talk.stamped_at = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
-    assert reminded(of, 2026, 11, 30, 10) == 0
+    assert reminded(ours, 2026, 11, 30, 10) == 0
 
 
-def test_after_a_move_the_new_time_has_its_own_reminder(of: Programme, talk: Conversation) -> None:
-    reminded(of, 2026, 11, 30, 9)
+def test_after_a_move_the_new_time_has_its_own_reminder(ours: Programme, talk: Conversation) -> None:
+    reminded(ours, 2026, 11, 30, 9)
     move(talk.participations[0], TUESDAY + timedelta(days=7), datetime(2026, 11, 30, 12, tzinfo=UTC))
-    assert reminded(of, 2026, 11, 30, 13) == 0
-    assert reminded(of, 2026, 12, 7, 9) == 1
+    assert reminded(ours, 2026, 11, 30, 13) == 0
+    assert reminded(ours, 2026, 12, 7, 9) == 1
     assert mails("reminder") == 4
 
 
-def test_nobody_is_reminded_of_what_is_off_or_was_never_sent(of: Programme, talk: Conversation) -> None:
+def test_nobody_is_reminded_of_what_is_off_or_was_never_sent(ours: Programme, talk: Conversation) -> None:
     talk.round.state = "drawn"
-    assert reminded(of, 2026, 11, 30, 9) == 0
+    assert reminded(ours, 2026, 11, 30, 9) == 0
     talk.round.state, talk.state = "sent", "cancelled"
-    assert reminded(of, 2026, 11, 30, 9) == 0
+    assert reminded(ours, 2026, 11, 30, 9) == 0
 
 
 def test_the_question_is_repeated_once_after_three_days(talk: Conversation, clock: Clock) -> None:
@@ -119,12 +119,12 @@ def test_who_answers_is_not_asked_again(talk: Conversation, clock: Clock) -> Non
     assert talk.participations[1].asks == 2
 
 
-def silent_for(of: Programme, times: int, clock: Clock) -> Membership:
+def silent_for(ours: Programme, times: int, clock: Clock) -> Membership:
     """Return the membership of Ada, who has not answered so many times."""
     ada = person("Ada")
-    membership = member(ada, of)
+    membership = member(ada, ours)
     for number in range(times):
-        ask_three_times(conversation(of, ada, person(f"Ben {number}"), starts_at=clock()), clock)
+        ask_three_times(conversation(ours, ada, person(f"Ben {number}"), starts_at=clock()), clock)
     db.session.commit()
     return membership
 
@@ -139,28 +139,28 @@ def ask_three_times(talk: Conversation, clock: Clock, arrives: str = "sent") -> 
         db.session.execute(queued.values(state=arrives, sent_at=clock() if arrives == "sent" else None))
 
 
-def test_two_silences_are_only_counted(of: Programme, clock: Clock) -> None:
-    membership = silent_for(of, 2, clock)
+def test_two_silences_are_only_counted(ours: Programme, clock: Clock) -> None:
+    membership = silent_for(ours, 2, clock)
     assert (membership.silences, membership.state, mails("paused")) == (2, "active", 0)
 
 
-def test_after_three_silences_in_a_row_somebody_is_paused_kindly(of: Programme, clock: Clock) -> None:
-    membership = silent_for(of, 3, clock)
+def test_after_three_silences_in_a_row_somebody_is_paused_kindly(ours: Programme, clock: Clock) -> None:
+    membership = silent_for(ours, 3, clock)
     assert (membership.silences, membership.state, membership.paused_until) == (3, "paused", None)
     text = mailed("ada@example.gov.uk", "paused")
     assert "We have not heard how your last three went, so we have paused you." in text
     assert "Nothing is wrong." in text
 
 
-def test_a_pause_that_is_over_does_not_keep_a_ghost_in_the_draw(of: Programme, clock: Clock) -> None:
-    membership = silent_for(of, 2, clock)
+def test_a_pause_that_is_over_does_not_keep_a_ghost_in_the_draw(ours: Programme, clock: Clock) -> None:
+    membership = silent_for(ours, 2, clock)
     pause(membership, until=clock().date())
-    ask_three_times(conversation(of, membership.person, person("Cat"), starts_at=clock()), clock)
+    ask_three_times(conversation(ours, membership.person, person("Cat"), starts_at=clock()), clock)
     assert (membership.silences, membership.state, membership.paused_until) == (3, "paused", None)
 
 
-def test_one_press_and_they_are_back(of: Programme, client: FlaskClient, clock: Clock) -> None:
-    membership = silent_for(of, 3, clock)
+def test_one_press_and_they_are_back(ours: Programme, client: FlaskClient, clock: Clock) -> None:
+    membership = silent_for(ours, 3, clock)
     page = path_in(mailed("ada@example.gov.uk", "paused"), "/c/back")
     assert "Come back" in client.get(page).text
     assert membership.state == "paused"
@@ -170,41 +170,41 @@ def test_one_press_and_they_are_back(of: Programme, client: FlaskClient, clock: 
     assert client.get("/c/back/made-up").status_code == 404
 
 
-def test_an_answer_ends_a_row_of_silences(of: Programme, clock: Clock) -> None:
-    membership = silent_for(of, 2, clock)
-    talk = conversation(of, membership.person, person("Cat"), starts_at=clock())
+def test_an_answer_ends_a_row_of_silences(ours: Programme, clock: Clock) -> None:
+    membership = silent_for(ours, 2, clock)
+    talk = conversation(ours, membership.person, person("Cat"), starts_at=clock())
     answer(talk.participations[0], "no", None, None, clock())
     assert membership.silences == 0
 
 
 @pytest.mark.parametrize("state", ["failed", "expired", "held", "queued"])
-def test_silence_after_a_question_that_did_not_arrive_is_not_theirs(of: Programme, clock: Clock, state: str) -> None:
-    membership = member(person("Ada"), of)
-    ask_three_times(conversation(of, membership.person, person("Ben"), starts_at=clock()), clock, arrives=state)
+def test_silence_after_a_question_that_did_not_arrive_is_not_theirs(ours: Programme, clock: Clock, state: str) -> None:
+    membership = member(person("Ada"), ours)
+    ask_three_times(conversation(ours, membership.person, person("Ben"), starts_at=clock()), clock, arrives=state)
     assert membership.silences == 0
 
 
-def test_silence_of_who_asked_not_to_be_asked_is_not_counted(of: Programme, clock: Clock) -> None:
-    membership = member(person("Ada"), of)
+def test_silence_of_who_asked_not_to_be_asked_is_not_counted(ours: Programme, clock: Clock) -> None:
+    membership = member(person("Ada"), ours)
     kept(Stopped(person_id=membership.person_id, kind="how-was-it"))
-    ask_three_times(conversation(of, membership.person, person("Ben"), starts_at=clock()), clock)
+    ask_three_times(conversation(ours, membership.person, person("Ben"), starts_at=clock()), clock)
     assert membership.silences == 0
 
 
-def test_no_silence_is_counted_twice(of: Programme, clock: Clock) -> None:
-    membership = silent_for(of, 1, clock)
+def test_no_silence_is_counted_twice(ours: Programme, clock: Clock) -> None:
+    membership = silent_for(ours, 1, clock)
     clock.advance(days=3)
     assert give_up_asking(clock()) == 0
     assert membership.silences == 1
 
 
 def test_work_is_done_in_batches_until_nothing_is_left(
-    of: Programme, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ours: Programme, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(due, "BATCH", 3)
     for number in range(4):
-        conversation(of, person(f"A {number}"), person(f"B {number}"), starts_at=TUESDAY)
-    of.created_at = TUESDAY
+        conversation(ours, person(f"A {number}"), person(f"B {number}"), starts_at=TUESDAY)
+    ours.created_at = TUESDAY
     db.session.commit()
     clock.moment = TUESDAY + timedelta(hours=1)
     tick(clock())
@@ -212,11 +212,11 @@ def test_work_is_done_in_batches_until_nothing_is_left(
 
 
 def test_who_called_off_a_moment_ago_is_not_reminded(
-    of: Programme, talk: Conversation, monkeypatch: pytest.MonkeyPatch
+    ours: Programme, talk: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    due_then = due_queries.to_be_reminded(of, TUESDAY - timedelta(days=2), TUESDAY + timedelta(days=1))
+    due_then = due_queries.to_be_reminded(ours, TUESDAY - timedelta(days=2), TUESDAY + timedelta(days=1))
     talk.state = "cancelled"
     db.session.commit()
     monkeypatch.setattr(due_queries, "to_be_reminded", lambda *_: due_then)
     assert len(due_then) == 1
-    assert reminded(of, 2026, 11, 30, 9) == 0
+    assert reminded(ours, 2026, 11, 30, 9) == 0

@@ -21,11 +21,11 @@ THURSDAY = datetime(2026, 12, 10, 12, 30, tzinfo=UTC)
 @pytest.fixture
 def three(app: Flask) -> Conversation:
     """Return what Ada, Marek and Siân have arranged for Thursday."""
-    of = programme()
+    ours = programme()
     people = [person(name, video=f"https://meet.example/{name[0]}") for name in ("Ada", "Marek", "Siân")]
     for each in people:
-        member(each, of)
-    return conversation(of, *people, starts_at=THURSDAY)
+        member(each, ours)
+    return conversation(ours, *people, starts_at=THURSDAY)
 
 
 @pytest.mark.parametrize(

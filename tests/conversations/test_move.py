@@ -20,15 +20,15 @@ from unmentor.programmes.models import Programme
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def talk(of: Programme) -> Conversation:
+def talk(ours: Programme) -> Conversation:
     """Return Ada's conversation with Siân, on Tuesday 1 December at 9am; Tuesday afternoons suit both."""
     return conversation(
-        of,
+        ours,
         person("Ada", availability=["tue-pm", "wed-am"]),
         person("Siân", email="sian@example.gov.uk", availability=["mon-am", "tue-pm"]),
     )
@@ -55,16 +55,18 @@ def test_times_that_suit_everybody_come_first_and_then_all_others_of_two_weeks(
 
 
 def test_the_grid_has_a_row_a_day_and_a_gap_where_somebody_is_busy(
-    of: Programme, talk: Conversation, clock: Clock
+    ours: Programme, talk: Conversation, clock: Clock
 ) -> None:
-    conversation(of, talk.people[1], person("Cat"), starts_at=datetime(2026, 11, 25, 12, 45, tzinfo=UTC))
+    conversation(ours, talk.people[1], person("Cat"), starts_at=datetime(2026, 11, 25, 12, 45, tzinfo=UTC))
     rows = grid(offers(talk, clock()))
     assert [day.isoformat() for day, _offers in rows][:3] == ["2026-11-23", "2026-11-24", "2026-11-25"]
     assert [offer.local[11:] if offer else "" for offer in rows[2][1]] == ["10:00", "", "15:00"]
 
 
-def test_no_time_is_offered_at_which_one_of_them_talks_already(of: Programme, talk: Conversation, clock: Clock) -> None:
-    conversation(of, talk.people[1], person("Cat"), starts_at=datetime(2026, 12, 1, 15, tzinfo=UTC))
+def test_no_time_is_offered_at_which_one_of_them_talks_already(
+    ours: Programme, talk: Conversation, clock: Clock
+) -> None:
+    conversation(ours, talk.people[1], person("Cat"), starts_at=datetime(2026, 12, 1, 15, tzinfo=UTC))
     assert "2026-12-01T15:00" not in [offer.local for offer in offers(talk, clock())]
 
 
@@ -191,20 +193,20 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
 
 
 def test_a_time_when_one_of_them_talks_already_is_refused(
-    of: Programme, talk: Conversation, client: FlaskClient
+    ours: Programme, talk: Conversation, client: FlaskClient
 ) -> None:
     ada, sian = talk.people
-    conversation(of, ada, person("Cat"), starts_at=datetime(2026, 12, 2, 10, tzinfo=UTC))
-    conversation(of, sian, person("Dan"), starts_at=datetime(2026, 12, 3, 10, tzinfo=UTC))
+    conversation(ours, ada, person("Cat"), starts_at=datetime(2026, 12, 2, 10, tzinfo=UTC))
+    conversation(ours, sian, person("Dan"), starts_at=datetime(2026, 12, 3, 10, tzinfo=UTC))
     assert "You talk to somebody else at 10:20am that day" in moved(client, talk, "2026-12-02T10:20").text
     assert "Siân cannot at that time" in moved(client, talk, "2026-12-03T09:45").text
     assert moved(client, talk, "2026-12-03T10:30").status_code == 303
 
 
-def test_an_hour_that_the_clocks_skip_is_refused_kindly(of: Programme) -> None:
+def test_an_hour_that_the_clocks_skip_is_refused_kindly(ours: Programme) -> None:
     with pytest.raises(CannotMove, match="There is no 1:30am that day: the clocks go forward"):
-        local_time("2027-03-28T01:30", of.zone)
-    assert local_time("2026-10-25T01:30", of.zone) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+        local_time("2027-03-28T01:30", ours.zone)
+    assert local_time("2026-10-25T01:30", ours.zone) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
 def test_another_time_is_written_where_none_of_those_offered_suits(talk: Conversation, client: FlaskClient) -> None:
@@ -248,10 +250,10 @@ def test_summer_time_is_local_time(talk: Conversation, client: FlaskClient, cloc
     assert talk.starts_at == datetime(2027, 3, 30, 9, tzinfo=UTC)
 
 
-def test_a_hostile_address_stops_nobody_elses_mail(of: Programme, clock: Clock) -> None:
+def test_a_hostile_address_stops_nobody_elses_mail(ours: Programme, clock: Clock) -> None:
     from unmentor.conversations.actions import invitations
 
-    talk = conversation(of, person("Ada"), person("Eve", email="eve@x\r\nATTENDEE:mailto:all@x"))
+    talk = conversation(ours, person("Ada"), person("Eve", email="eve@x\r\nATTENDEE:mailto:all@x"))
     queue_all(invitations([talk]), clock())
     states = {mail.recipient: mail.state for mail in db.session.query(Message)}
     assert sorted(states.values()) == ["failed", "queued"]

@@ -35,15 +35,15 @@ CAFE = "Boston Tea Party, 84 Queen Street, Exeter"
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def talk(of: Programme) -> Conversation:
+def talk(ours: Programme) -> Conversation:
     """Return Ada's conversation with Siân, on Tuesday 1 December at 9am; both can be rung, and Ada starts."""
     ada = person("Ada", phone="+447700900123")
-    return conversation(of, ada, person("Siân", email="sian@example.gov.uk", phone="+441632960002"))
+    return conversation(ours, ada, person("Siân", email="sian@example.gov.uk", phone="+441632960002"))
 
 
 def page(talk: Conversation, number: int = 0) -> str:
@@ -294,8 +294,8 @@ def test_once_it_is_over_nobody_is_shown_where(talk: Conversation, client: Flask
     assert event(talk, "en", over=True).location == ""
 
 
-def test_three_hear_where_and_a_call_of_three_rings_both(of: Programme, client: FlaskClient) -> None:
-    three = conversation(of, *(person(name, phone="+441632960002") for name in ("Ada", "Ben", "Cat")))
+def test_three_hear_where_and_a_call_of_three_rings_both(ours: Programme, client: FlaskClient) -> None:
+    three = conversation(ours, *(person(name, phone="+441632960002") for name in ("Ada", "Ben", "Cat")))
     assert "you ring Ben on 01632 960002 and Cat on 01632 960002" in client.get(page(three)).text
     assert said(client, three, "ring", number=2).status_code == 303
     one, _other = entry(letter_to("ben@example.gov.uk", "moved"))
@@ -305,9 +305,9 @@ def test_three_hear_where_and_a_call_of_three_rings_both(of: Programme, client: 
 
 
 def test_where_two_of_three_talk_on_the_place_of_who_withdrew_goes_with_them(
-    of: Programme, client: FlaskClient, clock: Clock
+    ours: Programme, client: FlaskClient, clock: Clock
 ) -> None:
-    three = conversation(of, *(person(name) for name in ("Ada", "Ben", "Cat")))
+    three = conversation(ours, *(person(name) for name in ("Ada", "Ben", "Cat")))
     said(client, three, TEAMS, number=2)
     take_out(three.participations[2], "", clock())
     assert place(three).kind == "phone"
@@ -325,10 +325,10 @@ def test_a_withdrawn_entry_says_no_more_where(talk: Conversation, client: FlaskC
 
 
 def test_who_leaves_takes_what_they_said_along_and_who_stays_can_read_it(
-    of: Programme, talk: Conversation, client: FlaskClient, clock: Clock
+    ours: Programme, talk: Conversation, client: FlaskClient, clock: Clock
 ) -> None:
     ada = talk.people[0]
-    member(ada, of)
+    member(ada, ours)
     said(client, talk, TEAMS)
     mine = exported(ada, clock())["conversations"][0]
     assert (mine["you_said_where"], mine["said_where_times"]) == (TEAMS, 1)

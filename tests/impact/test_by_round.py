@@ -24,18 +24,18 @@ STATES = ("met", "met", "met", "met", "missed")
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
-def a_round(of: Programme) -> list[Participation]:
+def a_round(ours: Programme) -> list[Participation]:
     """Return the parts of a round with five conversations, one of which did not happen, and one called off besides."""
-    people = [person(f"P{number} {of.name}") for number in range(12)]
-    first = conversation(of, *people[:2])
+    people = [person(f"P{number} {ours.name}") for number in range(12)]
+    first = conversation(ours, *people[:2])
     talks = [first] + [
         Conversation(
             round=first.round, starts_at=first.starts_at, arranged_at=now(), minutes=30, room=str(pair),
-            stamped_at=now(), uid=f"{pair}@{of.slug}",
+            stamped_at=now(), uid=f"{pair}@{ours.slug}",
             participations=[Participation(person=each) for each in people[2 * pair : 2 * pair + 2]],
         )
         for pair in range(1, 6)
@@ -53,19 +53,19 @@ def a_round(of: Programme) -> list[Participation]:
     return parts
 
 
-def test_every_step_from_the_invitation_on_is_what_a_count_by_hand_says(of: Programme) -> None:
-    parts = a_round(of)
+def test_every_step_from_the_invitation_on_is_what_a_count_by_hand_says(ours: Programme) -> None:
+    parts = a_round(ours)
     reflection(parts[0], "Public.")
     reflection(parts[1], "Not yet.", state="pending")
-    (figures,) = by_round(of, 10)
+    (figures,) = by_round(ours, 10)
     assert (figures.people, figures.people_met, figures.people_missed) == (10, 8, 2)
     assert (figures.answered, figures.rated, figures.challenged) == (8, 6, 3)
     assert (figures.told, figures.came, figures.wrote) == (6, 4, 1)
 
 
-def test_organisers_read_them_with_what_each_is_a_share_of(of: Programme, client: FlaskClient, clock: Clock) -> None:
-    parts = a_round(of)
-    sign_in(client, organiser(of))
+def test_organisers_read_them_with_what_each_is_a_share_of(ours: Programme, client: FlaskClient, clock: Clock) -> None:
+    parts = a_round(ours)
+    sign_in(client, organiser(ours))
     clock.moment = parts[0].conversation.ends_at + timedelta(days=60)
     cells = dict(re.findall(r'<td data-label="([^"]+)">([^<]+)</td>', client.get("/organise/unmentoring/rounds").text))
     assert (cells["Invited"], cells["Talked"], cells["Answered"]) == ("10", "8", "8")
@@ -75,14 +75,16 @@ def test_organisers_read_them_with_what_each_is_a_share_of(of: Programme, client
     assert '<td data-label="Something came">–</td>' in client.get("/organise/unmentoring/rounds").text
 
 
-def test_many_rounds_ask_the_database_no_more_than_one(of: Programme, client: FlaskClient) -> None:
-    a_round(of)
-    sign_in(client, organiser(of))
+def test_many_rounds_ask_the_database_no_more_than_one(ours: Programme, client: FlaskClient) -> None:
+    a_round(ours)
+    sign_in(client, organiser(ours))
     client.get("/organise/unmentoring/rounds")
     with statements() as few:
         client.get("/organise/unmentoring/rounds")
     for name in ("Cai", "Dai", "Efa"):
-        reflection(conversation(of, person(name), person(f"{name} 2"), state="met").participations[0], f"{name} wrote.")
+        reflection(
+            conversation(ours, person(name), person(f"{name} 2"), state="met").participations[0], f"{name} wrote."
+        )
     with statements() as many:
         client.get("/organise/unmentoring/rounds")
     assert len(many) == len(few)

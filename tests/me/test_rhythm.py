@@ -15,10 +15,10 @@ from unmentor.rounds.models import Round
 @pytest.fixture
 def ada(app: Flask, client: FlaskClient) -> Membership:
     """Return somebody signed in who talked to Ben in the last round of a programme that draws on Mondays."""
-    of = programme(every="weekly")
-    known = member(person("Ada"), of)
-    member(person("Ben"), of)
-    conversation(of, known.person, person("Cat"))
+    ours = programme(every="weekly")
+    known = member(person("Ada"), ours)
+    member(person("Ben"), ours)
+    conversation(ours, known.person, person("Cat"))
     sign_in(client, known.person)
     return known
 

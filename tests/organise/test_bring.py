@@ -30,13 +30,13 @@ Siân again;SIAN@gwynedd.example;01632 960 002;Gwynedd
 
 
 @pytest.fixture
-def of(app: Flask, client: FlaskClient) -> Programme:
+def ours(app: Flask, client: FlaskClient) -> Programme:
     """Return a programme that Ada is in and Kay is not, who is known from elsewhere; its organiser is signed in."""
-    of = programme()
-    sign_in(client, organiser(of))
-    member(person("Ada"), of)
+    ours = programme()
+    sign_in(client, organiser(ours))
+    member(person("Ada"), ours)
     member(person("Kay"), programme("Elsewhere"))
-    return of
+    return ours
 
 
 def uploaded(client: FlaskClient, data: bytes) -> Any:
@@ -55,7 +55,7 @@ def emails() -> set[str | None]:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
 def test_a_preview_says_line_by_line_what_would_happen_and_does_nothing(
-    of: Programme, client: FlaskClient, encoding: str
+    ours: Programme, client: FlaskClient, encoding: str
 ) -> None:
     before = emails()
     page = uploaded(client, SHEET.encode(encoding))
@@ -71,7 +71,7 @@ def test_a_preview_says_line_by_line_what_would_happen_and_does_nothing(
     assert db.session.query(Message).count() == 0
 
 
-def test_confirming_does_what_was_shown_once(of: Programme, client: FlaskClient) -> None:
+def test_confirming_does_what_was_shown_once(ours: Programme, client: FlaskClient) -> None:
     preview = uploaded(client, SHEET.encode()).text
     answer = confirmed(client, preview)
     assert answer.location == "/organise/unmentoring/people?show=asked"
@@ -87,10 +87,10 @@ def test_confirming_does_what_was_shown_once(of: Programme, client: FlaskClient)
     assert [each.facts for each in db.session.scalars(select(AuditEvent))] == [{"people": 2}]
 
 
-def test_nothing_that_was_not_shown_is_done(of: Programme, client: FlaskClient) -> None:
+def test_nothing_that_was_not_shown_is_done(ours: Programme, client: FlaskClient) -> None:
     preview = uploaded(client, SHEET.encode()).text
     assert confirmed(client, preview.replace("sian@gwynedd", "eve@gwynedd")).status_code == 422
-    member(person("Siân Wyn", email="sian@gwynedd.example"), of)
+    member(person("Siân Wyn", email="sian@gwynedd.example"), ours)
     page = confirmed(client, preview)
     assert page.status_code == 422
     assert "Ask 1 person by email" in page.text
@@ -104,14 +104,14 @@ def test_nothing_that_was_not_shown_is_done(of: Programme, client: FlaskClient) 
      (b"x" * (MOST_BYTES + 1), "too long"), (b"name,email,phone\n" + b"a,b,c\n" * (MOST_LINES + 1), "501 people")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_how_to_mend_it(
-    of: Programme, client: FlaskClient, data: bytes, says: str
+    ours: Programme, client: FlaskClient, data: bytes, says: str
 ) -> None:
     answer = uploaded(client, data) if data else post(client, IMPORT)
     assert answer.status_code == 422
     assert says in answer.text
 
 
-def test_somebody_added_is_asked_first_and_nobody_twice(of: Programme, client: FlaskClient) -> None:
+def test_somebody_added_is_asked_first_and_nobody_twice(ours: Programme, client: FlaskClient) -> None:
     path = "/organise/unmentoring/people/add"
     assert post(client, path, name="New", email="new@devon.example").status_code == 422
     told = {"name": "New", "email": "New@devon.example", "phone": "01632 960 009", "language": "cy"}

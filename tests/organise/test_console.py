@@ -14,18 +14,18 @@ from unmentor.rounds.models import Round
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     """Return a programme of four."""
-    of = programme()
+    ours = programme()
     for name in ("Ada", "Ben", "Cat", "Dan"):
-        member(person(name, organisation=name), of)
-    return of
+        member(person(name, organisation=name), ours)
+    return ours
 
 
 @pytest.fixture
-def olu(of: Programme, client: FlaskClient) -> Person:
+def olu(ours: Programme, client: FlaskClient) -> Person:
     """Return its organiser, signed in."""
-    olu = organiser(of)
+    olu = organiser(ours)
     sign_in(client, olu)
     return olu
 
@@ -34,19 +34,19 @@ PAGES = ("", "/people", "/reflections")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_stranger_is_asked_to_sign_in(of: Programme, client: FlaskClient, page: str) -> None:
+def test_a_stranger_is_asked_to_sign_in(ours: Programme, client: FlaskClient, page: str) -> None:
     answer = client.get(f"/organise/unmentoring{page}")
     assert answer.status_code == 303
     assert answer.location.startswith("/sign-in")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_participant_does_not_come_in(of: Programme, client: FlaskClient, page: str) -> None:
+def test_a_participant_does_not_come_in(ours: Programme, client: FlaskClient, page: str) -> None:
     sign_in(client, db.session.query(Person).filter_by(name="Ada").one())
     assert client.get(f"/organise/unmentoring{page}").status_code == 403
 
 
-def test_an_organiser_of_another_programme_does_not_come_in(of: Programme, client: FlaskClient) -> None:
+def test_an_organiser_of_another_programme_does_not_come_in(ours: Programme, client: FlaskClient) -> None:
     sign_in(client, organiser(programme("Elsewhere")))
     assert client.get("/organise/unmentoring").status_code == 403
     assert post(client, "/organise/unmentoring/draw").status_code == 403
@@ -74,7 +74,7 @@ def test_drawing_shows_the_round(olu: Person, client: FlaskClient) -> None:
     assert "2 of 2 conversations cross organisations." in text
 
 
-def test_too_few_people_are_told_kindly(of: Programme, olu: Person, client: FlaskClient) -> None:
+def test_too_few_people_are_told_kindly(ours: Programme, olu: Person, client: FlaskClient) -> None:
     for membership in db.session.query(Person).filter(Person.name != "Ada", Person.name != olu.name):
         membership.phone = ""
     db.session.commit()
@@ -102,20 +102,20 @@ def test_an_unknown_round_or_programme_is_not_found(olu: Person, client: FlaskCl
     assert client.get("/organise/nowhere").status_code == 404
 
 
-def test_the_people_page_says_who_is_in_the_next_draw(of: Programme, olu: Person, client: FlaskClient) -> None:
-    member(person("Zoe", confirmed_at=None), of)
+def test_the_people_page_says_who_is_in_the_next_draw(ours: Programme, olu: Person, client: FlaskClient) -> None:
+    member(person("Zoe", confirmed_at=None), ours)
     text = client.get("/organise/unmentoring/people").text
     assert "asked, no answer yet" in text
     assert text.count(">paused<") == 1  # the organiser
 
 
-def pending_reflection(of: Programme) -> Reflection:
-    talk = conversation(of, person("Eve"), person("Fay"))
+def pending_reflection(ours: Programme) -> Reflection:
+    talk = conversation(ours, person("Eve"), person("Fay"))
     return reflection(talk.participations[0], state="pending", text="I will ring people back before noon.")
 
 
-def test_a_reflection_becomes_public_as_it_was_read(of: Programme, olu: Person, client: FlaskClient) -> None:
-    written = pending_reflection(of)
+def test_a_reflection_becomes_public_as_it_was_read(ours: Programme, olu: Person, client: FlaskClient) -> None:
+    written = pending_reflection(ours)
     assert written.text in client.get("/organise/unmentoring/reflections").text
     read = written.written_at.isoformat()
     post(client, f"/organise/unmentoring/reflections/{written.id}/publish", read=read)
@@ -124,9 +124,9 @@ def test_a_reflection_becomes_public_as_it_was_read(of: Programme, olu: Person, 
 
 
 def test_a_reflection_that_was_changed_meanwhile_is_read_once_more(
-    of: Programme, olu: Person, client: FlaskClient, clock: Clock
+    ours: Programme, olu: Person, client: FlaskClient, clock: Clock
 ) -> None:
-    written = pending_reflection(of)
+    written = pending_reflection(ours)
     read = written.written_at.isoformat()
     written.written_at = clock()
     answer = post(client, f"/organise/unmentoring/reflections/{written.id}/publish", read=read)
@@ -134,14 +134,14 @@ def test_a_reflection_that_was_changed_meanwhile_is_read_once_more(
     assert "Read it once more" in answer.text
 
 
-def test_a_reflection_goes_back_with_a_note(of: Programme, olu: Person, client: FlaskClient) -> None:
-    written = pending_reflection(of)
+def test_a_reflection_goes_back_with_a_note(ours: Programme, olu: Person, client: FlaskClient) -> None:
+    written = pending_reflection(ours)
     assert post(client, f"/organise/unmentoring/reflections/{written.id}/return", note="").status_code == 422
     post(client, f"/organise/unmentoring/reflections/{written.id}/return", note="Who is he?")
     db.session.refresh(written)
     assert (written.state, written.note) == ("returned", "Who is he?")
 
 
-def test_an_organiser_cannot_touch_what_others_wrote(of: Programme, olu: Person, client: FlaskClient) -> None:
+def test_an_organiser_cannot_touch_what_others_wrote(ours: Programme, olu: Person, client: FlaskClient) -> None:
     written = pending_reflection(programme("Elsewhere"))
     assert post(client, f"/organise/unmentoring/reflections/{written.id}/publish").status_code == 410

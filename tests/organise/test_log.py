@@ -24,24 +24,24 @@ LOG = "/organise/unmentoring/log"
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def olu(of: Programme, client: FlaskClient) -> Person:
-    olu = organiser(of)
+def olu(ours: Programme, client: FlaskClient) -> Person:
+    olu = organiser(ours)
     sign_in(client, olu)
     return olu
 
 
 @pytest.fixture
-def ada(of: Programme) -> Person:
-    return member(person("Ada Lovelace"), of).person
+def ada(ours: Programme) -> Person:
+    return member(person("Ada Lovelace"), ours).person
 
 
-def line(of: Programme | None, deed: str = "person-approved", **given: Any) -> AuditEvent:
-    return kept(AuditEvent(**{"at": now(), "deed": deed, "programme_id": of and of.id, "facts": {}} | given))
+def line(ours: Programme | None, deed: str = "person-approved", **given: Any) -> AuditEvent:
+    return kept(AuditEvent(**{"at": now(), "deed": deed, "programme_id": ours and ours.id, "facts": {}} | given))
 
 
 def lines(client: FlaskClient, **query: str) -> list[str]:
@@ -51,12 +51,12 @@ def lines(client: FlaskClient, **query: str) -> list[str]:
 
 
 def test_it_says_who_did_what_to_whom_and_when(
-    of: Programme, olu: Person, ada: Person, client: FlaskClient, clock: Clock
+    ours: Programme, olu: Person, ada: Person, client: FlaskClient, clock: Clock
 ) -> None:
     clock.set(2026, 12, 1, 14, 30)
-    line(of, by_id=olu.id, person_id=ada.id)
-    line(of, "round-drawn", round_number=3)
-    line(of, "people-imported", facts={"people": 40})
+    line(ours, by_id=olu.id, person_id=ada.id)
+    line(ours, "round-drawn", round_number=3)
+    line(ours, "people-imported", facts={"people": 40})
     assert lines(client) == ["Imported 40 people", "Drew round 3", "Let Ada Lovelace in"]
     page = client.get(LOG).text
     assert ">Olu Organiser</td>" in page
@@ -64,14 +64,16 @@ def test_it_says_who_did_what_to_whom_and_when(
     assert "Tuesday 1 December, 2:30pm" in page
 
 
-def test_it_is_of_one_programme_and_of_what_was_done_to_all(of: Programme, olu: Person, client: FlaskClient) -> None:
+def test_it_is_of_one_programme_and_of_what_was_done_to_all(ours: Programme, olu: Person, client: FlaskClient) -> None:
     line(programme("Elsewhere"), "round-sent", round_number=7)
     line(None, "email-held")
     assert lines(client) == ["Held all email"]
 
 
-def test_who_was_erased_is_somebody_who_has_left(of: Programme, olu: Person, ada: Person, client: FlaskClient) -> None:
-    line(of, by_id=ada.id, person_id=ada.id)
+def test_who_was_erased_is_somebody_who_has_left(
+    ours: Programme, olu: Person, ada: Person, client: FlaskClient
+) -> None:
+    line(ours, by_id=ada.id, person_id=ada.id)
     with transaction():
         erase(ada, now())
     assert lines(client) == ["Let somebody who has left in"]
@@ -79,12 +81,12 @@ def test_who_was_erased_is_somebody_who_has_left(of: Programme, olu: Person, ada
 
 
 def test_it_is_searched_by_name_deed_and_days(
-    of: Programme, olu: Person, ada: Person, client: FlaskClient, clock: Clock
+    ours: Programme, olu: Person, ada: Person, client: FlaskClient, clock: Clock
 ) -> None:
     for month in (10, 11):
         clock.set(2026, month, 1, 0, 30)
-        line(of, by_id=olu.id, person_id=ada.id)
-        line(of, "round-drawn", by_id=olu.id, round_number=month)
+        line(ours, by_id=olu.id, person_id=ada.id)
+        line(ours, "round-drawn", by_id=olu.id, round_number=month)
     clock.set(2026, 11, 21, 12)
     assert lines(client, name="LOVE") == ["Let Ada Lovelace in"] * 2
     assert len(lines(client, name="olu")) == 4
@@ -97,10 +99,10 @@ def test_it_is_searched_by_name_deed_and_days(
     assert 'href="#since"' in refused.text
 
 
-def test_fifty_lines_are_a_page_in_a_few_questions(of: Programme, olu: Person, client: FlaskClient) -> None:
+def test_fifty_lines_are_a_page_in_a_few_questions(ours: Programme, olu: Person, client: FlaskClient) -> None:
     people = [person(f"Person {number}") for number in range(5)]
     db.session.add_all(
-        AuditEvent(at=now(), deed="person-approved", programme_id=of.id, person_id=people[number % 5].id, facts={})
+        AuditEvent(at=now(), deed="person-approved", programme_id=ours.id, person_id=people[number % 5].id, facts={})
         for number in range(120)
     )
     db.session.commit()
@@ -112,11 +114,11 @@ def test_fifty_lines_are_a_page_in_a_few_questions(of: Programme, olu: Person, c
 
 
 def test_it_is_exported_as_searched_with_no_formula_and_that_is_logged_too(
-    of: Programme, olu: Person, client: FlaskClient
+    ours: Programme, olu: Person, client: FlaskClient
 ) -> None:
-    mallory = member(person('=HYPERLINK("https://evil.example")'), of).person
-    line(of, by_id=olu.id, person_id=mallory.id)
-    line(of, "round-drawn", round_number=3)
+    mallory = member(person('=HYPERLINK("https://evil.example")'), ours).person
+    line(ours, by_id=olu.id, person_id=mallory.id)
+    line(ours, "round-drawn", round_number=3)
     answer = post(client, f"{LOG}/export?deed=person-approved")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="unmentoring-log.csv"'
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
@@ -126,8 +128,8 @@ def test_it_is_exported_as_searched_with_no_formula_and_that_is_logged_too(
     assert lines(client)[0] == "Exported the log"
 
 
-def test_the_command_line_shows_it_too(app: Flask, of: Programme, olu: Person, ada: Person) -> None:
-    line(of, by_id=olu.id, person_id=ada.id)
+def test_the_command_line_shows_it_too(app: Flask, ours: Programme, olu: Person, ada: Person) -> None:
+    line(ours, by_id=olu.id, person_id=ada.id)
     line(programme("Elsewhere"), "round-sent", round_number=7)
 
     def flask(*words: str) -> str:
@@ -144,18 +146,18 @@ def test_the_command_line_shows_it_too(app: Flask, of: Programme, olu: Person, a
     }  # fmt: skip
 
 
-def test_what_is_about_somebody_is_in_their_own_export(of: Programme, olu: Person, ada: Person) -> None:
-    line(of, by_id=olu.id, person_id=ada.id)
-    line(of, "round-drawn", by_id=olu.id, round_number=1)
+def test_what_is_about_somebody_is_in_their_own_export(ours: Programme, olu: Person, ada: Person) -> None:
+    line(ours, by_id=olu.id, person_id=ada.id)
+    line(ours, "round-drawn", by_id=olu.id, round_number=1)
     at = now().isoformat(timespec="seconds")
     assert exported(ada, now())["log"] == [{"at": at, "deed": "Let … in", "by_you": False}]
     assert [each["by_you"] for each in exported(olu, now())["log"]] == [True, True]
 
 
-def test_the_log_is_kept_for_two_years_to_the_day(of: Programme) -> None:
+def test_the_log_is_kept_for_two_years_to_the_day(ours: Programme) -> None:
     from unmentor.privacy.retention import forget
 
-    old, young = (line(of, at=now() - timedelta(days=days)).id for days in (731, 729))
+    old, young = (line(ours, at=now() - timedelta(days=days)).id for days in (731, 729))
     with transaction():
         forget(now())
     assert (db.session.get(AuditEvent, old), db.session.get(AuditEvent, young).id) == (None, young)

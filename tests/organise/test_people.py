@@ -22,10 +22,10 @@ PEOPLE = "/organise/unmentoring/people"
 
 
 @pytest.fixture
-def of(app: Flask, client: FlaskClient) -> Programme:
+def ours(app: Flask, client: FlaskClient) -> Programme:
     """Return a programme in which everybody stands differently; its organiser is signed in."""
-    of = programme()
-    sign_in(client, organiser(of))
+    ours = programme()
+    sign_in(client, organiser(ours))
     for name, how, given in (
         ("Ada Byron", {}, {"organisation": "Devon"}),
         ("Ben", {}, {"organisation": "devon"}),
@@ -37,12 +37,12 @@ def of(app: Flask, client: FlaskClient) -> Programme:
         ("Hal", {}, {"phone": ""}),
         ("Ida", {"invited": True, "state": "paused"}, {"organisation": "Secret Council"}),
     ):
-        member(person(name, **given), of, **how)
+        member(person(name, **given), ours, **how)
     kept(Suppressed(address="gil@example.gov.uk", since=START, trouble="550 no such mailbox"))
     ada, ben = (db.session.query(Person).filter(Person.name.startswith(name)).one() for name in ("Ada", "Ben"))
-    conversation(of, ada, ben, state="met")
+    conversation(ours, ada, ben, state="met")
     member(person("Zoe Elsewhere"), programme("Elsewhere"))
-    return of
+    return ours
 
 
 def names(client: FlaskClient, **asked: str) -> list[str]:
@@ -51,7 +51,7 @@ def names(client: FlaskClient, **asked: str) -> list[str]:
     return [row.partition(">")[2].partition("<")[0] for row in page.split('<th scope="row"><a href="')[1:]]
 
 
-def test_people_are_found_by_name_organisation_and_address(of: Programme, client: FlaskClient) -> None:
+def test_people_are_found_by_name_organisation_and_address(ours: Programme, client: FlaskClient) -> None:
     assert names(client, q="byron") == ["Ada Byron"]
     assert names(client, q="DEVON ben") == ["Ben"]
     assert names(client, q="tŷ") == ["Fay"]
@@ -67,21 +67,21 @@ def test_people_are_found_by_name_organisation_and_address(of: Programme, client
      ("never", ["Cat", "Dan", "Eve", "Fay", "Gil", "Hal", "ida@example.gov.uk", "Olu Organiser"])],
 )  # fmt: skip
 def test_each_of_the_lists_holds_whom_it_names_and_says_how_many(
-    of: Programme, client: FlaskClient, show: str, who: list[str]
+    ours: Programme, client: FlaskClient, show: str, who: list[str]
 ) -> None:
     assert names(client, show=show) == who
     assert f'<option value="{show}" selected>' in (page := client.get(PEOPLE, query_string={"show": show}).text)
     assert f"({len(who)})</option>" in page.partition(f'<option value="{show}"')[2].partition("\n")[0]
 
 
-def test_the_list_is_sorted_as_asked(of: Programme, client: FlaskClient) -> None:
+def test_the_list_is_sorted_as_asked(ours: Programme, client: FlaskClient) -> None:
     db.session.query(Membership).filter(Membership.person.has(Person.name == "Hal")).one().joined_at += timedelta(1)
     assert names(client, order="newest")[0] == "Hal"
     assert names(client, order="organisation")[-1] == "Fay"
     assert names(client, order="; DROP TABLE person")[0] == "Ada Byron"
 
 
-def test_who_has_not_said_yes_is_an_address_and_no_more(of: Programme, client: FlaskClient) -> None:
+def test_who_has_not_said_yes_is_an_address_and_no_more(ours: Programme, client: FlaskClient) -> None:
     assert names(client, q="secret") == names(client, q="Ida council") == []
     page = client.get(PEOPLE).text + post(client, f"{PEOPLE}/export").text
     assert "ida@example.gov.uk" in page
@@ -89,7 +89,7 @@ def test_who_has_not_said_yes_is_an_address_and_no_more(of: Programme, client: F
     assert "Ida<" not in page
 
 
-def test_a_page_of_a_big_programme_asks_no_more_and_weighs_little(of: Programme, client: FlaskClient) -> None:
+def test_a_page_of_a_big_programme_asks_no_more_and_weighs_little(ours: Programme, client: FlaskClient) -> None:
     def asked() -> int:
         with statements() as told:
             assert len(client.get(PEOPLE).data) < 60_000
@@ -101,7 +101,7 @@ def test_a_page_of_a_big_programme_asks_no_more_and_weighs_little(of: Programme,
             name=f"Somebody with a long name {number}", email=f"somebody.with.a.long.name.{number}@example.gov.uk",
             organisation="A council with a long name", phone="1", joined_at=START, confirmed_at=START,
         )  # fmt: skip
-        db.session.add(Membership(person=someone, programme=of, joined_at=START))
+        db.session.add(Membership(person=someone, programme=ours, joined_at=START))
     db.session.commit()
     assert asked() == few
     assert len(names(client)) == PAGE
@@ -109,7 +109,7 @@ def test_a_page_of_a_big_programme_asks_no_more_and_weighs_little(of: Programme,
 
 
 def test_the_export_holds_whom_one_looked_at_no_formula_and_nothing_private(
-    of: Programme, client: FlaskClient, clock: Clock
+    ours: Programme, client: FlaskClient, clock: Clock
 ) -> None:
     ben = db.session.query(Person).filter_by(name="Ben").one()
     ben.organisation, ben.phone, ben.video, ben.availability = "=HYPERLINK(1)", "+441632960777", "ben.teams", ["mon-am"]

@@ -38,14 +38,14 @@ CONSOLE = "/organise/unmentoring"
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def olu(of: Programme, client: FlaskClient) -> Person:
+def olu(ours: Programme, client: FlaskClient) -> Person:
     """Return its organiser, signed in."""
-    olu = organiser(of)
+    olu = organiser(ours)
     sign_in(client, olu)
     return olu
 
@@ -54,16 +54,16 @@ def page_of(someone: Person) -> str:
     return f"{CONSOLE}/people/{someone.id}"
 
 
-def standing(of: Programme, someone: Person) -> Membership | None:
+def standing(ours: Programme, someone: Person) -> Membership | None:
     db.session.expire_all()
-    return db.session.query(Membership).filter_by(programme=of, person=someone).one_or_none()
+    return db.session.query(Membership).filter_by(programme=ours, person=someone).one_or_none()
 
 
-def failed(someone: Person, of: Programme, **given: str) -> None:
+def failed(someone: Person, ours: Programme, **given: str) -> None:
     known = {
         "about": "x",
         "person_id": someone.id,
-        "programme_id": of.id,
+        "programme_id": ours.id,
         "recipient": someone.email,
         "state": "failed",
     }
@@ -77,12 +77,12 @@ def deeds() -> list[tuple[str, int | None]]:
 
 
 def test_an_organiser_sees_whom_somebody_met_and_what_did_not_arrive(
-    of: Programme, olu: Person, client: FlaskClient, clock: Clock
+    ours: Programme, olu: Person, client: FlaskClient, clock: Clock
 ) -> None:
     ada, ben = person("Ada", about="Rivers"), person("Ben")
-    member(ada, of, silences=2)
-    talk = conversation(of, ada, ben, state="met", starts_at=START)
-    failed(ada, of, kind="invitation", subject="You meet Ben", trouble="552 mailbox full")
+    member(ada, ours, silences=2)
+    talk = conversation(ours, ada, ben, state="met", starts_at=START)
+    failed(ada, ours, kind="invitation", subject="You meet Ben", trouble="552 mailbox full")
     kept(Suppressed(address=ada.email, since=START, trouble="550 no such mailbox"))
     text = " ".join(client.get(page_of(ada)).text.split())
     for seen in ("Rivers", "Devon", "ada@example.gov.uk", ">Ben</a>", "they talked", "1 of 1", "how the last",
@@ -90,16 +90,18 @@ def test_an_organiser_sees_whom_somebody_met_and_what_did_not_arrive(
         assert seen in text
 
 
-def test_what_somebody_told_us_alone_is_nowhere_in_the_console(of: Programme, olu: Person, client: FlaskClient) -> None:
+def test_what_somebody_told_us_alone_is_nowhere_in_the_console(
+    ours: Programme, olu: Person, client: FlaskClient
+) -> None:
     ada = person("Ada", phone="+441632960123", video="ada.secret.room", availability=["tue-pm"], language="cy")
     ben, cat = person("Ben"), person("Cat", email="avoided@leeds.example")
-    member(ada, of), member(ben, of)
+    member(ada, ours), member(ben, ours)
     avoid(ada, "avoided@leeds.example")
-    talk = conversation(of, ada, ben, state="met", starts_at=START)
+    talk = conversation(ours, ada, ben, state="met", starts_at=START)
     mine = talk.participations[0]
     mine.met, mine.challenged, mine.again, mine.answered_at = "yes", 5, False, START
     reflection(mine, text="What I have shown to nobody yet", state="pending")
-    failed(ada, of, kind="sign-in", subject="Sign in 123456", trouble="551")
+    failed(ada, ours, kind="sign-in", subject="Sign in 123456", trouble="551")
     # Elsewhere she is somebody too, and that is nobody's business here.
     elsewhere = programme("Elsewhere")
     member(ada, elsewhere)
@@ -117,42 +119,42 @@ def test_what_somebody_told_us_alone_is_nowhere_in_the_console(of: Programme, ol
 
 
 def test_pausing_and_coming_back_is_told_logged_and_done_once(
-    of: Programme, olu: Person, client: FlaskClient, clock: Clock
+    ours: Programme, olu: Person, client: FlaskClient, clock: Clock
 ) -> None:
     ada = person("Ada")
-    member(ada, of)
+    member(ada, ours)
     page = page_of(ada)
     assert post(client, f"{page}/pause", until="2026-11-01").status_code == 422
     assert [post(client, f"{page}/pause", until="2026-12-24").status_code for _ in range(2)] == [303, 422]
     told = mailed(ada.email, "heads-up")
     assert "An organiser has paused you until Thursday 24 December." in told
-    assert members_in(of, of.today(clock())) == []
+    assert members_in(ours, ours.today(clock())) == []
     assert [post(client, f"{page}/resume").status_code for _ in range(2)] == [303, 422]
     assert "An organiser has taken you back in." in mailed(ada.email, "heads-up")
-    assert [each.person for each in members_in(of, of.today(clock()))] == [ada]
+    assert [each.person for each in members_in(ours, ours.today(clock()))] == [ada]
     assert deeds() == [("person-paused", ada.id), ("person-resumed", ada.id)]
     # The mail of the pause still leads back, however they are paused next.
     clock.advance(minutes=1)
     post(client, f"{page}/pause")
     post(client, path_in(told, "/c/back"))
-    assert standing(of, ada).state == "active"
+    assert standing(ours, ada).state == "active"
 
 
 @pytest.mark.parametrize("how", [{"invited": True}, {"before_stop": "active"}])
 def test_nobody_is_taken_back_in_who_has_not_said_yes_themselves(
-    of: Programme, olu: Person, client: FlaskClient, how: dict[str, bool | str]
+    ours: Programme, olu: Person, client: FlaskClient, how: dict[str, bool | str]
 ) -> None:
     ada = person("Ada")
-    member(ada, of, state="paused", **how)
+    member(ada, ours, state="paused", **how)
     answer = post(client, f"{page_of(ada)}/resume")
     assert answer.status_code == 422
     assert "Only they can" in answer.text
-    assert standing(of, ada).state == "paused"
+    assert standing(ours, ada).state == "paused"
 
 
-def test_organisers_are_made_and_unmade_but_the_last_stays(of: Programme, olu: Person, client: FlaskClient) -> None:
+def test_organisers_are_made_and_unmade_but_the_last_stays(ours: Programme, olu: Person, client: FlaskClient) -> None:
     ada, new = person("Ada"), person("New", confirmed_at=None)
-    member(ada, of), member(new, of)
+    member(ada, ours), member(new, ours)
     assert "Make somebody else an organiser first" in post(client, f"{page_of(olu)}/organiser/remove").text
     assert "Make somebody else an organiser first" in post(client, f"{page_of(olu)}/remove").text
     assert post(client, f"{page_of(new)}/organiser").status_code == 422
@@ -160,24 +162,24 @@ def test_organisers_are_made_and_unmade_but_the_last_stays(of: Programme, olu: P
     assert "You organise UnMentoring now." in mailed(ada.email, "heads-up")
     assert post(client, f"{page_of(olu)}/organiser/remove").location == "/me"
     assert client.get(page_of(ada)).status_code == 403
-    assert (standing(of, ada).role, standing(of, olu).role) == ("organiser", "participant")
+    assert (standing(ours, ada).role, standing(ours, olu).role) == ("organiser", "participant")
     assert deeds() == [("organiser-added", ada.id), ("organiser-removed", olu.id)]
 
 
 def test_who_is_taken_out_is_told_and_whoever_they_were_to_meet_gets_somebody_new(
-    of: Programme, olu: Person, client: FlaskClient, clock: Clock
+    ours: Programme, olu: Person, client: FlaskClient, clock: Clock
 ) -> None:
     for name in ("Ada", "Ben", "Cat"):
-        member(person(name), of)
-    of.odd = "sit-out"
+        member(person(name), ours)
+    ours.odd = "sit-out"
     with transaction():
-        send_round(draw_round(of, 7, clock()), clock())
+        send_round(draw_round(ours, 7, clock()), clock())
     gone = db.session.query(Message).filter_by(kind="invitation").order_by(Message.id).first().person_id
     gone = db.session.get_one(Person, gone)
     elsewhere = member(gone, programme("Elsewhere"))
     assert "conversation that is still to come is cancelled" in client.get(f"{page_of(gone)}/remove").text
     assert post(client, f"{page_of(gone)}/remove").status_code == 303
-    assert standing(of, gone) is None
+    assert standing(ours, gone) is None
     assert db.session.get(Membership, elsewhere.id)
     assert "You are no longer in UnMentoring." in mailed(gone.email, "heads-up")
     one, other = db.session.query(Person).filter(Person.name.in_({"Ada", "Ben", "Cat"} - {gone.name}))
@@ -190,12 +192,12 @@ def test_who_is_taken_out_is_told_and_whoever_they_were_to_meet_gets_somebody_ne
 
 
 def test_who_never_confirmed_is_forgotten_with_the_question(
-    of: Programme, olu: Person, client: FlaskClient, clock: Clock
+    ours: Programme, olu: Person, client: FlaskClient, clock: Clock
 ) -> None:
     new = person("New", confirmed_at=None)
-    member(new, of)
+    member(new, ours)
     with transaction():
-        ask_to_confirm(new, of, clock())
+        ask_to_confirm(new, ours, clock())
     confirm = path_in(mailed("new@example.gov.uk", "confirm"), "/confirm")
     assert (
         "we forget" in client.get(f"{page_of(new)}/remove").text
@@ -212,19 +214,19 @@ def test_who_never_confirmed_is_forgotten_with_the_question(
 
 
 def test_who_has_not_confirmed_is_asked_again_a_few_times_at_most(
-    of: Programme, olu: Person, client: FlaskClient
+    ours: Programme, olu: Person, client: FlaskClient
 ) -> None:
     new = person("New", confirmed_at=None)
-    member(new, of)
+    member(new, ours)
     assert [post(client, f"{page_of(new)}/ask").status_code for _ in range(4)] == [303, 303, 303, 422]
     assert db.session.query(Message).filter_by(kind="confirm").count() == 3
 
 
-def test_twenty_who_take_somebody_out_at_once_do_it_once(of: Programme, app: Flask, clock: Clock) -> None:
+def test_twenty_who_take_somebody_out_at_once_do_it_once(ours: Programme, app: Flask, clock: Clock) -> None:
     ada, ben = person("Ada"), person("Ben")
-    member(ada, of), member(ben, of)
-    conversation(of, ada, ben, starts_at=clock() + timedelta(days=3))
-    number, slug = ada.id, of.id
+    member(ada, ours), member(ben, ours)
+    conversation(ours, ada, ben, starts_at=clock() + timedelta(days=3))
+    number, slug = ada.id, ours.id
 
     def press(_: int) -> bool:
         with app.app_context():

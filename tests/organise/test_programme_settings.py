@@ -24,19 +24,19 @@ SETTINGS = "/organise/unmentoring/settings"
 
 
 @pytest.fixture
-def of(app: Flask, clock: Clock) -> Programme:
+def ours(app: Flask, clock: Clock) -> Programme:
     """Return a programme of two that draws on Mondays at nine."""
-    of = programme(every="weekly", starts_on=date(2026, 12, 1), review="send")
+    ours = programme(every="weekly", starts_on=date(2026, 12, 1), review="send")
     for name in ("Ada", "Ben"):
-        member(person(name), of)
+        member(person(name), ours)
     clock.set(2026, 12, 7, 8)
-    return of
+    return ours
 
 
 @pytest.fixture
-def olu(of: Programme, client: FlaskClient) -> FlaskClient:
+def olu(ours: Programme, client: FlaskClient) -> FlaskClient:
     """Return the browser of its organiser."""
-    sign_in(client, organiser(of))
+    sign_in(client, organiser(ours))
     return client
 
 
@@ -69,7 +69,7 @@ def test_every_rule_but_the_time_zone_is_on_the_page(olu: FlaskClient) -> None:
     assert set(RULES) - set(fields(olu.get(SETTINGS).text)) == {"time_zone"}
 
 
-def test_settings_are_looked_at_before_they_are_saved(olu: FlaskClient, of: Programme) -> None:
+def test_settings_are_looked_at_before_they_are_saved(olu: FlaskClient, ours: Programme) -> None:
     opened = fields(olu.get(SETTINGS).text)
     looked = look(
         olu, opened, every="monthly", nth="-1", weekday="2", lead_days="3", window_days="5", nation="scotland",
@@ -88,29 +88,29 @@ def test_settings_are_looked_at_before_they_are_saved(olu: FlaskClient, of: Prog
     ):
         assert said in page
     assert looked.text.count("<time") == 6
-    db.session.refresh(of)
-    assert (of.every, of.word) == ("weekly", "")
+    db.session.refresh(ours)
+    assert (ours.every, ours.word) == ("weekly", "")
     saved = save(olu, looked.text)
     assert saved.status_code == 303
     assert "Saved. The next draw is on Wednesday 30 December, 9am." in olu.get(SETTINGS).text
-    db.session.refresh(of)
-    assert (of.every, of.nation, of.word) == ("monthly", "scotland", "Bring a question & <b>tea</b>.")
+    db.session.refresh(ours)
+    assert (ours.every, ours.nation, ours.word) == ("monthly", "scotland", "Bring a question & <b>tea</b>.")
     event = db.session.query(AuditEvent).one()
-    assert (event.deed, event.by_id is not None, event.programme_id) == ("programme-changed", True, of.id)
+    assert (event.deed, event.by_id is not None, event.programme_id) == ("programme-changed", True, ours.id)
     assert "every=monthly" in event.facts["rules"]
 
 
-def test_whoever_changes_their_mind_finds_everything_still_typed(olu: FlaskClient, of: Programme) -> None:
+def test_whoever_changes_their_mind_finds_everything_still_typed(olu: FlaskClient, ours: Programme) -> None:
     looked = look(olu, fields(olu.get(SETTINGS).text), about="Half an hour.", draw_time="14:15")
     again = look(olu, fields(looked.text), edit="yes")
     kept = fields(again.text)
     assert (again.status_code, kept["about"], kept["draw_time"], kept["seen"]) == (200, "Half an hour.", "14:15", "")
     assert "What changes" in look(olu, kept).text
-    db.session.refresh(of)
-    assert of.about == ""
+    db.session.refresh(ours)
+    assert ours.about == ""
 
 
-def test_what_cannot_be_says_what_can_and_keeps_the_rest(olu: FlaskClient, of: Programme) -> None:
+def test_what_cannot_be_says_what_can_and_keeps_the_rest(olu: FlaskClient, ours: Programme) -> None:
     wrong = {"draw_time": "25:00", "minutes": "5", "name": "!", "notice": "7", "domains": "here", "every": "never"}
     page = look(olu, fields(olu.get(SETTINGS).text), about="Half an hour.", **wrong)
     assert page.status_code == 422
@@ -130,27 +130,27 @@ def test_whoever_changes_nothing_is_told_so_and_nothing_is_logged(olu: FlaskClie
 
 
 def test_a_draw_that_happened_since_the_look_is_looked_at_once_more(
-    olu: FlaskClient, of: Programme, clock: Clock
+    olu: FlaskClient, ours: Programme, clock: Clock
 ) -> None:
     looked = look(olu, fields(olu.get(SETTINGS).text), draw_time="09:30")
     assert "The next draw is on Monday 7 December, 9:30am" in looked.text
     clock.set(2026, 12, 7, 9)
-    run_due(of, clock())
+    run_due(ours, clock())
     again = save(olu, looked.text)
     assert again.status_code == 200
     assert "Something has happened since you looked." in again.text
     assert "The next draw is on Monday 14 December, 9:30am, and not on Monday 14 December, 9am." in again.text
     assert save(olu, again.text).status_code == 303
     clock.set(2026, 12, 7, 9, 30)
-    assert run_due(of, clock()) is None
+    assert run_due(ours, clock()) is None
     assert db.session.query(Round).count() == 1
 
 
 def test_what_somebody_else_saved_meanwhile_is_seen_and_neither_is_lost(
-    olu: FlaskClient, of: Programme, app: Flask
+    olu: FlaskClient, ours: Programme, app: Flask
 ) -> None:
     looked = look(olu, fields(olu.get(SETTINGS).text), about="Mine.", minutes="40")
-    of.about, of.draw_time = "Theirs.", time(11)
+    ours.about, ours.draw_time = "Theirs.", time(11)
     db.session.commit()
     page = save(olu, looked.text)
     assert page.status_code == 422
@@ -160,16 +160,16 @@ def test_what_somebody_else_saved_meanwhile_is_seen_and_neither_is_lost(
     kept = fields(page.text)
     assert (kept["about"], kept["minutes"], kept["draw_time"]) == ("Mine.", "40", "11:00")
     assert save(olu, look(olu, kept).text).status_code == 303
-    db.session.refresh(of)
-    assert (of.about, of.minutes, of.draw_time) == ("Mine.", 40, time(11))
+    db.session.refresh(ours)
+    assert (ours.about, ours.minutes, ours.draw_time) == ("Mine.", 40, time(11))
 
 
 @pytest.mark.thorough
-def test_of_many_who_save_at_once_one_has_it_and_the_others_see_what_changed(of: Programme, app: Flask) -> None:
+def test_of_many_who_save_at_once_one_has_it_and_the_others_see_what_changed(ours: Programme, app: Flask) -> None:
     pages = list[tuple[FlaskClient, str]]()
     for number in range(6):
         client = app.test_client()
-        sign_in(client, organiser(of, f"Organiser {number}"))
+        sign_in(client, organiser(ours, f"Organiser {number}"))
         pages.append((client, look(client, fields(client.get(SETTINGS).text), minutes=str(20 + number)).text))
     db.session.commit()
     start = Barrier(len(pages))

@@ -30,11 +30,11 @@ PAGE = "/organise/unmentoring/rounds/1"
 def round_(app: Flask, client: FlaskClient, clock: Clock) -> Round:
     """Return a round of four that waits, whose organiser is signed in."""
     clock.set(2026, 11, 23, 9)
-    of = programme()
+    ours = programme()
     for name in ("Ada", "Ben", "Cat", "Dan"):
-        member(person(name, organisation=f"{name} Council"), of)
-    drawn = draw_round(of, 7, clock())
-    sign_in(client, organiser(of))
+        member(person(name, organisation=f"{name} Council"), ours)
+    drawn = draw_round(ours, 7, clock())
+    sign_in(client, organiser(ours))
     return drawn
 
 
@@ -182,19 +182,19 @@ def test_after_it_was_sent_the_page_counts_what_became_of_it(round_: Round, clie
     assert "1 conversation ·" in words(client, f"{PAGE}?q={one.people[0].name}")
 
 
-def crowd(of: Programme, round_: Round, conversations: int) -> None:
+def crowd(ours: Programme, round_: Round, conversations: int) -> None:
     """Put many more conversations into a round."""
     people = [
-        {"name": f"Person {n}", "email": f"{new_nonce()}@crowd.example", "phone": "1", "joined_at": of.created_at,
-         "confirmed_at": of.created_at, "language": "en", "organisation": f"Council {n % 7}"}
+        {"name": f"Person {n}", "email": f"{new_nonce()}@crowd.example", "phone": "1", "joined_at": ours.created_at,
+         "confirmed_at": ours.created_at, "language": "en", "organisation": f"Council {n % 7}"}
         for n in range(2 * conversations)
     ]  # fmt: skip
     ids = list(db.session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), people))
-    joined = {"programme_id": of.id, "joined_at": of.created_at}
+    joined = {"programme_id": ours.id, "joined_at": ours.created_at}
     db.session.execute(insert(Membership), [joined | {"person_id": each} for each in ids])
-    talk = {"round_id": round_.id, "minutes": 30, "arranged_at": of.created_at, "stamped_at": of.created_at}
+    talk = {"round_id": round_.id, "minutes": 30, "arranged_at": ours.created_at, "stamped_at": ours.created_at}
     talks = [
-        talk | {"starts_at": of.created_at + timedelta(days=40, minutes=n), "room": new_nonce(), "uid": new_nonce()}
+        talk | {"starts_at": ours.created_at + timedelta(days=40, minutes=n), "room": new_nonce(), "uid": new_nonce()}
         for n in range(conversations)
     ]
     new = list(db.session.scalars(insert(Conversation).returning(Conversation.id, sort_by_parameter_order=True), talks))

@@ -103,9 +103,9 @@ def test_who_lists_many_at_once_has_ten_at_the_most(app: Flask) -> None:
 
 
 def test_organisers_who_remove_each_other_at_once_leave_one(app: Flask) -> None:
-    of = programme()
-    emails = [organiser(of, f"Olu {number}").email for number in range(AT_ONCE)]
-    number, turns = of.id, iter(emails)
+    ours = programme()
+    emails = [organiser(ours, f"Olu {number}").email for number in range(AT_ONCE)]
+    number, turns = ours.id, iter(emails)
 
     def remove() -> bool:
         try:

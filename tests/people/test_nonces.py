@@ -31,19 +31,19 @@ def path(address: str) -> str:
 def test_no_key_or_session_from_after_the_backup_opens_what_came_after_the_restore(
     app: Flask, client: FlaskClient, clock: Clock, tmp_path: Path
 ) -> None:
-    of, ada = programme(), person("Ada")
+    ours, ada = programme(), person("Ada")
     backup(tmp_path / "kept", clock())
     db.session.commit()
     lost = person("Lost")
-    lost_member = member(lost, of)
-    part = conversation(of, ada, lost).participations[1]
+    lost_member = member(lost, ours)
+    part = conversation(ours, ada, lost).participations[1]
     paths = [
         f"/c/{key(part)}", path(feed_address(lost)), f"/c/back/{sign('back', lost_member.nonce)}",
         f"/unsubscribe/{sign('unsubscribe', f'{lost.nonce}:reminder')}",
     ]  # fmt: skip
     sign_in(client, lost)
     assert [client.get(each).status_code for each in (*paths, "/me")] == [200] * 5
-    ids, ada_id, of_id = (lost.id, lost_member.id, part.id), ada.id, of.id
+    ids, ada_id, of_id = (lost.id, lost_member.id, part.id), ada.id, ours.id
     wipe()
     with transaction():
         restore(tmp_path / "kept", clock())

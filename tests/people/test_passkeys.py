@@ -161,13 +161,13 @@ def test_one_source_shows_so_many_an_hour(client: FlaskClient, device: Device, m
 
 
 def test_a_passkey_proves_that_it_is_still_them_and_loses_nothing_typed(client: FlaskClient, clock: Clock) -> None:
-    of = programme()
-    olu, device = organiser(of), Device(ORIGIN)
+    ours = programme()
+    olu, device = organiser(ours), Device(ORIGIN)
     for name in ("Ben", "Cat"):
-        member(person(name), of)
+        member(person(name), ours)
     sign_in(client, olu)
     added(client, device)
-    steps.draw(of, 7)
+    steps.draw(ours, 7)
     clock.advance(minutes=16)
     send = "/organise/unmentoring/rounds/1/send"
     asked = post(client, send, words="What I typed")

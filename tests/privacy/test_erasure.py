@@ -30,14 +30,14 @@ from unmentor.runtime import now
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def sian(of: Programme) -> Person:
+def sian(ours: Programme) -> Person:
     someone = person("Siân Ŵyn", email="sian@gwynedd.gov.uk")
-    member(someone, of)
+    member(someone, ours)
     return someone
 
 
@@ -53,10 +53,10 @@ def all_mail_leaves() -> None:
         forget(now())
 
 
-def test_the_letter_that_named_them_as_somebody_new_forgets_them(of: Programme, sian: Person) -> None:
+def test_the_letter_that_named_them_as_somebody_new_forgets_them(ours: Programme, sian: Person) -> None:
     ada, ben = person("Ada"), person("Ben")
-    off = conversation(of, ada, ben, state="cancelled")
-    new = conversation(of, ada, sian)
+    off = conversation(ours, ada, ben, state="cancelled")
+    new = conversation(ours, ada, sian)
     new.round_id = off.round_id
     letter = mails.cancelled(off.participations[0], off.participations, withdrew=off.participations[1], new=[sian])
     queue(letter, now())
@@ -67,13 +67,13 @@ def test_the_letter_that_named_them_as_somebody_new_forgets_them(of: Programme, 
     assert "ŵyn" not in everything()
 
 
-def test_an_address_that_was_refused_is_forgotten(of: Programme, sian: Person) -> None:
+def test_an_address_that_was_refused_is_forgotten(ours: Programme, sian: Person) -> None:
     kept(Suppressed(address="sian@gwynedd.gov.uk", since=START, trouble="550 5.1.1 no such user"))
     goes(sian)
     assert db.session.scalar(select(func.count()).select_from(Suppressed)) == 0
 
 
-def test_an_address_that_refuses_the_goodbye_is_forgotten_with_it(of: Programme, sian: Person) -> None:
+def test_an_address_that_refuses_the_goodbye_is_forgotten_with_it(ours: Programme, sian: Person) -> None:
     goes(sian)
     kept(Suppressed(address="sian@gwynedd.gov.uk", since=START, trouble="550 5.1.1 no such user"))
     kept(Suppressed(address="ben@example.gov.uk", since=START, trouble="550 5.1.1 no such user"))
@@ -91,10 +91,10 @@ def test_an_address_that_refuses_the_goodbye_is_forgotten_with_it(of: Programme,
     ],
 )
 def test_others_words_that_name_them_go_to_a_moderator(
-    of: Programme, sian: Person, client: FlaskClient, text: str, met: bool, state: str
+    ours: Programme, sian: Person, client: FlaskClient, text: str, met: bool, state: str
 ) -> None:
     ben = person("Ben")
-    talk = conversation(of, ben, sian if met else person("Cem"), starts_at=START)
+    talk = conversation(ours, ben, sian if met else person("Cem"), starts_at=START)
     named = reflection(talk.participations[0], text)
     address = f"/reflections/{named.slug}"
     assert client.get(address).status_code == 200
@@ -104,34 +104,34 @@ def test_others_words_that_name_them_go_to_a_moderator(
     assert client.get(address).status_code == (410 if state == "pending" else 200)
     if state == "pending":
         assert "thanks" not in named.slug
-        sign_in(client, organiser(of))
+        sign_in(client, organiser(ours))
         assert "Somebody who has left may be named here" in client.get("/organise/unmentoring/reflections").text
 
 
-def test_what_its_writer_took_back_meanwhile_stays_taken_back(of: Programme, sian: Person) -> None:
-    talk = conversation(of, person("Ben"), sian, starts_at=START)
+def test_what_its_writer_took_back_meanwhile_stays_taken_back(ours: Programme, sian: Person) -> None:
+    talk = conversation(ours, person("Ben"), sian, starts_at=START)
     named = reflection(talk.participations[0], "Thanks to Siân I ask twice.")
     db.session.execute(update(Reflection).values(state="withdrawn").execution_options(synchronize_session=False))
     look_again(named)
     assert named.state == "withdrawn"
 
 
-def test_a_moderator_may_publish_it_again_at_its_old_address_and_day(of: Programme, sian: Person) -> None:
-    talk = conversation(of, person("Ben"), sian, starts_at=START)
+def test_a_moderator_may_publish_it_again_at_its_old_address_and_day(ours: Programme, sian: Person) -> None:
+    talk = conversation(ours, person("Ben"), sian, starts_at=START)
     named = reflection(talk.participations[0], "A siân is a name in Welsh.")
     goes(sian)
     assert publish(named, now()) is True
     assert (named.slug, named.published_at) == ("a-sian-is-a-name-in-welsh", START)
 
 
-def test_their_own_words_that_name_them_are_looked_at_too(of: Programme, sian: Person) -> None:
-    talk = conversation(of, sian, person("Ben"), starts_at=START)
+def test_their_own_words_that_name_them_are_looked_at_too(ours: Programme, sian: Person) -> None:
+    talk = conversation(ours, sian, person("Ben"), starts_at=START)
     named = reflection(talk.participations[0], "I, Siân, will ask twice.")
     goes(sian)
     assert (named.state, named.byline) == ("pending", "Someone")
 
 
-def test_two_lists_that_hold_an_address_both_count_when_it_comes_back(of: Programme, sian: Person) -> None:
+def test_two_lists_that_hold_an_address_both_count_when_it_comes_back(ours: Programme, sian: Person) -> None:
     ben = person("Ben")
     people.avoid(ben, "sian@gwynedd.gov.uk")
     goes(sian)
@@ -142,7 +142,7 @@ def test_two_lists_that_hold_an_address_both_count_when_it_comes_back(of: Progra
     assert db.session.scalars(select(Exclusion.email)).all() == ["sian@gwynedd.gov.uk"]
 
 
-def test_a_list_shows_that_somebody_has_left_and_not_who(of: Programme, sian: Person, client: FlaskClient) -> None:
+def test_a_list_shows_that_somebody_has_left_and_not_who(ours: Programme, sian: Person, client: FlaskClient) -> None:
     ben = person("Ben")
     people.avoid(ben, "sian@gwynedd.gov.uk")
     goes(sian)
@@ -156,8 +156,8 @@ def test_a_list_shows_that_somebody_has_left_and_not_who(of: Programme, sian: Pe
     assert db.session.scalar(select(func.count(Exclusion.id))) == 0
 
 
-def test_a_restore_brings_nobody_back(of: Programme, sian: Person, clock: Clock, tmp_path: Path) -> None:
-    conversation(of, sian, person("Ben"), starts_at=clock() + timedelta(days=3))
+def test_a_restore_brings_nobody_back(ours: Programme, sian: Person, clock: Clock, tmp_path: Path) -> None:
+    conversation(ours, sian, person("Ben"), starts_at=clock() + timedelta(days=3))
     with transaction():
         backup(tmp_path / "old.gz", clock())
     clock.advance(hours=1)
@@ -178,7 +178,7 @@ def test_a_restore_brings_nobody_back(of: Programme, sian: Person, clock: Clock,
 
 
 def test_whoever_came_back_as_somebody_new_survives_a_restore(
-    of: Programme, sian: Person, clock: Clock, tmp_path: Path
+    ours: Programme, sian: Person, clock: Clock, tmp_path: Path
 ) -> None:
     goes(sian)
     clock.advance(hours=1)
@@ -189,7 +189,7 @@ def test_whoever_came_back_as_somebody_new_survives_a_restore(
 
 
 def test_the_list_outlives_the_database_and_forgets_after_a_year(
-    of: Programme, sian: Person, clock: Clock, tmp_path: Path
+    ours: Programme, sian: Person, clock: Clock, tmp_path: Path
 ) -> None:
     path = tmp_path / "erased"
     goes(sian)
@@ -202,9 +202,9 @@ def test_the_list_outlives_the_database_and_forgets_after_a_year(
     assert path.read_text() == ""
 
 
-def test_nothing_that_is_published_keeps_a_name_of_who_left(of: Programme, sian: Person) -> None:
+def test_nothing_that_is_published_keeps_a_name_of_who_left(ours: Programme, sian: Person) -> None:
     for number, state in enumerate(("published", "withdrawn", "returned")):
-        talk = conversation(of, sian, person(f"Ben {number}"), starts_at=START)
+        talk = conversation(ours, sian, person(f"Ben {number}"), starts_at=START)
         reflection(talk.participations[0], f"Number {number}", state=state)
     goes(sian)
     assert [each.signed_name for each in db.session.scalars(select(Reflection))] == [""]

@@ -50,11 +50,11 @@ def test_several_programmes_say_each_in_its_language_what_they_are(client: Flask
 
 
 def test_what_somebody_says_of_themself_is_marked_as_their_language(client: FlaskClient) -> None:
-    of = programme()
+    ours = programme()
     ada, sian = person("Ada"), person("Siân", language="cy", about="Cennin.")
     for each in (ada, sian):
-        member(each, of)
-    talk = conversation(of, ada, sian)
+        member(each, ours)
+    talk = conversation(ours, ada, sian)
     queue_all(invitations([talk]), now())
     assert '<span lang="cy">Cennin.</span>' in client.get(f"/c/{key(talk.participations[0])}").text
     html = letter_to("ada@example.gov.uk", "invitation").get_body(("html",)).get_content()

@@ -18,16 +18,16 @@ NOON, FIRST_HOUR = datetime(2026, 11, 21, 12, tzinfo=UTC), datetime(2026, 11, 21
 @pytest.mark.parametrize("state", ["active", "paused"])
 @pytest.mark.parametrize("until", [None, date(2026, 11, 20), TODAY, date(2026, 11, 22)])
 def test_a_page_and_a_draw_mean_the_same_by_a_pause(app: Flask, state: str, until: date | None) -> None:
-    of = programme()
-    ada = member(person("Ada"), of, state=state, paused_until=until)
-    assert ada.is_paused(TODAY) == (not members_in(of, TODAY))
+    ours = programme()
+    ada = member(person("Ada"), ours, state=state, paused_until=until)
+    assert ada.is_paused(TODAY) == (not members_in(ours, TODAY))
 
 
 def test_a_pause_ends_when_that_day_begins_where_the_programme_is(app: Flask) -> None:
     apia, new_york = programme("Apia", time_zone="Pacific/Apia"), programme("York", time_zone="America/New_York")
     assert (apia.today(NOON), new_york.today(FIRST_HOUR)) == (date(2026, 11, 22), date(2026, 11, 20))
-    for of in (apia, new_york):
-        member(person(of.name), of, state="paused", paused_until=TODAY)
+    for ours in (apia, new_york):
+        member(person(ours.name), ours, state="paused", paused_until=TODAY)
     assert len(members_in(apia, apia.today(FIRST_HOUR))) == 1
     assert len(members_in(new_york, new_york.today(FIRST_HOUR))) == 0
 

@@ -8,10 +8,10 @@ from unmentor.programmes.queries import holidays
 
 
 def test_a_programme_keeps_the_bank_holidays_of_its_nation_where_its_clock_is_british(app: Flask) -> None:
-    of = programme(nation="scotland")
-    assert holidays(of)[date(2026, 11, 30)] == "St Andrew’s Day"
-    of.time_zone = "Europe/Paris"
-    assert not holidays(of)
+    ours = programme(nation="scotland")
+    assert holidays(ours)[date(2026, 11, 30)] == "St Andrew’s Day"
+    ours.time_zone = "Europe/Paris"
+    assert not holidays(ours)
 
 
 @pytest.mark.parametrize(

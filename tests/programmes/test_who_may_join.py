@@ -21,7 +21,7 @@ SIAN = {"name": "Siân Wyn", "phone": "01632 960 002", "agree": "yes", "language
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme(approval=True, domains=["gov.uk", "leeds.example"])
 
 
@@ -30,12 +30,12 @@ def join(client: FlaskClient, email: str) -> Any:
 
 
 @pytest.mark.parametrize("email", ["sian@gwynedd.gov.uk", "sian@GOV.UK", "sian@leeds.example", "s@a.leeds.example"])
-def test_an_address_at_one_of_its_domains_may_join(client: FlaskClient, of: Programme, email: str) -> None:
+def test_an_address_at_one_of_its_domains_may_join(client: FlaskClient, ours: Programme, email: str) -> None:
     assert join(client, email).status_code == 303
 
 
 @pytest.mark.parametrize("email", ["sian@gmail.example", "sian@notleeds.example", "sian@gov.uk.example"])
-def test_any_other_is_told_kindly_which_it_is_for(client: FlaskClient, of: Programme, email: str) -> None:
+def test_any_other_is_told_kindly_which_it_is_for(client: FlaskClient, ours: Programme, email: str) -> None:
     page = join(client, email)
     assert page.status_code == 422
     assert "UnMentoring is for people with an address at gov.uk, leeds.example." in page.text
@@ -44,7 +44,7 @@ def test_any_other_is_told_kindly_which_it_is_for(client: FlaskClient, of: Progr
 
 
 def test_who_joins_waits_and_no_draw_includes_them_until_an_organiser_says_yes(
-    client: FlaskClient, of: Programme, clock: Clock
+    client: FlaskClient, ours: Programme, clock: Clock
 ) -> None:
     join(client, "sian@gwynedd.gov.uk")
     confirm = path_in(mailed("sian@gwynedd.gov.uk", "confirm"), "/confirm")
@@ -52,10 +52,10 @@ def test_who_joins_waits_and_no_draw_includes_them_until_an_organiser_says_yes(
     post(client, confirm)
     assert "An organiser looks at who joins, and you hear by email." in client.get("/me").text
     post(client, "/me/resume")
-    assert members_in(of, of.today(clock())) == []
+    assert members_in(ours, ours.today(clock())) == []
     assert "has yet to say yes" in client.get("/me").text
     olu = client.application.test_client()
-    sign_in(olu, organiser(of))
+    sign_in(olu, organiser(ours))
     assert "1 person waits for your yes." in olu.get("/organise/unmentoring").text
     page = olu.get("/organise/unmentoring/people?show=waiting").text
     assert "sian@gwynedd.gov.uk" in page
@@ -65,17 +65,17 @@ def test_who_joins_waits_and_no_draw_includes_them_until_an_organiser_says_yes(
     assert post(client, yes).status_code == 403
     assert olu.post(yes).status_code == 422
     assert [post(olu, yes).status_code for _ in range(2)] == [303, 422]
-    assert [each.person.name for each in members_in(of, of.today(clock()))] == ["Siân Wyn"]
+    assert [each.person.name for each in members_in(ours, ours.today(clock()))] == ["Siân Wyn"]
     text = mailed("sian@gwynedd.gov.uk", "heads-up")
     assert "You are in UnMentoring." in text
     assert "Monday 7 December, 9am" in text
     assert "has yet to say yes" not in client.get("/me").text
 
 
-def test_organisers_hear_that_somebody_waits_once_a_day(of: Programme, clock: Clock) -> None:
-    olu = organiser(of)
+def test_organisers_hear_that_somebody_waits_once_a_day(ours: Programme, clock: Clock) -> None:
+    olu = organiser(ours)
     for number in range(3):
-        enrol(person(f"Adaeze Nwosu {number}", email=f"a{number}@devon.gov.uk"), of, clock())
+        enrol(person(f"Adaeze Nwosu {number}", email=f"a{number}@devon.gov.uk"), ours, clock())
     db.session.commit()
     news = select(func.count(Message.id)).where(Message.recipient == olu.email)
     assert db.session.scalar(news) == 1
@@ -84,18 +84,18 @@ def test_organisers_hear_that_somebody_waits_once_a_day(of: Programme, clock: Cl
     assert "/organise/unmentoring/people" in text
     assert "Nwosu" not in text
     clock.advance(days=1, seconds=1)
-    enrol(person("Ben", email="ben@devon.gov.uk"), of, clock())
+    enrol(person("Ben", email="ben@devon.gov.uk"), ours, clock())
     assert db.session.scalar(news) == 2
 
 
-def test_an_organiser_of_another_programme_says_yes_for_nobody_here(client: FlaskClient, of: Programme) -> None:
-    waiting = enrol(person("Ada", email="ada@devon.gov.uk"), of, START)
+def test_an_organiser_of_another_programme_says_yes_for_nobody_here(client: FlaskClient, ours: Programme) -> None:
+    waiting = enrol(person("Ada", email="ada@devon.gov.uk"), ours, START)
     sign_in(client, organiser(programme("Elsewhere")))
     assert post(client, f"/organise/elsewhere/people/{waiting.person_id}/approve").status_code == 410
     assert db.session.get(Membership, waiting.id).approved is False
 
 
-def test_who_takes_part_elsewhere_waits_too_and_needs_an_address_there(client: FlaskClient, of: Programme) -> None:
+def test_who_takes_part_elsewhere_waits_too_and_needs_an_address_there(client: FlaskClient, ours: Programme) -> None:
     ada, ben = person("Ada", email="ada@devon.gov.uk"), person("Ben", email="ben@gmail.example")
     for someone, status, approved in ((ada, 303, [False]), (ben, 422, [])):
         sign_in(client, someone)
@@ -106,11 +106,11 @@ def test_who_takes_part_elsewhere_waits_too_and_needs_an_address_there(client: F
     assert "is for people with an address at gov.uk, leeds.example" in answer.text
 
 
-def test_who_slips_past_the_domains_waits_and_whom_an_organiser_brings_does_not(of: Programme) -> None:
-    of.approval = False
-    assert enrol(person("Ben", email="ben@gmail.example"), of, START).approved is False
-    assert enrol(person("Cat", email="cat@gmail.example"), of, START, approved=True).approved is True
-    assert enrol(person("Olu", email="olu@gmail.example"), of, START, role="organiser").approved is True
+def test_who_slips_past_the_domains_waits_and_whom_an_organiser_brings_does_not(ours: Programme) -> None:
+    ours.approval = False
+    assert enrol(person("Ben", email="ben@gmail.example"), ours, START).approved is False
+    assert enrol(person("Cat", email="cat@gmail.example"), ours, START, approved=True).approved is True
+    assert enrol(person("Olu", email="olu@gmail.example"), ours, START, role="organiser").approved is True
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_what_is_no_domain_is_refused(wrong: str) -> None:
         domains(wrong)
 
 
-def test_ten_people_are_the_most_to_avoid_and_the_page_says_so(client: FlaskClient, of: Programme) -> None:
+def test_ten_people_are_the_most_to_avoid_and_the_page_says_so(client: FlaskClient, ours: Programme) -> None:
     ada = person("Ada")
-    member(ada, of)
+    member(ada, ours)
     sign_in(client, ada)
     for number in range(10):
         assert post(client, "/me/not-with", email=f"p{number}@devon.gov.uk").status_code == 303

@@ -32,10 +32,10 @@ def test_the_first_page_shows_the_newest_five(client: FlaskClient) -> None:
 
 
 def talked(answers: list[int]) -> None:
-    of = programme()
+    ours = programme()
     for number, answer in enumerate(answers):
         ada, ben = person(f"Ada {number}", organisation="Devon"), person(f"Ben {number}", organisation="Leeds")
-        talk = conversation(of, ada, ben, state="met", starts_at=START)
+        talk = conversation(ours, ada, ben, state="met", starts_at=START)
         talk.participations[0].challenged = answer
     db.session.commit()
 

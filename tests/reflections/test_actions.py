@@ -12,8 +12,8 @@ from unmentor.reflections.queries import pending, pending_reflection
 
 
 def waiting(text: str = "It waits for a yes.", number: int = 1) -> Reflection:
-    of = programme(f"Programme {number}")
-    talk = conversation(of, person(f"Ada {number}"), person(f"Ben {number}"), uid=str(number))
+    ours = programme(f"Programme {number}")
+    talk = conversation(ours, person(f"Ada {number}"), person(f"Ben {number}"), uid=str(number))
     return reflection(talk.participations[0], text, state="pending", published_at=None, slug=f"waiting-{number}")
 
 

@@ -22,22 +22,22 @@ PAGE = "/organise/unmentoring/reflections"
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def console(of: Programme, client: FlaskClient) -> FlaskClient:
+def console(ours: Programme, client: FlaskClient) -> FlaskClient:
     """Return the browser of an organiser."""
-    sign_in(client, organiser(of))
+    sign_in(client, organiser(ours))
     return client
 
 
-def written(of: Programme, text: str = "Ask twice.", **given: object) -> Reflection:
+def written(ours: Programme, text: str = "Ask twice.", **given: object) -> Reflection:
     """Return what somebody wrote and nobody has looked at."""
     number = db.session.query(Reflection).count()
     someone = given.pop("by", None) or person(f"Eve {number}")
-    part = conversation(of, someone, person(f"Fay {number}")).participations[0]
+    part = conversation(ours, someone, person(f"Fay {number}")).participations[0]
     return reflection(part, **{"text": text, "state": "pending", "published_at": None} | given)
 
 
@@ -46,9 +46,9 @@ def letters() -> list[Message]:
 
 
 def test_what_was_made_public_can_be_undone_before_its_writer_hears(
-    of: Programme, console: FlaskClient, clock: Clock
+    ours: Programme, console: FlaskClient, clock: Clock
 ) -> None:
-    one = written(of)
+    one = written(ours)
     read = one.written_at.isoformat()
     post(console, f"{PAGE}/{one.id}/publish", read=read)
     assert console.get("/reflections/ask-twice").status_code == 200
@@ -73,8 +73,8 @@ def test_what_was_made_public_can_be_undone_before_its_writer_hears(
     ]  # fmt: skip
 
 
-def test_what_was_taken_down_by_mistake_is_at_its_address_again(of: Programme, clock: Clock) -> None:
-    one = written(of, state="published", published_at=clock())
+def test_what_was_taken_down_by_mistake_is_at_its_address_again(ours: Programme, clock: Clock) -> None:
+    one = written(ours, state="published", published_at=clock())
     clock.advance(days=3)
     take_down(one, "It names somebody.", clock())
     assert "ask" not in one.slug
@@ -85,16 +85,16 @@ def test_what_was_taken_down_by_mistake_is_at_its_address_again(of: Programme, c
     assert letters() == []
 
 
-def test_what_its_writer_changed_meanwhile_is_not_undone(of: Programme, clock: Clock) -> None:
-    one = written(of)
+def test_what_its_writer_changed_meanwhile_is_not_undone(ours: Programme, clock: Clock) -> None:
+    one = written(ours)
     return_(one, "Who is he?", clock())
     share(one.participation, Draft("Ask three times."), clock())
     assert not undo(one, clock())
     assert (one.state, one.text) == ("pending", "Ask three times.")
 
 
-def test_of_two_who_undo_at_once_one_does(of: Programme, app: Flask, clock: Clock) -> None:
-    one = written(of)
+def test_of_two_who_undo_at_once_one_does(ours: Programme, app: Flask, clock: Clock) -> None:
+    one = written(ours)
     publish(one, clock())
     number = one.id
     db.session.commit()
@@ -107,8 +107,8 @@ def test_of_two_who_undo_at_once_one_does(of: Programme, app: Flask, clock: Cloc
         assert list(threads.map(undo_it, range(4))).count(True) == 1
 
 
-def test_ready_words_are_read_in_the_language_of_the_writer(of: Programme, console: FlaskClient) -> None:
-    one = written(of, by=person("Siân", language="cy"))
+def test_ready_words_are_read_in_the_language_of_the_writer(ours: Programme, console: FlaskClient) -> None:
+    one = written(ours, by=person("Siân", language="cy"))
     assert "It names somebody who may not want that." in console.get(f"{PAGE}/{one.id}/return").text
     post(console, f"{PAGE}/{one.id}/return", why="names", note="Llinell dau.")
     db.session.refresh(one)
@@ -117,19 +117,19 @@ def test_ready_words_are_read_in_the_language_of_the_writer(of: Programme, conso
     assert second == "Llinell dau."
 
 
-def test_an_organiser_sees_who_is_new_and_who_wrote_before(of: Programme, console: FlaskClient, clock: Clock) -> None:
+def test_an_organiser_sees_who_is_new_and_who_wrote_before(ours: Programme, console: FlaskClient, clock: Clock) -> None:
     ada = person("Ada")
     for text in ("One.", "Two."):
-        written(of, text, by=ada, state="published", published_at=clock())
-    written(of, "Three.", by=ada)
+        written(ours, text, by=ada, state="published", published_at=clock())
+    written(ours, "Three.", by=ada)
     assert "2 of theirs were public before." in console.get(PAGE).text
-    written(of, "Mine.")
+    written(ours, "Mine.")
     assert "Their first." in console.get(PAGE).text
-    assert count_pending(of) == 2
+    assert count_pending(ours) == 2
 
 
 @pytest.mark.thorough
-def test_many_that_wait_ask_the_database_no_more_than_few(of: Programme, console: FlaskClient, clock: Clock) -> None:
+def test_many_that_wait_ask_the_database_no_more_than_few(ours: Programme, console: FlaskClient, clock: Clock) -> None:
     def asked() -> int:
         with statements() as told:
             assert len(console.get(PAGE).data) < 60_000
@@ -137,8 +137,8 @@ def test_many_that_wait_ask_the_database_no_more_than_few(of: Programme, console
 
     def some(number: int) -> None:
         for each in range(number):
-            written(of, f"Waits {number} {each}. " + "A long story. " * 80)
-            publish(written(of, f"Public {number} {each}."), clock())
+            written(ours, f"Waits {number} {each}. " + "A long story. " * 80)
+            publish(written(ours, f"Public {number} {each}."), clock())
         db.session.commit()
 
     some(1)

@@ -10,13 +10,13 @@ from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection, byline
 
 
-def some(many: int, of: Programme | None = None, **given: str) -> list[Reflection]:
+def some(many: int, ours: Programme | None = None, **given: str) -> list[Reflection]:
     """Return so many reflections of two people, each a minute younger than the one before."""
-    of = of or programme()
+    ours = ours or programme()
     ada, ben = person("Ada Lovelace"), person("Ben Price")
     return [
         reflection(
-            conversation(of, ada, ben).participations[0],
+            conversation(ours, ada, ben).participations[0],
             f"Thought number {number}.",
             published_at=START + timedelta(minutes=number),
             **given,

@@ -17,18 +17,18 @@ from unmentor.reflections.models import Reflection
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def sian(of: Programme) -> Person:
+def sian(ours: Programme) -> Person:
     return person("Siân Ŵyn", organisation="Gwynedd")
 
 
-def talked(of: Programme, someone: Person) -> Participation:
+def talked(ours: Programme, someone: Person) -> Participation:
     number = db.session.query(Participation).count()
-    return conversation(of, someone, person(f"Ben {number}")).participations[0]
+    return conversation(ours, someone, person(f"Ben {number}")).participations[0]
 
 
 def looked_at(part: Participation, text: str, attribution: str = "name") -> Reflection:
@@ -39,16 +39,16 @@ def looked_at(part: Participation, text: str, attribution: str = "name") -> Refl
     return written
 
 
-def test_a_changed_name_changes_no_byline(of: Programme, sian: Person, client: FlaskClient) -> None:
-    looked_at(talked(of, sian), "Ask twice.")
+def test_a_changed_name_changes_no_byline(ours: Programme, sian: Person, client: FlaskClient) -> None:
+    looked_at(talked(ours, sian), "Ask twice.")
     sian.name, sian.organisation = "Buy My Book", "example.com"
     page = client.get("/reflections/ask-twice").text
     assert "Siân Ŵyn, Gwynedd" in page
     assert "Buy My Book" not in page
 
 
-def test_an_organiser_publishes_the_byline_that_they_saw(of: Programme, sian: Person, client: FlaskClient) -> None:
-    written = share(talked(of, sian), Draft("Ask twice.", attribution="first-name"), START)
+def test_an_organiser_publishes_the_byline_that_they_saw(ours: Programme, sian: Person, client: FlaskClient) -> None:
+    written = share(talked(ours, sian), Draft("Ask twice.", attribution="first-name"), START)
     sian.name = "Buy-My-Book"
     publish(written, START)
     assert "Siân, Gwynedd" in client.get("/reflections/ask-twice").text
@@ -65,18 +65,18 @@ def test_an_organiser_publishes_the_byline_that_they_saw(of: Programme, sian: Pe
     ],
 )
 def test_trust_is_in_a_byline_that_was_looked_at(
-    of: Programme, sian: Person, name: str, organisation: str, attribution: str, state: str
+    ours: Programme, sian: Person, name: str, organisation: str, attribution: str, state: str
 ) -> None:
-    looked_at(talked(of, sian), "Ask twice.")
+    looked_at(talked(ours, sian), "Ask twice.")
     sian.name, sian.organisation = name, organisation
-    assert share(talked(of, sian), Draft("And again.", attribution=attribution), START).state == state
+    assert share(talked(ours, sian), Draft("And again.", attribution=attribution), START).state == state
 
 
 def test_an_organiser_takes_a_reflection_down_and_its_writer_hears_why(
-    of: Programme, sian: Person, client: FlaskClient
+    ours: Programme, sian: Person, client: FlaskClient
 ) -> None:
-    looked_at(talked(of, sian), "Marek is wrong.")
-    sign_in(client, organiser(of))
+    looked_at(talked(ours, sian), "Marek is wrong.")
+    sign_in(client, organiser(ours))
     console = client.get("/organise/unmentoring/reflections").text
     assert "Take it down" in console
     path = path_in(f"http://x{console.split('/take-down')[0].rpartition('href=')[2][1:]}/take-down", "/organise")
@@ -93,30 +93,30 @@ def test_an_organiser_takes_a_reflection_down_and_its_writer_hears_why(
 
 
 def test_its_own_page_leads_only_its_organisers_to_taking_it_down(
-    of: Programme, sian: Person, client: FlaskClient
+    ours: Programme, sian: Person, client: FlaskClient
 ) -> None:
-    looked_at(talked(of, sian), "Ask twice.")
-    for someone, shown in ((sian, False), (organiser(programme("Elsewhere"), "Eve"), False), (organiser(of), True)):
+    looked_at(talked(ours, sian), "Ask twice.")
+    for someone, shown in ((sian, False), (organiser(programme("Elsewhere"), "Eve"), False), (organiser(ours), True)):
         sign_in(client, someone)
         assert ("Take it down" in client.get("/reflections/ask-twice").text) is shown
 
 
 def test_only_an_organiser_of_its_programme_takes_a_reflection_down(
-    of: Programme, sian: Person, client: FlaskClient
+    ours: Programme, sian: Person, client: FlaskClient
 ) -> None:
-    public = looked_at(talked(of, sian), "Ask twice.")
+    public = looked_at(talked(ours, sian), "Ask twice.")
     sign_in(client, organiser(programme("Elsewhere")))
     assert post(client, f"/organise/elsewhere/reflections/{public.id}/take-down", note="No").status_code == 410
     assert public.state == "published"
 
 
-def test_who_was_asked_to_change_something_is_looked_at_before_the_next(of: Programme, sian: Person) -> None:
-    part = talked(of, sian)
-    looked_at(talked(of, sian), "Ask twice.")
+def test_who_was_asked_to_change_something_is_looked_at_before_the_next(ours: Programme, sian: Person) -> None:
+    part = talked(ours, sian)
+    looked_at(talked(ours, sian), "Ask twice.")
     public = looked_at(part, "Marek is wrong.")
     assert take_down(public, "It names somebody.", START) is True
     assert take_down(public, "It names somebody.", START) is False
-    assert share(talked(of, sian), Draft("And again.", attribution="name"), START).state == "pending"
+    assert share(talked(ours, sian), Draft("And again.", attribution="name"), START).state == "pending"
     assert share(part, Draft("Somebody is wrong."), START).state == "pending"
     assert public.slug == "somebody-is-wrong"
     assert db.session.query(Message).filter_by(kind="reflection-returned").count() == 1
@@ -124,9 +124,9 @@ def test_who_was_asked_to_change_something_is_looked_at_before_the_next(of: Prog
 
 @pytest.mark.parametrize("gone", ["withdrawn", "taken down"])
 def test_no_word_of_what_is_gone_stays_in_its_address(
-    of: Programme, sian: Person, client: FlaskClient, gone: str
+    ours: Programme, sian: Person, client: FlaskClient, gone: str
 ) -> None:
-    part = talked(of, sian)
+    part = talked(ours, sian)
     public = looked_at(part, "Marek is wrong.")
     if gone == "withdrawn":
         post(client, f"/c/{key(part)}/reflection/withdraw")
@@ -139,12 +139,12 @@ def test_no_word_of_what_is_gone_stays_in_its_address(
 
 
 def test_the_same_words_may_be_shared_again_at_the_same_address(
-    of: Programme, sian: Person, client: FlaskClient
+    ours: Programme, sian: Person, client: FlaskClient
 ) -> None:
-    part = talked(of, sian)
+    part = talked(ours, sian)
     looked_at(part, "Ask twice.")
     post(client, f"/c/{key(part)}/reflection/withdraw")
     post(client, f"/c/{key(part)}/reflection", text="Ask twice, once more.", attribution="name")
     db.session.commit()
-    other = reflection(talked(of, sian), "Ask twice.")
+    other = reflection(talked(ours, sian), "Ask twice.")
     assert (other.slug, client.get("/reflections/ask-twice").status_code) == ("ask-twice", 200)

@@ -20,8 +20,8 @@ def part(**rules: Any) -> Participation:
     return conversation(programme(**rules), sian, person("Ben Price")).participations[0]
 
 
-def path(of: Participation, then: str = "") -> str:
-    return f"/c/{key(of)}/reflection{then}"
+def path(part: Participation, then: str = "") -> str:
+    return f"/c/{key(part)}/reflection{then}"
 
 
 def said(**given: str) -> dict[str, str]:

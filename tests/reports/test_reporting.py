@@ -29,22 +29,22 @@ WORDS = "He shouted at me. I do not want to meet him again."
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def olu(of: Programme) -> Person:
-    return organiser(of)
+def olu(ours: Programme) -> Person:
+    return organiser(ours)
 
 
 @pytest.fixture
-def talk(of: Programme) -> Conversation:
+def talk(ours: Programme) -> Conversation:
     """Return a conversation of Ada and Ben; Ben organises too."""
     ada, ben = person("Ada Lovelace"), person("Ben Wyn")
-    member(ada, of)
-    member(ben, of, role="organiser")
-    return conversation(of, ada, ben)
+    member(ada, ours)
+    member(ben, ours, role="organiser")
+    return conversation(ours, ada, ben)
 
 
 def reported(talk: Conversation, clock: Clock) -> Report:
@@ -88,13 +88,13 @@ def test_a_conversation_that_is_off_can_be_reported_too(talk: Conversation, clie
     assert db.session.scalars(select(Report.about)).all() == [[talk.participations[1].person_id]]
 
 
-def test_where_it_is_about_every_organiser_the_operator_hears(of: Programme, clock: Clock) -> None:
-    talk = conversation(of, person("Ada"), organiser(of))
+def test_where_it_is_about_every_organiser_the_operator_hears(ours: Programme, clock: Clock) -> None:
+    talk = conversation(ours, person("Ada"), organiser(ours))
     operator = ("Op", "op@example.org")
     report_conversation(talk.participations[0], WORDS, operator, clock())
     assert told() == ["op@example.org"]
     assert "flask organiser add" in mailed("op@example.org", "reported")
-    another = organiser(of, "Eve")
+    another = organiser(ours, "Eve")
     report_conversation(talk.participations[0], WORDS, operator, clock())
     assert told() == ["op@example.org", another.email]
 
@@ -232,7 +232,7 @@ def test_organisers_of_another_programme_see_nothing(talk: Conversation, client:
 
 @pytest.mark.thorough
 def test_many_reports_ask_the_database_no_more_than_few(
-    of: Programme, olu: Person, client: FlaskClient, clock: Clock
+    ours: Programme, olu: Person, client: FlaskClient, clock: Clock
 ) -> None:
     def asked() -> int:
         statements: list[object] = []
@@ -244,10 +244,10 @@ def test_many_reports_ask_the_database_no_more_than_few(
     def some(number: int) -> None:
         ada, ben = person(f"Ada {number}"), person(f"Ben {number}")
         for outcome in ("", "done"):
-            report_conversation(conversation(of, ada, ben).participations[0], WORDS, ("", ""), clock())
+            report_conversation(conversation(ours, ada, ben).participations[0], WORDS, ("", ""), clock())
             if outcome:
                 settle(db.session.scalars(select(Report).order_by(Report.id.desc())).first(), outcome, clock())
-        keep_apart(ada, ben, of, 1, clock())
+        keep_apart(ada, ben, ours, 1, clock())
         db.session.commit()
 
     sign_in(client, olu)

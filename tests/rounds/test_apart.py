@@ -24,28 +24,28 @@ DETAILS = Details("Ben", "", "ben", "Devon", "", [], "en")
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme()
 
 
 @pytest.fixture
-def ada(of: Programme) -> Person:
-    return joined("Ada", of)
+def ada(ours: Programme) -> Person:
+    return joined("Ada", ours)
 
 
 @pytest.fixture
-def ben(of: Programme) -> Person:
-    return joined("Ben", of)
+def ben(ours: Programme) -> Person:
+    return joined("Ben", ours)
 
 
-def joined(name: str, of: Programme) -> Person:
+def joined(name: str, ours: Programme) -> Person:
     someone: Person = person(name)
-    member(someone, of)
+    member(someone, ours)
     return someone
 
 
-def sent(of: Programme, clock: Clock) -> Round:
-    round_ = draw_round(of, 7, clock())
+def sent(ours: Programme, clock: Clock) -> Round:
+    round_ = draw_round(ours, 7, clock())
     send_round(round_, clock())
     db.session.commit()
     return round_
@@ -55,26 +55,26 @@ def pairs(round_: Round) -> list[set[str]]:
     return [{each.name for each in talk.people} for talk in round_.conversations if talk.state == "arranged"]
 
 
-def test_no_draw_pairs_them(of: Programme, ada: Person, ben: Person, clock: Clock) -> None:
-    keep_apart(ben, ada, of, 1, clock())
-    assert pairs(draw_round(of, 7, clock())) == []
+def test_no_draw_pairs_them(ours: Programme, ada: Person, ben: Person, clock: Clock) -> None:
+    keep_apart(ben, ada, ours, 1, clock())
+    assert pairs(draw_round(ours, 7, clock())) == []
 
 
 def test_a_round_that_waits_is_sent_without_the_two_together(
-    of: Programme, ada: Person, ben: Person, clock: Clock
+    ours: Programme, ada: Person, ben: Person, clock: Clock
 ) -> None:
-    round_ = draw_round(of, 7, clock())
+    round_ = draw_round(ours, 7, clock())
     assert pairs(round_) == [{"Ada", "Ben"}]
-    keep_apart(ada, ben, of, 1, clock())
+    keep_apart(ada, ben, ours, 1, clock())
     send_round(round_, clock())
     assert pairs(round_) == []
 
 
 def test_what_they_have_ahead_is_off_and_each_goes_first_next_time_without_a_reason(
-    of: Programme, ada: Person, ben: Person, clock: Clock
+    ours: Programme, ada: Person, ben: Person, clock: Clock
 ) -> None:
-    round_ = sent(of, clock)
-    keep_apart(ada, ben, of, 1, clock())
+    round_ = sent(ours, clock)
+    keep_apart(ada, ben, ours, 1, clock())
     db.session.commit()
     assert pairs(round_) == []
     for someone in (ada, ben):
@@ -86,20 +86,20 @@ def test_what_they_have_ahead_is_off_and_each_goes_first_next_time_without_a_rea
 
 
 def test_who_is_left_alone_by_it_gets_somebody_new_who_is_free(
-    of: Programme, ada: Person, ben: Person, clock: Clock
+    ours: Programme, ada: Person, ben: Person, clock: Clock
 ) -> None:
-    cat = joined("Cat", of)
-    round_ = sent(of, clock)
-    keep_apart(ada, ben, of, 1, clock())
+    cat = joined("Cat", ours)
+    round_ = sent(ours, clock)
+    keep_apart(ada, ben, ours, 1, clock())
     assert {"Ada", "Ben"} not in pairs(round_)
     assert any("Cat" in pair for pair in pairs(round_))
     assert cat
 
 
 def test_neither_sees_it_on_any_page_or_in_what_we_hold(
-    of: Programme, ada: Person, ben: Person, clock: Clock, client: FlaskClient
+    ours: Programme, ada: Person, ben: Person, clock: Clock, client: FlaskClient
 ) -> None:
-    keep_apart(ada, ben, of, 1, clock())
+    keep_apart(ada, ben, ours, 1, clock())
     db.session.commit()
     for someone, other in ((ada, ben), (ben, ada)):
         sign_in(client, someone)
@@ -109,8 +109,8 @@ def test_neither_sees_it_on_any_page_or_in_what_we_hold(
             assert "apart" not in text
 
 
-def test_it_holds_when_both_leave_and_come_back(of: Programme, ada: Person, ben: Person, clock: Clock) -> None:
-    keep_apart(ada, ben, of, 1, clock())
+def test_it_holds_when_both_leave_and_come_back(ours: Programme, ada: Person, ben: Person, clock: Clock) -> None:
+    keep_apart(ada, ben, ours, 1, clock())
     emails = [str(each.email) for each in (ada, ben)]
     for someone in (ada, ben):
         leave(someone, 1, clock())
@@ -124,19 +124,19 @@ def test_it_holds_when_both_leave_and_come_back(of: Programme, ada: Person, ben:
 
 
 def test_nobody_is_kept_apart_from_themselves_or_from_who_has_left(
-    of: Programme, ada: Person, ben: Person, clock: Clock
+    ours: Programme, ada: Person, ben: Person, clock: Clock
 ) -> None:
     leave(ben, 1, clock())
     for other in (ada, ben):
         with pytest.raises(CannotKeepApart):
-            keep_apart(ada, other, of, 1, clock())
+            keep_apart(ada, other, ours, 1, clock())
 
 
 def test_deciding_so_twice_at_once_is_one_decision(
-    of: Programme, ada: Person, ben: Person, app: Flask, clock: Clock
+    ours: Programme, ada: Person, ben: Person, app: Flask, clock: Clock
 ) -> None:
     ids = (ada.id, ben.id)
-    programme_id = of.id
+    programme_id = ours.id
     db.session.commit()
 
     def decide(turn: int) -> int:
@@ -150,9 +150,9 @@ def test_deciding_so_twice_at_once_is_one_decision(
 
 
 def test_only_organisers_of_the_programme_that_decided_let_chance_decide_again(
-    of: Programme, ada: Person, ben: Person, clock: Clock
+    ours: Programme, ada: Person, ben: Person, clock: Clock
 ) -> None:
-    number = keep_apart(ada, ben, of, 1, clock())
-    assert not stop_keeping_apart(number, of.id + 1)
-    assert stop_keeping_apart(number, of.id)
+    number = keep_apart(ada, ben, ours, 1, clock())
+    assert not stop_keeping_apart(number, ours.id + 1)
+    assert stop_keeping_apart(number, ours.id)
     assert apart() == {}

@@ -35,10 +35,10 @@ def clock(clock: Clock) -> Clock:
 
 def drawn(clock: Clock, *names: str, **rules: str) -> Round:
     """Return a round that waits, of people each from an organisation of their own."""
-    of = programme(**rules)
+    ours = programme(**rules)
     for name in names:
-        member(person(name, organisation=f"{name} Council"), of)
-    round_ = draw_round(of, 7, clock())
+        member(person(name, organisation=f"{name} Council"), ours)
+    round_ = draw_round(ours, 7, clock())
     db.session.commit()
     return round_
 

@@ -41,10 +41,10 @@ def outcomes(programme: Programme) -> list[tuple[str, str]]:
 @pytest.fixture
 def weekly(app: Flask) -> Programme:
     """Return a programme of two that draws on Mondays at nine."""
-    of = programme(every="weekly", starts_on=date(2026, 12, 1), review="send")
-    member(person("Ada"), of)
-    member(person("Ben"), of)
-    return of
+    ours = programme(every="weekly", starts_on=date(2026, 12, 1), review="send")
+    member(person("Ada"), ours)
+    member(person("Ben"), ours)
+    return ours
 
 
 def test_moving_the_hour_after_a_draw_sends_no_second_round(weekly: Programme, clock: Clock) -> None:
@@ -201,27 +201,27 @@ def test_no_period_is_drawn_twice_and_none_that_was_promised_is_lost(
 ) -> None:
     clock.set(2026, 11, 3, 12)
     # In a zone without summer time, so that the calendar above may count in days.
-    of = programme(f"Life {next(names)}", time_zone="UTC", starts_on=date(2026, 11, 3), created_at=clock())
-    promise, last = promised(of, clock()), None
+    ours = programme(f"Life {next(names)}", time_zone="UTC", starts_on=date(2026, 11, 3), created_at=clock())
+    promise, last = promised(ours, clock()), None
     for minutes, rules, ticks in life:
         clock.advance(minutes=minutes)
-        due, before = due_by_calendar(of, promise, clock()), rhythm(of)
+        due, before = due_by_calendar(ours, promise, clock()), rhythm(ours)
         if rules is not None:
-            changes(of, **rules)
-        if rhythm(of) != before:
-            coming = next_draw(of, clock())
-            assert coming == first_by_calendar(of, clock(), last)
-            noted = dict(outcomes(of))
+            changes(ours, **rules)
+        if rhythm(ours) != before:
+            coming = next_draw(ours, clock())
+            assert coming == first_by_calendar(ours, clock(), last)
+            noted = dict(outcomes(ours))
             for draw in due:
-                assert slot_name(draw) in noted or has_had_its_draw(of.every, coming.date(), draw.date())
+                assert slot_name(draw) in noted or has_had_its_draw(ours.every, coming.date(), draw.date())
             due = []
         elif ticks:
-            run_due(of, clock())
-            slots = [slot for slot, _ in outcomes(of)]
+            run_due(ours, clock())
+            slots = [slot for slot, _ in outcomes(ours)]
             assert {slot_name(draw) for draw in due} <= set(slots)
             days = [day for slot in slots if (day := date.fromisoformat(slot[:10])) and (last is None or day > last)]
             assert len(days) == len(due)
             for earlier, later in pairwise([last, *days]):
-                assert not has_had_its_draw(of.every, later, earlier)
-        last = max((date.fromisoformat(slot[:10]) for slot, _ in outcomes(of)), default=None)
-        promise = promised(of, clock())
+                assert not has_had_its_draw(ours.every, later, earlier)
+        last = max((date.fromisoformat(slot[:10]) for slot, _ in outcomes(ours)), default=None)
+        promise = promised(ours, clock())

@@ -16,10 +16,10 @@ from unmentor.rounds.models import Round
 
 def drawn(clock: Clock, people: dict[str, str], **rules: Any) -> Round:
     """Return a round that waits, of people by name and organisation."""
-    of = programme(**rules)
+    ours = programme(**rules)
     for name, organisation in people.items():
-        member(person(name, organisation=organisation), of)
-    round_ = draw_round(of, 7, clock())
+        member(person(name, organisation=organisation), ours)
+    round_ = draw_round(ours, 7, clock())
     db.session.commit()
     return round_
 
@@ -52,12 +52,12 @@ def test_where_colleagues_may_not_meet_nobody_is_told_of_odd_numbers(
 
 
 def test_who_must_not_meet_is_nobody_elses_to_know(app: Flask, clock: Clock) -> None:
-    of = programme()
+    ours = programme()
     ada, ben = person("Ada", organisation="A"), person("Ben", organisation="B")
-    member(ada, of)
-    member(ben, of)
+    member(ada, ours)
+    member(ben, ours)
     avoid(ada, ben.email)
-    for text in told(draw_round(of, 7, clock()), clock):
+    for text in told(draw_round(ours, 7, clock()), clock):
         assert "There was nobody new for you to meet this time." in text
 
 

@@ -51,9 +51,9 @@ class Town:
         self.olu = organiser(self.here)
         member(self.olu, self.there, role="organiser", state="paused")
 
-    def drawn(self, of: Programme | None = None) -> Round:
+    def drawn(self, ours: Programme | None = None) -> Round:
         """Return a round that waits."""
-        round_ = draw_round(of or self.here, 7, self.clock())
+        round_ = draw_round(ours or self.here, 7, self.clock())
         db.session.commit()
         return round_
 
@@ -74,9 +74,9 @@ class Town:
         send_due()
         return TestResponse([], "303", {}, Request({}))
 
-    def organises(self, what: str, of: Programme | None = None, **fields: str) -> Press:
+    def organises(self, what: str, ours: Programme | None = None, **fields: str) -> Press:
         """Return the organiser's press of a button in the console."""
-        return self._press(self.olu, f"/organise/{(of or self.here).slug}/{what}", **fields)
+        return self._press(self.olu, f"/organise/{(ours or self.here).slug}/{what}", **fields)
 
     def leaves(self, someone: Person) -> Press:
         """Return somebody's press of "leave"."""

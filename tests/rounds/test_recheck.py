@@ -23,10 +23,10 @@ PAGE = "/organise/unmentoring/rounds/1"
 
 def drawn(clock: Clock, *names: str, **rules: Any) -> Round:
     """Return a round of a community that waits to be sent."""
-    of = programme(**rules)
+    ours = programme(**rules)
     for name in names:
-        member(person(name), of)
-    round_ = draw_round(of, 7, clock())
+        member(person(name), ours)
+    round_ = draw_round(ours, 7, clock())
     db.session.commit()
     clock.advance(days=1)
     return round_

@@ -28,10 +28,10 @@ from unmentor.rounds.summary import summary
 
 
 def community(*names: str, **rules: str) -> Programme:
-    of = programme(**rules)
+    ours = programme(**rules)
     for name in names:
-        member(person(name), of)
-    return of
+        member(person(name), ours)
+    return ours
 
 
 def names(round_: Round) -> set[frozenset[str]]:
@@ -43,8 +43,8 @@ def mails(kind: str) -> list[str]:
 
 
 def test_a_round_pairs_everybody_who_takes_part(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben", "Cat", "Dan")
-    round_ = draw_round(of, 7, clock())
+    ours = community("Ada", "Ben", "Cat", "Dan")
+    round_ = draw_round(ours, 7, clock())
     assert round_.number == 1
     assert round_.people == 4
     assert len(round_.conversations) == 2
@@ -56,10 +56,10 @@ def test_one_of_each_conversation_starts(app: Flask, clock: Clock) -> None:
 
 
 def test_nobody_meets_again_while_somebody_new_is_there(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben", "Cat", "Dan")
+    ours = community("Ada", "Ben", "Cat", "Dan")
     met = []
     for _ in range(3):
-        round_ = draw_round(of, 7, clock())
+        round_ = draw_round(ours, 7, clock())
         send_round(round_, clock())
         met += names(round_)
         clock.advance(days=30)
@@ -68,33 +68,34 @@ def test_nobody_meets_again_while_somebody_new_is_there(app: Flask, clock: Clock
 
 @pytest.mark.parametrize("left", ["paused", "unconfirmed", "gone", "without a way to talk"])
 def test_who_does_not_take_part_is_not_drawn(app: Flask, clock: Clock, left: str) -> None:
-    of = community("Ada", "Ben")
+    ours = community("Ada", "Ben")
     cat = person("Cat", **({"confirmed_at": None} if left == "unconfirmed" else {}))
-    membership = member(cat, of)
+    membership = member(cat, ours)
     if left == "paused":
         pause(membership, until=None)
     if left == "gone":
         cat.left_at = clock()
     if left == "without a way to talk":
         cat.phone = ""
-    assert names(draw_round(of, 7, clock())) == {frozenset({"Ada", "Ben"})}
+    assert names(draw_round(ours, 7, clock())) == {frozenset({"Ada", "Ben"})}
 
 
 def test_a_pause_ends_by_itself(app: Flask, clock: Clock) -> None:
-    of = community("Ada")
-    pause(member(person("Ben"), of), until=clock().date())
-    assert names(draw_round(of, 7, clock())) == {frozenset({"Ada", "Ben"})}
+    ours = community("Ada")
+    pause(member(person("Ben"), ours), until=clock().date())
+    assert names(draw_round(ours, 7, clock())) == {frozenset({"Ada", "Ben"})}
 
 
 def test_a_private_wish_to_stay_apart_holds_from_either_side(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben", "Cat", "Dan")
+    ours = community("Ada", "Ben", "Cat", "Dan")
     by_name = {
-        membership.person.name: membership.person for membership in db.session.query(Membership).filter_by(programme=of)
+        membership.person.name: membership.person
+        for membership in db.session.query(Membership).filter_by(programme=ours)
     }
     for name in ("Ben", "Cat"):
         db.session.add(Exclusion(person_id=by_name["Ada"].id, email=by_name[name].email))
     db.session.commit()
-    assert names(draw_round(of, 3, clock())) == {frozenset({"Ada", "Dan"}), frozenset({"Ben", "Cat"})}
+    assert names(draw_round(ours, 3, clock())) == {frozenset({"Ada", "Dan"}), frozenset({"Ben", "Cat"})}
 
 
 def test_one_person_alone_is_no_round(app: Flask, clock: Clock) -> None:
@@ -103,15 +104,15 @@ def test_one_person_alone_is_no_round(app: Flask, clock: Clock) -> None:
 
 
 def test_drawing_while_a_round_waits_returns_that_round(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben")
-    first = draw_round(of, 7, clock())
+    ours = community("Ada", "Ben")
+    first = draw_round(ours, 7, clock())
     db.session.commit()
-    assert draw_round(of, 8, clock()).id == first.id
+    assert draw_round(ours, 8, clock()).id == first.id
 
 
 def test_two_who_draw_at_once_get_one_round(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben", "Cat", "Dan")
-    slug, drawn = of.slug, []
+    ours = community("Ada", "Ben", "Cat", "Dan")
+    slug, drawn = ours.slug, []
     db.session.commit()  # else this thread would hold the pen
 
     def press() -> None:
@@ -142,10 +143,10 @@ def test_who_is_left_out_gets_a_kind_word(app: Flask, clock: Clock) -> None:
 
 
 def test_the_same_person_is_not_left_out_again_before_everybody_was(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben", "Cat", "Dan", "Eve", odd="sit-out")
+    ours = community("Ada", "Ben", "Cat", "Dan", "Eve", odd="sit-out")
     out = set()
     for seed in range(5):
-        round_ = draw_round(of, seed, clock())
+        round_ = draw_round(ours, seed, clock())
         send_round(round_, clock())
         out |= {left.person_id for left in round_.left_out}
         db.session.commit()
@@ -174,19 +175,19 @@ def test_cancelling_a_drawn_round_tells_nobody(app: Flask, clock: Clock) -> None
 
 
 def test_cancelling_a_sent_round_tells_everybody_and_frees_the_pairs(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben")
-    round_ = draw_round(of, 7, clock())
+    ours = community("Ada", "Ben")
+    round_ = draw_round(ours, 7, clock())
     send_round(round_, clock())
     clock.advance(hours=1)
     steps.cancel(round_)
     assert mails("cancelled") == ["ada@example.gov.uk", "ben@example.gov.uk"]
-    assert draw_queries.history(of) == []
+    assert draw_queries.history(ours) == []
 
 
 def test_why_a_round_is_off_is_said_in_its_readers_language(app: Flask, clock: Clock) -> None:
-    of = community("Ada")
-    member(person("Siân", language="cy"), of)
-    round_ = draw_round(of, 7, clock())
+    ours = community("Ada")
+    member(person("Siân", language="cy"), ours)
+    round_ = draw_round(ours, 7, clock())
     send_round(round_, clock())
     clock.advance(hours=1)
     steps.cancel(round_)
@@ -195,26 +196,26 @@ def test_why_a_round_is_off_is_said_in_its_readers_language(app: Flask, clock: C
 
 
 def test_conversations_fall_on_working_days_after_the_lead_time(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben", "Cat", "Dan")
+    ours = community("Ada", "Ben", "Cat", "Dan")
     clock.set(2026, 12, 21, 9)
-    for talk in draw_round(of, 7, clock()).conversations:
-        local = talk.starts_at.astimezone(of.zone)
+    for talk in draw_round(ours, 7, clock()).conversations:
+        local = talk.starts_at.astimezone(ours.zone)
         assert local.weekday() < 5
         assert (local.month, local.day) not in {(12, 25), (12, 28), (1, 1)}
         assert (talk.starts_at - clock()).days >= 2
 
 
 def test_nobody_is_drawn_into_an_hour_that_another_programme_has_taken(app: Flask, clock: Clock) -> None:
-    of, elsewhere = community("Ada", "Ben", window_days=1), programme("Elsewhere")
+    ours, elsewhere = community("Ada", "Ben", window_days=1), programme("Elsewhere")
     ada = next(
-        each.person for each in db.session.query(Membership).filter_by(programme=of) if each.person.name == "Ada"
+        each.person for each in db.session.query(Membership).filter_by(programme=ours) if each.person.name == "Ada"
     )
     clock.set(2026, 11, 20, 9)  # so that they talk on Monday 23 November
     morning = datetime(2026, 11, 23, 8, 45, tzinfo=UTC)
     conversation(elsewhere, ada, person("Eve"), starts_at=morning, minutes=240)
     db.session.commit()
     for seed in range(6):
-        talk = draw_round(of, seed, clock()).conversations[0]
+        talk = draw_round(ours, seed, clock()).conversations[0]
         assert talk.starts_at == datetime(2026, 11, 23, 15, tzinfo=UTC)
         db.session.rollback()
 
@@ -234,11 +235,11 @@ def test_looking_changes_nothing(app: Flask, clock: Clock) -> None:
 
 
 def test_a_round_can_be_drawn_again_from_what_was_kept(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben", "Cat", "Dan", "Eve", "Fay")
+    ours = community("Ada", "Ben", "Cat", "Dan", "Eve", "Fay")
     for seed in range(3):
-        send_round(draw_round(of, seed, clock()), clock())
+        send_round(draw_round(ours, seed, clock()), clock())
         clock.advance(days=30)
-    for membership in db.session.query(Membership).filter_by(programme=of):
+    for membership in db.session.query(Membership).filter_by(programme=ours):
         membership.person.organisation = "Elsewhere"
         membership.person.availability = ["mon-am"]
     db.session.commit()
@@ -247,9 +248,9 @@ def test_a_round_can_be_drawn_again_from_what_was_kept(app: Flask, clock: Clock)
 
 @pytest.mark.parametrize("what", ["groups", "learned"])
 def test_a_round_whose_record_was_changed_is_told_from_the_real_one(app: Flask, clock: Clock, what: str) -> None:
-    of = community("Ada", "Ben", "Cat", "Dan")
+    ours = community("Ada", "Ben", "Cat", "Dan")
     for seed in range(2):
-        send_round(draw_round(of, seed, clock()), clock())
+        send_round(draw_round(ours, seed, clock()), clock())
         clock.advance(days=30)
     first, second = db.session.query(Round).order_by(Round.number)
     setattr(second, what, getattr(first, what))
@@ -258,8 +259,8 @@ def test_a_round_whose_record_was_changed_is_told_from_the_real_one(app: Flask, 
 
 
 def test_a_round_drawn_in_an_older_way_is_refused_with_a_clear_word(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben")
-    send_round(draw_round(of, 7, clock()), clock())
+    ours = community("Ada", "Ben")
+    send_round(draw_round(ours, 7, clock()), clock())
     round_ = db.session.query(Round).one()
     round_.algorithm, round_.inputs = "unmentor-1", {"people": "kept otherwise then"}
     with pytest.raises(CannotReplay, match=r"unmentor-1.*unmentor-2"):
@@ -267,17 +268,17 @@ def test_a_round_drawn_in_an_older_way_is_refused_with_a_clear_word(app: Flask, 
 
 
 def test_organisers_are_not_drawn_until_they_say_so(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben")
-    organiser(of)
-    assert draw_round(of, 7, clock()).people == 2
+    ours = community("Ada", "Ben")
+    organiser(ours)
+    assert draw_round(ours, 7, clock()).people == 2
 
 
 def test_organisers_hear_what_came_of_a_round(app: Flask, clock: Clock) -> None:
-    of = community("Ada")
-    olu = organiser(of)
-    round_ = conversation(of, person("Eve"), person("Fay"), state="met").round
+    ours = community("Ada")
+    olu = organiser(ours)
+    round_ = conversation(ours, person("Eve"), person("Fay"), state="met").round
     for state in ("met", "arranged", "cancelled"):
-        talk = conversation(of, person(f"A {state}"), person(f"B {state}"), state=state)
+        talk = conversation(ours, person(f"A {state}"), person(f"B {state}"), state=state)
         talk.round.state, talk.round = "closed", round_
     round_.conversations[0].participations[0].challenged = 5
     round_.conversations[0].participations[1].challenged = 2

@@ -16,10 +16,10 @@ MONDAY_9 = (2026, 12, 7, 9)
 
 
 def scheduled(**rules: str) -> Programme:
-    of = programme(every="weekly", starts_on=date(2026, 12, 1), **rules)
-    member(person("Ada"), of)
-    member(person("Ben"), of)
-    return of
+    ours = programme(every="weekly", starts_on=date(2026, 12, 1), **rules)
+    member(person("Ada"), ours)
+    member(person("Ben"), ours)
+    return ours
 
 
 def told(kind: str) -> list[str]:
@@ -27,70 +27,70 @@ def told(kind: str) -> list[str]:
 
 
 def test_nothing_happens_before_the_draw_time(app: Flask, clock: Clock) -> None:
-    of = scheduled()
+    ours = scheduled()
     clock.set(2026, 12, 7, 8, 59)
-    assert run_due(of, clock()) is None
+    assert run_due(ours, clock()) is None
 
 
 def test_a_round_is_drawn_at_its_local_time(app: Flask, clock: Clock) -> None:
-    of = scheduled()
+    ours = scheduled()
     clock.set(*MONDAY_9)
-    round_ = run_due(of, clock())
+    round_ = run_due(ours, clock())
     assert round_ is not None
     assert (round_.state, round_.late_hours) == ("drawn", 0)
 
 
 def test_a_period_runs_once(app: Flask, clock: Clock) -> None:
-    of = scheduled(review="send")
+    ours = scheduled(review="send")
     clock.set(*MONDAY_9)
-    run_due(of, clock())
+    run_due(ours, clock())
     clock.advance(minutes=1)
-    assert run_due(of, clock()) is None
+    assert run_due(ours, clock()) is None
     assert db.session.query(Round).count() == 1
 
 
 def test_a_programme_that_sends_by_itself_sends(app: Flask, clock: Clock) -> None:
-    of = scheduled(review="send")
+    ours = scheduled(review="send")
     clock.set(*MONDAY_9)
-    assert run_due(of, clock()).state == "sent"
+    assert run_due(ours, clock()).state == "sent"
     assert tell_some() == 1
     assert db.session.query(Message).filter_by(kind="invitation").count() == 2
 
 
 def test_organisers_are_asked_to_look_where_the_programme_waits(app: Flask, clock: Clock) -> None:
-    of = scheduled(review="wait")
-    olu = organiser(of)
+    ours = scheduled(review="wait")
+    olu = organiser(ours)
     clock.set(*MONDAY_9)
-    run_due(of, clock())
+    run_due(ours, clock())
     assert [mail.recipient for mail in db.session.query(Message).filter_by(kind="round-ready")] == [olu.email]
 
 
 def test_a_missed_slot_runs_late_and_says_so(app: Flask, clock: Clock) -> None:
-    of = scheduled()
+    ours = scheduled()
     clock.set(2026, 12, 7, 14, 30)
-    assert run_due(of, clock()).late_hours == 5
+    assert run_due(ours, clock()).late_hours == 5
 
 
 def test_a_slot_missed_by_more_than_a_day_waits_for_an_organiser(app: Flask, clock: Clock) -> None:
-    of = scheduled()
+    ours = scheduled()
     clock.set(2026, 12, 8, 9, 1)
-    assert run_due(of, clock()) is None
+    assert run_due(ours, clock()) is None
     assert db.session.query(Period).one().outcome == "late"
 
 
 def test_too_few_people_are_no_round_and_no_error(app: Flask, clock: Clock) -> None:
-    of = programme(every="weekly", starts_on=date(2026, 12, 1))
+    ours = programme(every="weekly", starts_on=date(2026, 12, 1))
     clock.set(*MONDAY_9)
-    assert run_due(of, clock()) is None
+    assert run_due(ours, clock()) is None
     assert db.session.query(Period).one().outcome == "too-few"
 
 
 def test_organisers_hear_once_that_a_draw_was_missed(app: Flask, clock: Clock) -> None:
-    of = scheduled()
-    olu = organiser(of)
+    ours = scheduled()
+    olu = organiser(ours)
     clock.set(2026, 12, 8, 9, 1)
     for _ in range(2):
-        run_due(of, clock())
+        run_due(ours, clock())
     assert told("heads-up") == [olu.email]
     text = mailed(olu.email, "heads-up")
     assert "The draw of Monday 7 December, 9am did not happen." in text
@@ -99,21 +99,21 @@ def test_organisers_hear_once_that_a_draw_was_missed(app: Flask, clock: Clock) -
 
 
 def test_organisers_hear_each_time_that_too_few_take_part(app: Flask, clock: Clock) -> None:
-    of = programme(every="weekly", starts_on=date(2026, 12, 1))
-    olu = organiser(of)
+    ours = programme(every="weekly", starts_on=date(2026, 12, 1))
+    olu = organiser(ours)
     for day in (7, 14):
         clock.set(2026, 12, day, 9)
-        run_due(of, clock())
+        run_due(ours, clock())
     assert told("heads-up") == [olu.email, olu.email]
     assert "A draw needs two people, and nobody takes part." in mailed(olu.email, "heads-up")
 
 
 def test_whoever_is_the_only_one_hears_it_kindly(app: Flask, clock: Clock) -> None:
-    of = programme(every="weekly", starts_on=date(2026, 12, 1))
+    ours = programme(every="weekly", starts_on=date(2026, 12, 1))
     ada = person("Ada")
-    member(ada, of, role="organiser")
+    member(ada, ours, role="organiser")
     clock.set(*MONDAY_9)
-    run_due(of, clock())
+    run_due(ours, clock())
     assert told("heads-up") == [ada.email, ada.email]
     text = mailed(ada.email, "heads-up")
     assert "You were the only one this time." in text
@@ -121,11 +121,11 @@ def test_whoever_is_the_only_one_hears_it_kindly(app: Flask, clock: Clock) -> No
 
 
 def test_a_period_that_finds_a_round_waiting_draws_none_and_says_so_each_time(app: Flask, clock: Clock) -> None:
-    of = scheduled()
-    olu = organiser(of)
+    ours = scheduled()
+    olu = organiser(ours)
     for day in (7, 14, 21):
         clock.set(2026, 12, day, 9)
-        run_due(of, clock())
+        run_due(ours, clock())
     assert db.session.query(Round).count() == 1
     outcomes = [period.outcome for period in db.session.query(Period).order_by(Period.id)]
     assert outcomes == ["drawn", "waiting", "waiting"]
@@ -136,34 +136,34 @@ def test_a_period_that_finds_a_round_waiting_draws_none_and_says_so_each_time(ap
 
 
 def test_a_round_that_somebody_drew_by_hand_and_forgot_is_not_sent_by_the_schedule(app: Flask, clock: Clock) -> None:
-    of = scheduled(review="send")
+    ours = scheduled(review="send")
     clock.set(2026, 12, 4, 9)
-    steps.draw(of, 7)
+    steps.draw(ours, 7)
     clock.set(*MONDAY_9)
-    assert run_due(of, clock()) is None
+    assert run_due(ours, clock()) is None
     assert [round_.state for round_ in db.session.query(Round)] == ["drawn"]
     assert db.session.query(Period).one().outcome == "waiting"
 
 
 def test_a_round_that_waited_for_days_is_sent_with_times_to_come(app: Flask, clock: Clock) -> None:
-    of = scheduled()
+    ours = scheduled()
     for name in ("Cat", "Dan", "Eve", "Fay"):
-        member(person(name), of)
+        member(person(name), ours)
     clock.set(*MONDAY_9)
-    groups = {frozenset(talk.people) for talk in run_due(of, clock()).conversations}
+    groups = {frozenset(talk.people) for talk in run_due(ours, clock()).conversations}
     clock.advance(days=12)
     round_ = db.session.query(Round).one()
     steps.send(round_)
     assert {frozenset(talk.people) for talk in round_.conversations} == groups
     for talk in round_.conversations:
-        assert talk.starts_at.astimezone(of.zone).date() >= clock().date() + timedelta(days=2)
+        assert talk.starts_at.astimezone(ours.zone).date() >= clock().date() + timedelta(days=2)
     assert len(told("invitation")) == 6
 
 
 def test_times_that_are_still_to_come_stay_as_they_were_looked_at(app: Flask, clock: Clock) -> None:
-    of = scheduled()
+    ours = scheduled()
     clock.set(*MONDAY_9)
-    talk = run_due(of, clock()).conversations[0]
+    talk = run_due(ours, clock()).conversations[0]
     at = talk.starts_at
     clock.moment = at - timedelta(days=5)
     steps.send(talk.round)
@@ -171,10 +171,10 @@ def test_times_that_are_still_to_come_stay_as_they_were_looked_at(app: Flask, cl
 
 
 def test_a_programme_does_not_draw_for_a_time_before_it_was_founded(app: Flask, clock: Clock) -> None:
-    of = scheduled()
-    of.created_at = datetime(2026, 12, 7, 10, tzinfo=UTC)
+    ours = scheduled()
+    ours.created_at = datetime(2026, 12, 7, 10, tzinfo=UTC)
     clock.set(2026, 12, 7, 11)
-    assert run_due(of, clock()) is None
+    assert run_due(ours, clock()) is None
     assert db.session.query(Period).count() == 0
 
 

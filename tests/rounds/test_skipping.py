@@ -25,17 +25,17 @@ THURSDAY, DRAW, NEXT = (2026, 12, 3, 9), date(2026, 12, 7), date(2027, 1, 4)
 
 
 @pytest.fixture
-def of(app: Flask, clock: Clock) -> Programme:
+def ours(app: Flask, clock: Clock) -> Programme:
     """Return a programme that draws on 7 December, some days before; four people are in it."""
     clock.set(*THURSDAY)
-    of = programme("Walks", starts_on=date(2026, 12, 1), created_at=datetime(2026, 12, 1, tzinfo=UTC))
+    ours = programme("Walks", starts_on=date(2026, 12, 1), created_at=datetime(2026, 12, 1, tzinfo=UTC))
     for name in ("Ada", "Ben", "Cat", "Dan"):
-        member(person(name), of)
-    return of
+        member(person(name), ours)
+    return ours
 
 
 @pytest.fixture
-def ada(of: Programme) -> Membership:
+def ada(ours: Programme) -> Membership:
     return db.session.query(Membership).order_by(Membership.id).first()  # type: ignore[return-value]
 
 
@@ -50,11 +50,11 @@ def skips(ada: Membership, **given: Any) -> None:
     db.session.commit()
 
 
-def drawn(of: Programme, clock: Clock, *moment: int) -> Round:
+def drawn(ours: Programme, clock: Clock, *moment: int) -> Round:
     """Return the round that the schedule has drawn by a moment."""
     clock.set(*moment)
-    run_due(of, clock())
-    return db.session.query(Round).filter_by(programme_id=of.id).order_by(Round.number.desc()).first()  # type: ignore[return-value]
+    run_due(ours, clock())
+    return db.session.query(Round).filter_by(programme_id=ours.id).order_by(Round.number.desc()).first()  # type: ignore[return-value]
 
 
 def test_opening_the_link_changes_nothing(client: FlaskClient, ada: Membership, page: str) -> None:
@@ -83,9 +83,9 @@ def test_a_press_without_its_token_changes_nothing(client: FlaskClient, ada: Mem
 
 @pytest.mark.parametrize("what", ["", "/undo"])
 def test_a_page_from_before_the_draw_changes_nothing_of_the_next(
-    of: Programme, client: FlaskClient, clock: Clock, ada: Membership, page: str, what: str
+    ours: Programme, client: FlaskClient, clock: Clock, ada: Membership, page: str, what: str
 ) -> None:
-    drawn(of, clock, 2026, 12, 7, 9)
+    drawn(ours, clock, 2026, 12, 7, 9)
     skips(ada, draw=NEXT if what else None)
     answer = post(client, page + what, draw="2026-12-07")
     assert answer.status_code == 422
@@ -93,63 +93,63 @@ def test_a_page_from_before_the_draw_changes_nothing_of_the_next(
     assert ada.skips == (NEXT if what else None)
 
 
-def test_a_skipped_draw_leaves_out_and_the_next_takes_in(of: Programme, clock: Clock, ada: Membership) -> None:
+def test_a_skipped_draw_leaves_out_and_the_next_takes_in(ours: Programme, clock: Clock, ada: Membership) -> None:
     skips(ada)
-    first = drawn(of, clock, 2026, 12, 7, 9)
+    first = drawn(ours, clock, 2026, 12, 7, 9)
     assert not is_in(ada.person, first)
     steps.send(first)
-    assert is_in(ada.person, drawn(of, clock, 2027, 1, 4, 9))
+    assert is_in(ada.person, drawn(ours, clock, 2027, 1, 4, 9))
 
 
-def test_a_draw_that_is_late_is_skipped_too(of: Programme, clock: Clock, ada: Membership) -> None:
+def test_a_draw_that_is_late_is_skipped_too(ours: Programme, clock: Clock, ada: Membership) -> None:
     skips(ada)
-    assert not is_in(ada.person, drawn(of, clock, 2026, 12, 8, 8))
+    assert not is_in(ada.person, drawn(ours, clock, 2026, 12, 8, 8))
 
 
-def test_a_draw_that_is_made_again_days_later_is_still_skipped(of: Programme, clock: Clock, ada: Membership) -> None:
+def test_a_draw_that_is_made_again_days_later_is_still_skipped(ours: Programme, clock: Clock, ada: Membership) -> None:
     skips(ada)
-    round_ = drawn(of, clock, 2026, 12, 7, 9)
+    round_ = drawn(ours, clock, 2026, 12, 7, 9)
     clock.advance(days=5)
     assert not is_in(ada.person, steps.draw_again(round_, 7))
 
 
-def test_a_draw_by_hand_before_the_skipped_one_includes_them(of: Programme, clock: Clock, ada: Membership) -> None:
+def test_a_draw_by_hand_before_the_skipped_one_includes_them(ours: Programme, clock: Clock, ada: Membership) -> None:
     skips(ada)
-    assert is_in(ada.person, steps.draw(of, 7))
+    assert is_in(ada.person, steps.draw(ours, 7))
 
 
-def test_a_round_that_waits_keeps_whoever_skips_the_next(of: Programme, clock: Clock, ada: Membership) -> None:
-    waits = steps.draw(of, 7)
+def test_a_round_that_waits_keeps_whoever_skips_the_next(ours: Programme, clock: Clock, ada: Membership) -> None:
+    waits = steps.draw(ours, 7)
     skips(ada)
     steps.send(waits)
     assert is_in(ada.person, waits)
 
 
-def test_a_skipped_draw_that_is_moved_is_still_skipped(of: Programme, clock: Clock, ada: Membership) -> None:
+def test_a_skipped_draw_that_is_moved_is_still_skipped(ours: Programme, clock: Clock, ada: Membership) -> None:
     skips(ada)
-    with turn(of) as now:
-        change(of, {"nth": 2}, now)
+    with turn(ours) as now:
+        change(ours, {"nth": 2}, now)
     assert ada.skips == date(2026, 12, 14)
-    assert not is_in(ada.person, drawn(of, clock, 2026, 12, 14, 9))
+    assert not is_in(ada.person, drawn(ours, clock, 2026, 12, 14, 9))
 
 
-def test_a_draw_of_another_period_is_not_the_one_that_is_skipped(of: Programme, ada: Membership) -> None:
+def test_a_draw_of_another_period_is_not_the_one_that_is_skipped(ours: Programme, ada: Membership) -> None:
     skips(ada)
-    with turn(of) as now:
-        change(of, {"weekday": 1}, now)  # the first Tuesday was the 1st
-    assert len(members_in(of, date(2027, 1, 5))) == 4
+    with turn(ours) as now:
+        change(ours, {"weekday": 1}, now)  # the first Tuesday was the 1st
+    assert len(members_in(ours, date(2027, 1, 5))) == 4
 
 
-def test_a_rhythm_that_begins_anew_still_knows_what_was_skipped(of: Programme, clock: Clock, ada: Membership) -> None:
+def test_a_rhythm_that_begins_anew_still_knows_what_was_skipped(ours: Programme, clock: Clock, ada: Membership) -> None:
     skips(ada)
-    drawn(of, clock, 2026, 12, 7, 9)
-    with turn(of) as now:
-        change(of, {"weekday": 2}, now)
-    assert len(members_in(of, date(2026, 12, 9))) == 3
+    drawn(ours, clock, 2026, 12, 7, 9)
+    with turn(ours) as now:
+        change(ours, {"weekday": 2}, now)
+    assert len(members_in(ours, date(2026, 12, 9))) == 3
 
 
 def test_who_skips_while_a_draw_is_held_is_not_in_it(
-    of: Programme, clock: Clock, ada: Membership, monkeypatch: pytest.MonkeyPatch
+    ours: Programme, clock: Clock, ada: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look = steps.actions.look
 
@@ -161,7 +161,7 @@ def test_who_skips_while_a_draw_is_held_is_not_in_it(
         return ready
 
     monkeypatch.setattr(steps.actions, "look", skip_after)
-    assert not is_in(ada.person, drawn(of, clock, 2026, 12, 7, 9))
+    assert not is_in(ada.person, drawn(ours, clock, 2026, 12, 7, 9))
 
 
 def test_whoever_comes_back_skips_nothing_any_more(ada: Membership) -> None:
@@ -179,12 +179,12 @@ def test_undoing_an_unsubscription_leaves_a_skip_as_it_was(ada: Membership) -> N
 
 @pytest.mark.parametrize("state", ["paused", "ended"])
 def test_where_no_draw_includes_them_the_page_says_so(
-    of: Programme, client: FlaskClient, clock: Clock, ada: Membership, page: str, state: str
+    ours: Programme, client: FlaskClient, clock: Clock, ada: Membership, page: str, state: str
 ) -> None:
     if state == "paused":
         actions.pause(ada, None)
     else:
-        of.ended_at = clock()
+        ours.ended_at = clock()
     db.session.commit()
     assert '<form method="post" action="/skip' not in client.get(page).text
     if state == "ended":
@@ -212,20 +212,20 @@ def test_a_participant_skips_and_comes_back_on_their_own_page(client: FlaskClien
     assert "Skip the next round" in client.get("/me").text
 
 
-def test_organisers_see_who_skips(of: Programme, client: FlaskClient, clock: Clock, ada: Membership) -> None:
+def test_organisers_see_who_skips(ours: Programme, client: FlaskClient, clock: Clock, ada: Membership) -> None:
     skips(ada)
-    sign_in(client, organiser(of))
+    sign_in(client, organiser(ours))
     assert "skips it" in client.get(f"/organise/walks/people/{ada.person_id}").text
     assert "3 people found" in client.get("/organise/walks/people?show=next").text
     clock.set(2026, 12, 8, 10)
-    db.session.add(Period(programme_id=of.id, slot="2026-12-07T09:00", claimed_at=clock(), outcome="drawn"))
+    db.session.add(Period(programme_id=ours.id, slot="2026-12-07T09:00", claimed_at=clock(), outcome="drawn"))
     db.session.commit()
     assert "4 people found" in client.get("/organise/walks/people?show=next").text
 
 
 @pytest.mark.parametrize("every", [1, 2, 3])
 def test_who_skips_is_next_in_in_the_round_after_whatever_their_rhythm(
-    of: Programme, clock: Clock, ada: Membership, every: int
+    ours: Programme, clock: Clock, ada: Membership, every: int
 ) -> None:
     ada.every = every
     skips(ada)
@@ -233,9 +233,9 @@ def test_who_skips_is_next_in_in_the_round_after_whatever_their_rhythm(
 
 
 def test_whoever_the_next_draw_leaves_out_anyway_has_nothing_to_skip(
-    of: Programme, client: FlaskClient, clock: Clock, ada: Membership, page: str
+    ours: Programme, client: FlaskClient, clock: Clock, ada: Membership, page: str
 ) -> None:
-    conversation(of, *(each.person for each in db.session.query(Membership).order_by(Membership.id).limit(2)))
+    conversation(ours, *(each.person for each in db.session.query(Membership).order_by(Membership.id).limit(2)))
     ada.every = 2
     db.session.commit()
     assert turn_of(ada, clock()).rests

@@ -31,17 +31,17 @@ def slices_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
-    of = programme()
+def ours(app: Flask) -> Programme:
+    ours = programme()
     for name in NAMES:
-        member(person(name), of)
-    return of
+        member(person(name), ours)
+    return ours
 
 
 @pytest.fixture
-def sent(of: Programme) -> Round:
+def sent(ours: Programme) -> Round:
     """Return a round of four conversations, of which only the first has been told."""
-    round_ = steps.draw(of, 7)
+    round_ = steps.draw(ours, 7)
     assert steps.send(round_) == len(NAMES)
     return round_
 
@@ -76,9 +76,9 @@ def test_no_transaction_queues_more_than_a_slice(sent: Round, commits: list[int]
 
 
 def test_others_write_while_a_round_is_drawn_and_its_mail_written(
-    app: Flask, of: Programme, monkeypatch: pytest.MonkeyPatch
+    app: Flask, ours: Programme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada, calls = of.id, []
+    ada, calls = ours.id, []
 
     def rename() -> None:
         with app.app_context(), transaction():
@@ -95,7 +95,7 @@ def test_others_write_while_a_round_is_drawn_and_its_mail_written(
 
     monkeypatch.setattr(actions, "draw_from", others_first(actions.draw_from))
     monkeypatch.setattr(telling, "written", others_first(telling.written))
-    steps.send(steps.draw(of, 7))
+    steps.send(steps.draw(ours, 7))
     assert len(calls) == 2
 
 
@@ -169,10 +169,10 @@ def test_withdrawing_from_what_nobody_was_told_of_tells_both_in_order(sent: Roun
         ]
 
 
-def test_who_was_left_out_and_steps_in_at_once_is_only_invited(of: Programme, clock: Clock) -> None:
-    of.odd = "sit-out"
-    member(person("Ida"), of)
-    round_ = steps.draw(of, 7)
+def test_who_was_left_out_and_steps_in_at_once_is_only_invited(ours: Programme, clock: Clock) -> None:
+    ours.odd = "sit-out"
+    member(person("Ida"), ours)
+    round_ = steps.draw(ours, 7)
     steps.send(round_)
     out = round_.left_out[0].person
     withdraw(round_.conversations[0].participations[0], "", 3, clock())
@@ -182,7 +182,7 @@ def test_who_was_left_out_and_steps_in_at_once_is_only_invited(of: Programme, cl
     assert out.email in [who for _about, who in mails("invitation")]
 
 
-def test_who_joins_during_a_draw_waits_for_the_next(of: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_joins_during_a_draw_waits_for_the_next(ours: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
     draw, joined = actions.draw_from, []
 
     def slow(*given: Any) -> Any:
@@ -190,12 +190,12 @@ def test_who_joins_during_a_draw_waits_for_the_next(of: Programme, monkeypatch: 
             joined.append(member(person("New"), db.session.get(Programme, given_id)).person_id)
         return draw(*given)
 
-    given_id = of.id
+    given_id = ours.id
     monkeypatch.setattr(actions, "draw_from", slow)
-    assert steps.draw(of, 7).people == len(NAMES)
+    assert steps.draw(ours, 7).people == len(NAMES)
 
 
-def test_who_pauses_during_a_draw_is_not_in_it(app: Flask, of: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_pauses_during_a_draw_is_not_in_it(app: Flask, ours: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
     draw, paused = actions.draw_from, []
 
     def pauses() -> None:
@@ -211,13 +211,13 @@ def test_who_pauses_during_a_draw_is_not_in_it(app: Flask, of: Programme, monkey
         return draw(*given)
 
     monkeypatch.setattr(actions, "draw_from", slow)
-    round_ = steps.draw(of, 7)
+    round_ = steps.draw(ours, 7)
     names = [part.person.name for part in db.session.query(Participation)]
     assert (round_.people, "Ada" in names) == (len(NAMES) - 1, False)
 
 
 def test_of_two_workers_one_closes_a_round_and_the_other_goes_on(
-    of: Programme, sent: Round, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ours: Programme, sent: Round, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = conversation(programme("Elsewhere"), person("Ivy"), person("Joe")).round
     clock.advance(days=90)

@@ -24,152 +24,156 @@ NAMES = ("Ada", "Ben", "Cat", "Dan", "Eve", "Fay", "Gil", "Hal")
 
 
 @pytest.fixture
-def of(app: Flask) -> Programme:
+def ours(app: Flask) -> Programme:
     return programme(every="weekly")
 
 
-def joined(of: Programme, *names: str, **given: Any) -> list[Membership]:
-    return [member(person(name), of, **given) for name in names]
+def joined(ours: Programme, *names: str, **given: Any) -> list[Membership]:
+    return [member(person(name), ours, **given) for name in names]
 
 
-def sent(of: Programme, clock: Clock, seed: int = 7) -> Round:
+def sent(ours: Programme, clock: Clock, seed: int = 7) -> Round:
     """Return a round drawn and sent now; a week later it is."""
-    round_ = draw_round(of, seed, clock())
+    round_ = draw_round(ours, seed, clock())
     send_round(round_, clock())
     db.session.commit()
     clock.advance(days=7)
     return round_
 
 
-def names_in(of: Programme, clock: Clock) -> set[str]:
-    return {each.person.name for each in members_in(of, of.today(clock()))}
+def names_in(ours: Programme, clock: Clock) -> set[str]:
+    return {each.person.name for each in members_in(ours, ours.today(clock()))}
 
 
 def paired(round_: Round) -> set[int]:
     return {part.person_id for talk in round_.conversations if talk.state != "cancelled" for part in talk.present}
 
 
-def test_who_takes_part_in_every_second_round_is_not_in_the_one_after(of: Programme, clock: Clock) -> None:
-    joined(of, "Ada", "Ben", "Cat")
-    joined(of, "Dan", every=SECOND)
+def test_who_takes_part_in_every_second_round_is_not_in_the_one_after(ours: Programme, clock: Clock) -> None:
+    joined(ours, "Ada", "Ben", "Cat")
+    joined(ours, "Dan", every=SECOND)
     seen = []
     for _round in range(5):
-        seen.append("Dan" in names_in(of, clock))
-        sent(of, clock)
+        seen.append("Dan" in names_in(ours, clock))
+        sent(ours, clock)
     assert seen == [True, False, True, False, True]
 
 
-def test_who_takes_part_once_a_quarter_rests_for_eleven_weekly_rounds(of: Programme, clock: Clock) -> None:
-    joined(of, "Ada", "Ben", "Cat")
-    joined(of, "Dan", every=QUARTERLY)
+def test_who_takes_part_once_a_quarter_rests_for_eleven_weekly_rounds(ours: Programme, clock: Clock) -> None:
+    joined(ours, "Ada", "Ben", "Cat")
+    joined(ours, "Dan", every=QUARTERLY)
     seen = []
     for _round in range(14):
-        seen.append("Dan" in names_in(of, clock))
-        sent(of, clock)
+        seen.append("Dan" in names_in(ours, clock))
+        sent(ours, clock)
     assert [week for week, there in enumerate(seen) if there] == [0, 12]
 
 
-def test_a_quarter_has_a_round_where_one_was_drawn_days_late(of: Programme, clock: Clock) -> None:
-    (dan, _ben) = joined(of, "Dan", "Ben", every=QUARTERLY)
-    of.every = "monthly"
+def test_a_quarter_has_a_round_where_one_was_drawn_days_late(ours: Programme, clock: Clock) -> None:
+    (dan, _ben) = joined(ours, "Dan", "Ben", every=QUARTERLY)
+    ours.every = "monthly"
     clock.advance(days=5)
-    sent(of, clock)
+    sent(ours, clock)
     clock.advance(days=84 - 7 - 5)
-    assert names_in(of, clock) == {"Dan", "Ben"}
+    assert names_in(ours, clock) == {"Dan", "Ben"}
     clock.advance(days=-2)
-    assert names_in(of, clock) == set()
+    assert names_in(ours, clock) == set()
     assert turn_of(dan, clock()).rests is False
 
 
-def test_whoever_was_left_out_has_not_had_their_turn(of: Programme, clock: Clock) -> None:
-    of.odd = "sit-out"
-    joined(of, "Ada", "Ben", "Cat", every=SECOND)
-    out = sent(of, clock).left_out[0].person.name
-    assert names_in(of, clock) == {out}
+def test_whoever_was_left_out_has_not_had_their_turn(ours: Programme, clock: Clock) -> None:
+    ours.odd = "sit-out"
+    joined(ours, "Ada", "Ben", "Cat", every=SECOND)
+    out = sent(ours, clock).left_out[0].person.name
+    assert names_in(ours, clock) == {out}
 
 
 @pytest.mark.parametrize("every", [SECOND, QUARTERLY])
-def test_who_withdrew_and_whom_that_left_alone_have_not_had_theirs(of: Programme, clock: Clock, every: int) -> None:
-    joined(of, "Ada", "Ben", every=every)
-    round_ = sent(of, clock)
-    assert names_in(of, clock) == set()
+def test_who_withdrew_and_whom_that_left_alone_have_not_had_theirs(ours: Programme, clock: Clock, every: int) -> None:
+    joined(ours, "Ada", "Ben", every=every)
+    round_ = sent(ours, clock)
+    assert names_in(ours, clock) == set()
     clock.advance(days=-6)
     withdraw(round_.conversations[0].participations[0], "", 3, clock())
     clock.advance(days=6)
-    assert names_in(of, clock) == {"Ada", "Ben"}
+    assert names_in(ours, clock) == {"Ada", "Ben"}
 
 
-def test_a_round_that_was_called_off_is_not_one_between(of: Programme, clock: Clock) -> None:
-    joined(of, "Ada", "Ben", "Cat")
-    joined(of, "Dan", every=SECOND)
-    sent(of, clock)
-    cancel_round(sent(of, clock), clock())
-    assert "Dan" not in names_in(of, clock)
-    sent(of, clock)
-    assert "Dan" in names_in(of, clock)
+def test_a_round_that_was_called_off_is_not_one_between(ours: Programme, clock: Clock) -> None:
+    joined(ours, "Ada", "Ben", "Cat")
+    joined(ours, "Dan", every=SECOND)
+    sent(ours, clock)
+    cancel_round(sent(ours, clock), clock())
+    assert "Dan" not in names_in(ours, clock)
+    sent(ours, clock)
+    assert "Dan" in names_in(ours, clock)
 
 
-def test_this_one_too_holds_for_one_turn_and_can_be_taken_back(of: Programme, clock: Clock) -> None:
-    joined(of, "Ada", "Ben", "Cat")
-    (dan,) = joined(of, "Dan", every=QUARTERLY)
-    sent(of, clock)
+def test_this_one_too_holds_for_one_turn_and_can_be_taken_back(ours: Programme, clock: Clock) -> None:
+    joined(ours, "Ada", "Ben", "Cat")
+    (dan,) = joined(ours, "Dan", every=QUARTERLY)
+    sent(ours, clock)
     ask_for_the_next(dan)
-    assert "Dan" in names_in(of, clock)
+    assert "Dan" in names_in(ours, clock)
     wait_for_a_turn(dan)
-    assert "Dan" not in names_in(of, clock)
+    assert "Dan" not in names_in(ours, clock)
     ask_for_the_next(dan)
-    sent(of, clock)
-    assert "Dan" not in names_in(of, clock)
+    sent(ours, clock)
+    assert "Dan" not in names_in(ours, clock)
 
 
-def test_this_one_too_outlives_a_withdrawal_by_a_partner(of: Programme, clock: Clock) -> None:
-    (ada,) = joined(of, "Ada")
-    (dan,) = joined(of, "Dan", every=QUARTERLY)
-    sent(of, clock)
+def test_this_one_too_outlives_a_withdrawal_by_a_partner(ours: Programme, clock: Clock) -> None:
+    (ada,) = joined(ours, "Ada")
+    (dan,) = joined(ours, "Dan", every=QUARTERLY)
+    sent(ours, clock)
     ask_for_the_next(dan)
     pause(ada, None)
-    joined(of, "Gil")
-    (talk,) = sent(of, clock).conversations
+    joined(ours, "Gil")
+    (talk,) = sent(ours, clock).conversations
     clock.advance(days=-6)
     withdraw(next(part for part in talk.participations if part.person_id != dan.person_id), "", 3, clock())
-    assert names_in(of, clock) == {"Dan", "Gil"}
+    assert names_in(ours, clock) == {"Dan", "Gil"}
 
 
-def test_a_standby_is_not_fetched_into_a_round_after_their_turn(of: Programme, clock: Clock) -> None:
-    (ada,) = joined(of, "Ada")
-    joined(of, "Dan", every=SECOND, standby=True)
-    sent(of, clock)
-    joined(of, "Ben")
-    (talk,) = sent(of, clock).conversations
+def test_a_standby_is_not_fetched_into_a_round_after_their_turn(ours: Programme, clock: Clock) -> None:
+    (ada,) = joined(ours, "Ada")
+    joined(ours, "Dan", every=SECOND, standby=True)
+    sent(ours, clock)
+    joined(ours, "Ben")
+    (talk,) = sent(ours, clock).conversations
     clock.advance(days=-6)
     # Ben never met Dan.
     assert withdraw(next(part for part in talk.participations if part.person_id == ada.person_id), "", 3, clock()) == []
 
 
-def test_who_slows_down_before_a_round_is_sent_is_not_in_it(of: Programme, clock: Clock) -> None:
-    (ada, *_others) = joined(of, "Ada", "Ben", "Cat", "Dan")
-    sent(of, clock)
-    round_ = draw_round(of, 8, clock())
+def test_who_slows_down_before_a_round_is_sent_is_not_in_it(ours: Programme, clock: Clock) -> None:
+    (ada, *_others) = joined(ours, "Ada", "Ben", "Cat", "Dan")
+    sent(ours, clock)
+    round_ = draw_round(ours, 8, clock())
     take_part(ada, SECOND)
     send_round(round_, clock())
     assert ada.person_id not in paired(round_)
 
 
-def test_all_that_counts_who_is_in_counts_the_same(of: Programme, clock: Clock) -> None:
-    joined(of, "Ada", "Ben", "Cat", "Eve")
-    joined(of, "Dan", "Fay", every=SECOND)
-    sent(of, clock)
-    today = of.today(clock())
-    assert counted(of, today)[0] == dry_run(of, clock()).people == roster.totals(of, today)["next"] == 4
-    assert roster.totals(of, today)["slower"] == 2
+def test_all_that_counts_who_is_in_counts_the_same(ours: Programme, clock: Clock) -> None:
+    joined(ours, "Ada", "Ben", "Cat", "Eve")
+    joined(ours, "Dan", "Fay", every=SECOND)
+    sent(ours, clock)
+    today = ours.today(clock())
+    assert counted(ours, today)[0] == dry_run(ours, clock()).people == roster.totals(ours, today)["next"] == 4
+    assert roster.totals(ours, today)["slower"] == 2
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_no_sequence_of_draws_takes_anybody_more_often_than_they_chose(of: Programme, clock: Clock, seed: int) -> None:
+def test_no_sequence_of_draws_takes_anybody_more_often_than_they_chose(
+    ours: Programme, clock: Clock, seed: int
+) -> None:
     chance = Random(seed)
-    of.odd = chance.choice(["trio", "sit-out", "standby"])
+    ours.odd = chance.choice(["trio", "sit-out", "standby"])
     members = [
-        member(person(name), of, every=chance.choice([EACH, SECOND, SECOND, QUARTERLY]), standby=chance.random() < 0.3)
+        member(
+            person(name), ours, every=chance.choice([EACH, SECOND, SECOND, QUARTERLY]), standby=chance.random() < 0.3
+        )
         for name in NAMES
     ]
     wishes, rounds = Counter[int](), []
@@ -181,15 +185,15 @@ def test_no_sequence_of_draws_takes_anybody_more_often_than_they_chose(of: Progr
             if chance.random() < 0.1:
                 pause(each, None) if each.state == "active" else resume(each)
         db.session.commit()
-        if counted(of, of.today(clock()))[0] > 1:
-            rounds.append(_lived(of, clock, chance))
+        if counted(ours, ours.today(clock()))[0] > 1:
+            rounds.append(_lived(ours, clock, chance))
         clock.advance(days=chance.choice([1, 7, 7, 7, 14, 28]))
     _hold(members, rounds, wishes)
 
 
-def _lived(of: Programme, clock: Clock, chance: Random) -> Round:
+def _lived(ours: Programme, clock: Clock, chance: Random) -> Round:
     """Return a round, sent, from which some withdrew, and that was perhaps called off."""
-    round_ = draw_round(of, chance.randrange(99), clock())
+    round_ = draw_round(ours, chance.randrange(99), clock())
     send_round(round_, clock())
     db.session.commit()
     for talk in list(round_.conversations):
@@ -218,14 +222,14 @@ def _hold(members: list[Membership], rounds: list[Round], wishes: Counter[int]) 
 
 @pytest.mark.parametrize("every", [EACH, SECOND, QUARTERLY])
 @pytest.mark.parametrize("rhythm", ["weekly", "monthly"])
-def test_a_draw_takes_somebody_when_their_page_says_so(of: Programme, clock: Clock, every: int, rhythm: str) -> None:
-    of.every = rhythm
-    joined(of, "Ada", "Ben", "Cat")
-    (dan,) = joined(of, "Dan", every=every)
-    clock.moment = next_draw(of, clock()) + timedelta(minutes=1)
+def test_a_draw_takes_somebody_when_their_page_says_so(ours: Programme, clock: Clock, every: int, rhythm: str) -> None:
+    ours.every = rhythm
+    joined(ours, "Ada", "Ben", "Cat")
+    (dan,) = joined(ours, "Dan", every=every)
+    clock.moment = next_draw(ours, clock()) + timedelta(minutes=1)
     for _round in range(6):
-        draw_ = draw_round(of, 7, clock())
+        draw_ = draw_round(ours, 7, clock())
         send_round(draw_, clock())
         turn = turn_of(dan, clock())
-        clock.moment = next_draw(of, clock()) + timedelta(minutes=1)
-        assert ("Dan" in names_in(of, clock)) == (not turn.rests) == (turn.at <= clock())
+        clock.moment = next_draw(ours, clock()) + timedelta(minutes=1)
+        assert ("Dan" in names_in(ours, clock)) == (not turn.rests) == (turn.at <= clock())

@@ -20,10 +20,10 @@ from unmentor.worker import tick
 
 
 def community(*names: str, **rules: Any) -> Programme:
-    of: Programme = programme(**rules)
+    ours: Programme = programme(**rules)
     for name in names:
-        member(person(name), of)
-    return of
+        member(person(name), ours)
+    return ours
 
 
 def refuses(someone: Person, clock: Clock) -> None:
@@ -55,19 +55,19 @@ def all_withdrawn(clock: Clock) -> int:
 
 
 def test_whom_no_mail_reaches_is_not_drawn(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben")
+    ours = community("Ada", "Ben")
     cat = person("Cat", email="Cat@example.gov.uk")
-    member(cat, of)
+    member(cat, ours)
     refuses(cat, clock)
-    round_ = draw_round(of, 7, clock())
+    round_ = draw_round(ours, 7, clock())
     assert {part.person.name for talk in round_.conversations for part in talk.participations} == {"Ada", "Ben"}
 
 
 def test_the_console_says_why_and_leads_to_what_mends_it(app: Flask, client: FlaskClient, clock: Clock) -> None:
-    of = community("Ada", "Ben")
+    ours = community("Ada", "Ben")
     refuses(db.session.query(Person).filter_by(name="Ada").one(), clock)
     db.session.query(Person).filter_by(name="Ben").one().phone = ""
-    sign_in(client, organiser(of))
+    sign_in(client, organiser(ours))
     page = client.get("/organise/unmentoring/people").text
     assert "email refused" in page
     assert "no way to talk" in page

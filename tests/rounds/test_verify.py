@@ -36,12 +36,12 @@ def script(words: str) -> Any:
 
 def two_rounds(clock: Clock, *names: str, **rules: Any) -> tuple[Round, Round]:
     """Return two sent rounds of a community, a day apart."""
-    of: Programme = programme(**rules)
+    ours: Programme = programme(**rules)
     for name in names:
-        member(person(name), of)
+        member(person(name), ours)
     rounds = []
     for seed in (1, 2):
-        rounds.append(draw_round(of, seed, clock()))
+        rounds.append(draw_round(ours, seed, clock()))
         send_round(rounds[-1], clock())
         db.session.commit()
         clock.advance(days=1)
@@ -112,7 +112,7 @@ def test_what_a_round_knows_of_those_before_it_is_kept_once(app: Flask, clock: C
     withdraw(first.conversations[0].participations[0], "", 3, clock())
     cancel_round(second, clock())
     third = draw_again(third, 3, clock())
-    assert {of: len(ids) for of, ids in third.learned["met"].items()} == {"1": 2}
+    assert {number: len(ids) for number, ids in third.learned["met"].items()} == {"1": 2}
     assert remembered(third.programme, 3) == draw_queries.history(third.programme)
 
 

@@ -8,21 +8,21 @@ from unmentor.rounds.models import Round
 from unmentor.rounds.why import why
 
 
-def rounds(of: Programme, clock: Clock, count: int) -> list[Round]:
+def rounds(ours: Programme, clock: Clock, count: int) -> list[Round]:
     """Return so many rounds of a programme, a month apart."""
     drawn = []
     for seed in range(count):
-        drawn.append(draw_round(of, seed, clock()))
+        drawn.append(draw_round(ours, seed, clock()))
         send_round(drawn[-1], clock())
         clock.advance(days=30)
     return drawn
 
 
 def community(*names: str) -> Programme:
-    of = programme()
+    ours = programme()
     for name in names:
-        member(person(name), of)
-    return of
+        member(person(name), ours)
+    return ours
 
 
 def test_a_round_without_repeats_needs_no_reason(app: Flask, clock: Clock) -> None:
@@ -42,8 +42,8 @@ def test_many_who_have_met_everybody_are_counted(app: Flask, clock: Clock) -> No
 
 
 def test_a_newcomer_is_somebody_new(app: Flask, clock: Clock) -> None:
-    of = community("Ada", "Ben", "Cat")
-    rounds(of, clock, 1)
+    ours = community("Ada", "Ben", "Cat")
+    rounds(ours, clock, 1)
     for name in ("Dan", "Eve", "Fay"):
-        member(person(name), of)
-    assert why(rounds(of, clock, 1)[0]) == ""
+        member(person(name), ours)
+    assert why(rounds(ours, clock, 1)[0]) == ""

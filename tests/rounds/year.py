@@ -205,9 +205,9 @@ class Year:
             f"Person {number}", organisation=f"Council {number % 9}", language="cy" if number % 10 == 0 else "en",
             availability=self.chance.sample(SLOTS, 6 * (number % 3)), joined_at=now, confirmed_at=now,
         )  # fmt: skip
-        for of, (some, _rules) in zip(self.programmes, PROGRAMMES.values(), strict=True):
+        for ours, (some, _rules) in zip(self.programmes, PROGRAMMES.values(), strict=True):
             if number % 6 in some:
-                member(someone, db.session.get_one(Programme, of), joined_at=now)
+                member(someone, db.session.get_one(Programme, ours), joined_at=now)
         return someone
 
     def _come_and_go(self) -> None:

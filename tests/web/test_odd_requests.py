@@ -43,11 +43,11 @@ def addresses(app: Flask, method: str, known: dict[str, Any]) -> Iterator[str]:
 @pytest.fixture
 def browser(app: Flask) -> FlaskClient:
     """Return the browser of somebody who takes part and organises, on a lively service; what breaks raises."""
-    of = programme()
-    olu = organiser(of)
+    ours = programme()
+    olu = organiser(ours)
     ben = person("Ben Price")
-    member(ben, of)
-    talk = conversation(of, olu, ben)
+    member(ben, ours)
+    talk = conversation(ours, olu, ben)
     reflection(talk.participations[0], topics="housing")
     # No worker after each request: they are many, and what is asked for here needs none.
     client = FlaskClient(app, app.response_class)
