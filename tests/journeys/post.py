@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 from smtp_server import LoggingServer
 
-TIMEOUT = 30
+TIMEOUT = 60
 
 
 class Post:
