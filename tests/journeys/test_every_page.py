@@ -35,7 +35,7 @@ def organiser(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
     press(page, page.get_by_role("button", name="Draw a round"))
     page.goto("/organise/unmentoring/rounds/7/cancel")
     page.goto("/organise/unmentoring/rounds/7")
-    page.get_by_role("button", name="Send").click()
+    press(page, page.get_by_role("button", name="Send"))
     demo.two_minutes_pass()
     yield context
     context.close()
@@ -72,6 +72,7 @@ def test_axe_finds_nothing_on_any_page(
         for path in ("/me/profile", "/me/not-with"):
             refuse(page, path, seen)
         look_at_what_was(page, seen)
+        skip_and_come_back(page, seen)
         page.goto("/organise/unmentoring/reflections")
         press(page, page.get_by_role("link", name="Send it back").first)
         seen.look(page, "sending a reflection back")
@@ -159,6 +160,15 @@ def look_at_a_conversation(page: Page, seen: Seen) -> None:
     page.locator("main textarea").fill("He shouted.")
     press(page, page.get_by_role("button", name="Tell the organisers"))
     seen.look(page, "a report, and thanks for it")
+
+
+def skip_and_come_back(page: Page, seen: Seen) -> None:
+    """Skip the next round from one's own page, and undo it there."""
+    page.goto("/me")
+    press(page, page.get_by_role("button", name="Skip the next round"))
+    seen.look(page, "a round that is skipped")
+    press(page, page.get_by_role("button", name="Undo"))
+    seen.look(page, "a round to skip")
 
 
 def look_at_what_was(page: Page, seen: Seen) -> None:
