@@ -118,7 +118,7 @@ def _page(round_: Round, form: Button) -> str:
         counted=counted,
         summary=summary(round_, counted),
         across=across(round_, counted),
-        why=why(round_),
+        why=why(round_, counted),
         changes=effect.said(round_.changes),
         out=figures.still_out(round_, NAMED),
         why_out=why_out,

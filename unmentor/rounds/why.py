@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from unmentor.pairing import Entrant
 from unmentor.rounds.draw_inputs import Given, given_then
-from unmentor.rounds.figures import figures
+from unmentor.rounds.figures import Figures, figures
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import name_of
 from unmentor.words import listed
@@ -15,12 +15,12 @@ from unmentor.words import listed
 NAMED = 3
 
 
-def why(round_: Round) -> str:
+def why(round_: Round, counted: Figures | None = None) -> str:
     """Return why fewer repeats were impossible, and how long ago those who meet again last met; "" without repeats.
 
     It tells of the draw: where people changed it by hand since, there is nothing to say.
     """
-    if round_.changes or not figures(round_).repeats:
+    if round_.changes or not (counted or figures(round_)).repeats:
         return ""
     given = given_then(round_)
     last = {frozenset(pair): number for number, *pair in given.history}
