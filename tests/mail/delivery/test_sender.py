@@ -247,3 +247,12 @@ def test_a_message_held_while_it_is_sent_is_sent(app: Flask) -> None:
         assert the_message().state == "held"
         assert claims.record_outcome(connection, claim, "sent", now())
     assert the_message().state == "sent"
+
+
+def test_what_is_known_of_an_address_is_there_for_everybody_at_once(app: Flask) -> None:
+    with claims.connection(db.engine) as connection:
+        claims.suppress(connection, "Ben@example.gov.uk", "550", now())
+        assert db.session.scalars(select(Suppressed.address)).all() == ["ben@example.gov.uk"]
+        db.session.rollback()
+        claims.lift_suppression(connection, "BEN@example.gov.uk")
+        assert db.session.scalars(select(Suppressed.address)).all() == []
