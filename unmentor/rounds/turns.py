@@ -59,12 +59,13 @@ def resting(programme: Programme, on: date, round_: Round | None = None) -> Colu
     """
     day = programme.today(round_.drawn_at) if round_ else on
     too_soon = or_(
-        and_(Theirs.every == SECOND, _round_before(programme, round_) <= LATEST),
-        and_(Theirs.every == QUARTERLY, _midnight(programme, day - A_QUARTER + A_DAY) <= DRAWN_AT),
+        and_(Theirs.every == SECOND, _round_before(programme, round_) <= Round.number),
+        and_(Theirs.every == QUARTERLY, _midnight(programme, day - A_QUARTER + A_DAY) <= Round.drawn_at),
     )
-    had = or_(Theirs.this_one_too.is_(None), Theirs.this_one_too < LATEST)
-    out = _turns(programme).where(Theirs.every != EACH).group_by(Theirs.id).having(too_soon & had)
-    return Membership.id.in_(out)
+    had = or_(Theirs.this_one_too.is_(None), Theirs.this_one_too < Round.number)
+    out = _turns(programme).where(Theirs.every != EACH, too_soon, had)
+    # Where everybody takes part in every round, no database looks for turns.
+    return and_(Membership.every != EACH, Membership.id.in_(out))
 
 
 def counted(programme: Programme, on: date) -> tuple[int, int]:
