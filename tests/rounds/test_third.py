@@ -84,8 +84,7 @@ def test_who_is_left_alone_joins_them_and_everybody_is_told_once(of: Programme, 
         assert (told("moved", each), told("invitation", each), told("cancelled", each)) == (1, 1, 0)
     assert (told("moved", alone.person), told("invitation", alone.person), told("cancelled", alone.person)) == (0, 2, 1)
     news = mailed(str(alone.person.email), "cancelled")
-    assert f"somebody new: {one.name}" in news
-    assert f"somebody new: {two.name}" in news
+    assert f"You join {one.name} and {two.name} instead." in news
     assert not membership(alone.person).first_next
 
 
