@@ -70,7 +70,7 @@ def test_a_time_that_changes_in_the_code_changes_on_the_page(monkeypatch: pytest
         monkeypatch.setattr(retention, name, timedelta(days=4000))
     after = retention.promised()
     assert {name for name in before if before[name] == after[name]} == {
-        "joining", "budgets", "log_years", "places", "reports",
+        "joining", "budgets", "log_years", "notes", "places", "reports",
     }  # fmt: skip
 
 

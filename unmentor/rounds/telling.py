@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from unmentor import runtime
 from unmentor.conversations.models import Conversation
-from unmentor.conversations.telling import news
+from unmentor.conversations.telling import news, remember_questions
 from unmentor.db import db, reading
 from unmentor.mail.outbox import keep, written
 from unmentor.programmes.turn import turn
@@ -45,8 +45,9 @@ def _tell_conversations(round_: Round) -> int:
             # What changed meanwhile was told by whoever changed it, or is written anew in another slice.
             still = queries.versions_to_tell([number for number, _sequence in ready])
             keep([mail for version in ready if version in still for mail in ready[version]], now)
-            told = update(Conversation).where(Conversation.id.in_([number for number, _sequence in still & set(ready)]))
-            db.session.execute(told.values(to_tell=False))
+            now_told = [number for number, _sequence in still & set(ready)]
+            remember_questions(now_told)
+            db.session.execute(update(Conversation).where(Conversation.id.in_(now_told)).values(to_tell=False))
     return len(ready)
 
 
