@@ -5,9 +5,10 @@ from flask_babel import gettext as _
 
 from unmentor import runtime
 from unmentor.conversations.blueprint import blueprint
-from unmentor.conversations.came_of_it import ANSWERED_WITHIN, tell_what_came
+from unmentor.conversations.came_of_it import tell_what_came
 from unmentor.conversations.forms import CameForm
 from unmentor.conversations.guards import writable
+from unmentor.conversations.questions import ANSWERED_WITHIN
 from unmentor.db import transaction
 from unmentor.forms import Page
 

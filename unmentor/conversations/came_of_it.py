@@ -19,8 +19,6 @@ A_MONTH = timedelta(days=30)
 ASKED_AFTER = (A_MONTH, 3 * A_MONTH)
 # So long after each of these a question that had to wait is still asked.
 STILL_ASKED = timedelta(days=14)
-# So long after a conversation the key in that mail is enough to answer.
-ANSWERED_WITHIN = timedelta(days=150)
 
 
 def tell_what_came(part: Participation, came: str, line: str, now: datetime) -> None:

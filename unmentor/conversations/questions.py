@@ -12,6 +12,8 @@ from unmentor.links import link, sign
 from unmentor.mail.message import Letter
 from unmentor.programmes.models import Membership
 
+# So long after a conversation the key in a mail is enough to say what came of it.
+ANSWERED_WITHIN = timedelta(days=150)
 STILL_WORTH_ASKING = timedelta(days=5)
 # More than anybody is asked before a conversation closes, so that no two questions have one number.
 MOST_ASKS = 8
@@ -29,7 +31,7 @@ def how_was_it(part: Participation) -> Letter:
 def what_came_of_it(part: Participation) -> Letter:
     """Return the question what came of a conversation, a while after it; asked a second time, it is another letter."""
     page = {came: link("conversations.came", token=key(part), came=came) for came in CAME}
-    until = part.conversation.ends_at + timedelta(days=150)
+    until = part.conversation.ends_at + ANSWERED_WITHIN
     return letter("what-came-of-it", part, expires_at=until, numbered=part.came_asks, answers=page)
 
 

@@ -38,12 +38,12 @@ def store(
 
     The first of a group starts, the third is its third. *again* are the pairs who have met before.
     """
-    had = _prompts_had(round_.programme)
     rows = list(_rows(round_, groups, again, times, now, mended))
-    for row, group in zip(rows, groups, strict=True):
-        row["prompts"] = choose(had.get(person, 0) for person in group)
     if not rows:
         return []
+    had = _prompts_had(round_.programme)
+    for row, group in zip(rows, groups, strict=True):
+        row["prompts"] = choose(had.get(person, 0) for person in group)
     # In bulk: everybody else waits meanwhile.
     new = insert(Conversation).returning(Conversation.id, sort_by_parameter_order=True)
     ids = list(db.session.scalars(new, rows))
