@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -238,3 +239,62 @@ def test_the_writer_is_told_by_mail_what_became_of_it(client: FlaskClient) -> No
     assert publish(only(), now()) is True
     db.session.commit()
     assert client.get(path_in(mailed("sian@example.gov.uk", "reflection-published"), "/reflections")).status_code == 200
+
+
+def test_topics_are_there_to_select_the_most_used_first_and_what_is_typed_comes_on_top(client: FlaskClient) -> None:
+    mine = part(moderation="none")
+    for number, topics in enumerate(("libraries", "roads libraries", "plain-English roads libraries")):
+        talk = conversation(mine.conversation.round.programme, person(f"Cai {number}"))
+        reflection(talk.participations[0], f"Words {number}.", topics)
+    offered = re.findall(r'name="tapped" type="checkbox" value="([^"]+)"', client.get(path(mine)).text)
+    assert offered == ["libraries", "roads", "plain-English"]
+    post(client, path(mine), **said(topics="Plain English, housing", tapped=["roads", "plain-English"]))
+    newest = db.session.query(Reflection).order_by(Reflection.id.desc()).first()
+    assert [topic.name for topic in newest.topics] == ["housing", "plain-English", "roads"]
+
+
+def test_what_was_selected_stays_selected_and_counts_among_the_five(client: FlaskClient) -> None:
+    mine = part(moderation="all")
+    reflection(mine.conversation.participations[1], topics="libraries")
+    page = post(client, path(mine), **said(topics="a, b, c, d, e", tapped=["libraries"]))
+    assert "Choose at most 5 topics. There are 6 now" in page.text
+    assert re.search(r'<input checked [^>]*value="libraries"', page.text)
+    post(client, path(mine), **said(topics="a, b", tapped=["libraries"]))
+    again = client.get(path(mine)).text
+    assert re.search(r'<input checked [^>]*value="libraries"', again)
+    assert 'value="a, b"' in again
+
+
+@pytest.mark.parametrize(
+    ("moderation", "before", "words", "unread"),
+    [
+        ("none", "", "It is public as soon as you share it, and on its way", ["first-name", "organisation"]),
+        ("all", "name", "An organiser reads it first. We write to you", []),
+        ("first", "", "An organiser reads it first. We write to you", []),
+        # Whose first name alone was never public is read first with that name, and with no other.
+        ("first", "name", "It is public as soon as you share it, unless a line under the name says", ["organisation"]),
+    ],
+)
+def test_what_happens_next_is_said_before_it_is_sent(
+    client: FlaskClient, moderation: str, before: str, words: str, unread: list[str]
+) -> None:
+    mine = part(moderation=moderation)
+    if before:
+        ours = mine.conversation.round.programme
+        reflection(conversation(ours, mine.person, person("Cai")).participations[0], attribution=before)
+    page = client.get(path(mine)).text
+    assert words in page
+    assert page.count("New under your words") == len(before and unread)
+    for attribution in ("first-name", "organisation"):
+        post(client, path(mine), **said(attribution=attribution))
+        db.session.expire_all()
+        written = db.session.query(Reflection).filter_by(participation_id=mine.id).one()
+        assert (written.state == "published") == (attribution in unread)
+        db.session.delete(written)
+        db.session.commit()
+
+
+def test_the_limit_is_said_where_no_script_counts(client: FlaskClient) -> None:
+    page = client.get(path(part())).text
+    assert "Up to 2,000 characters." in page
+    assert 'data-writing="2000"' in page

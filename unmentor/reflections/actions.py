@@ -13,7 +13,7 @@ from unmentor.mail.outbox import queue
 from unmentor.reflections.forms import Draft, topic_slug
 from unmentor.reflections.mails import UNDO_WITHIN, published, returned, subject_of
 from unmentor.reflections.models import Reflection, Topic, reflection_topic, signature
-from unmentor.reflections.queries import reflection_of, trusted
+from unmentor.reflections.queries import at_once, reflection_of
 from unmentor.reflections.slugs import assign_slug, hidden, hide, is_hidden
 from unmentor.reports.actions import reopen_about, settle_about
 
@@ -31,14 +31,11 @@ def share(participation: Participation, draft: Draft, now: datetime) -> Reflecti
     )
     if reflection.state == "published":
         return reflection
-    signed = signature(person, draft.attribution)
-    looked_at = programme.moderation == "none" or (
-        programme.moderation == "first" and trusted(person, programme, *signed)
-    )
+    looked_at = bool(at_once(participation, reflection, (draft.attribution,)))
     reflection.state = "published" if looked_at else "pending"
     reflection.published_at = now if looked_at else None
     reflection.text, reflection.link, reflection.attribution = draft.text, draft.link, draft.attribution
-    reflection.signed_name, reflection.signed_place = signed
+    reflection.signed_name, reflection.signed_place = signature(person, draft.attribution)
     reflection.language, reflection.written_at, reflection.note = person.language, now, ""
     reflection.decided_at = reflection.decided_from = None
     assign_slug(reflection)

@@ -1,5 +1,6 @@
 """What a person may type about what they learned."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -7,13 +8,14 @@ from urllib.parse import urlsplit
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from slugify import slugify
-from wtforms import HiddenField, RadioField, StringField, TextAreaField, URLField
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField, URLField
 from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.widgets import CheckboxInput
 
 from unmentor.conversations.models import Participation
 from unmentor.conversations.notes import notes_of
 from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text, offered
-from unmentor.reflections.models import ATTRIBUTIONS, Reflection, byline
+from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic, byline
 
 SHORTEST, LONGEST = 10, 2000
 MOST_TOPICS, LONGEST_TOPIC = 5, 40
@@ -51,9 +53,9 @@ def long_enough(_form: Any, field: Any) -> None:
         raise ValidationError(TOO_SHORT)
 
 
-def few_short_topics(_form: Any, field: Any) -> None:
+def few_short_topics(form: Any, _field: Any) -> None:
     """Refuse too many topics, one that is a sentence, and one without a letter to find it by."""
-    names = topic_names(field.data)
+    names = form.topic_names
     if len(names) > MOST_TOPICS:
         raise ValidationError(
             _l("Choose at most %(most)s topics. There are %(has)s now", most=MOST_TOPICS, has=len(names))
@@ -90,10 +92,18 @@ class ReflectionForm(Form):
         filters=[clean_text],
         validators=[InputRequired(TOO_SHORT), long_enough, at_most(LONGEST)],
     )
-    topics = StringField(
+    tapped = SelectMultipleField(
         _l("Topics"),
+        choices=[],
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+        description=_l("Select those that fit, five at the most."),
+    )
+    topics = StringField(
+        _l("Other topics"),
         filters=[clean_line],
         validators=[at_most(2 * MOST_TOPICS * LONGEST_TOPIC), few_short_topics],
+        description=_l("With commas between."),
     )
     link = URLField(
         _l("A post or tweet that says more"),
@@ -110,24 +120,35 @@ class ReflectionForm(Form):
     )
 
     @classmethod
-    def of(cls, participation: Participation, written: Reflection | None) -> Self:
-        """Return the form as its writer should see it: what they wrote before, and how each byline would read."""
+    def of(cls, participation: Participation, written: Reflection | None, offered: Sequence[Topic]) -> Self:
+        """Return the form as its writer should see it: what they wrote before, and how each byline would read.
+
+        Topics that are *offered* are there to select, any other to type.
+        """
         # What they noted for themselves, or wrote about what came of it, is a beginning.
-        said = {"text": notes_of(participation) or participation.came_line}
+        said: dict[str, Any] = {"text": notes_of(participation) or participation.came_line}
+        names = [topic.name for topic in offered]
         if written and written.state in {"pending", "returned"}:
-            topics = ", ".join(topic.name for topic in written.topics)
-            said = {"text": written.text, "topics": topics, "link": written.link, "attribution": written.attribution}
+            theirs = [topic.name for topic in written.topics]
+            said = {"text": written.text, "link": written.link, "attribution": written.attribution}
+            said |= {"tapped": theirs, "topics": ", ".join(name for name in theirs if name not in names)}
         form = cls(data=said)
+        form.tapped.choices = [SelectChoice(name, name) for name in names]
         # Where two read the same, as for a person without an organisation, the first is enough.
         bylines = {byline(participation.person, each): each for each in reversed(ATTRIBUTIONS)}
-        form.attribution.choices = [(each, read) for read, each in reversed(bylines.items())]
+        form.attribution.choices = [SelectChoice(each, read) for read, each in reversed(bylines.items())]
         return form
+
+    @property
+    def topic_names(self) -> tuple[str, ...]:
+        """Return the topics that were selected or typed, each once."""
+        return topic_names(",".join((*(self.tapped.data or ()), self.topics.data or "")))
 
     def draft(self) -> Draft:
         """Return what was typed, once it was found good."""
         return Draft(
             text=str(self.text.data),
-            topics=topic_names(str(self.topics.data)),
+            topics=self.topic_names,
             link=str(self.link.data),
             attribution=str(self.attribution.data),
         )

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
-from unmentor.reflections.models import Reflection, Topic, reflection_topic
+from unmentor.reflections.models import Reflection, Topic, reflection_topic, signature
 from unmentor.reflections.slugs import hidden
 
 PAGE = 20
@@ -119,20 +119,36 @@ def pending_reflection(programme: Programme, number: int) -> Reflection | None:
     return db.session.scalar(_pending(programme).where(Reflection.id == number))
 
 
-def trusted(person: Person, programme: Programme, name: str, place: str) -> bool:
-    """Say whether what *person* writes in *programme*, signed so, may be public before anybody looks at it.
+def at_once(part: Participation, written: Reflection | None, attributions: Iterable[str]) -> frozenset[str]:
+    """Return with which of these *attributions* what somebody writes, in place of *written*, is public unread.
 
-    It may where something of theirs was public before, and nothing that they sign with is new; and not while an
-    organiser waits for them to change something that was public.
+    Where the programme reads what is first, that is with a name that was public on something else of theirs; and not
+    while an organiser waits for them to change something that was public. What was taken off the site is always read.
     """
-    theirs = (Reflection.person_id == person.id, Reflection.programme_id == programme.id)
-    public = select(Reflection.signed_name, Reflection.signed_place, Reflection.state).where(
-        *theirs, Reflection.published_at.is_not(None)
+    programme = part.conversation.round.programme
+    taken_off = written and written.published_at and written.state in {"pending", "returned"}
+    if programme.moderation == "all" or taken_off:
+        return frozenset()
+    if programme.moderation == "none":
+        return frozenset(attributions)
+    known = _public_once(part.person, programme, written)
+    if not known or any(state == "returned" for _name, _place, state in known):
+        return frozenset()
+    names, places = {"", *(name for name, *_rest in known)}, {"", *(place for _name, place, _state in known)}
+    signed = {each: signature(part.person, each) for each in attributions}
+    return frozenset(each for each, (name, place) in signed.items() if name in names and place in places)
+
+
+def _public_once(person: Person, programme: Programme, other_than: Reflection | None) -> Sequence[Row[str, str, str]]:
+    """Return how all of *person* that was ever public in *programme* is signed, and its state."""
+    theirs = select(Reflection.signed_name, Reflection.signed_place, Reflection.state).where(
+        Reflection.person_id == person.id,
+        Reflection.programme_id == programme.id,
+        Reflection.published_at.is_not(None),
+        # What changes vouches for nobody.
+        Reflection.id != (other_than.id if other_than else 0),
     )
-    known = db.session.execute(public).all()
-    names, places = {""} | {row.signed_name for row in known}, {""} | {row.signed_place for row in known}
-    taken_down = any(row.state == "returned" for row in known)
-    return bool(known) and not taken_down and name in names and place in places
+    return db.session.execute(theirs).all()
 
 
 def public_reflection(programme: Programme, number: int) -> Reflection | None:

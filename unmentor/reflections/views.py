@@ -17,8 +17,8 @@ from unmentor.people.guards import signed_in
 from unmentor.programmes.queries import all_programmes, organised_by
 from unmentor.reflections import feeds, queries
 from unmentor.reflections.actions import share, take_back, tell_writer
-from unmentor.reflections.forms import ReflectionForm
-from unmentor.reflections.models import Reflection, Topic
+from unmentor.reflections.forms import LONGEST, ReflectionForm
+from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic
 from unmentor.reflections.queries import Asked
 from unmentor.reflections.reporting import report
 
@@ -39,9 +39,10 @@ def write(token: str) -> Page:
     written = queries.reflection_of(part)
     if written and written.state == "published":
         return render_template("reflections/shared.html", reflection=written, token=token)
-    form = ReflectionForm.of(part, written)
+    form = ReflectionForm.of(part, written, queries.topics())
     if not form.validate_on_submit():
-        page = {"part": part, "token": token, "reflection": written, "topics": queries.topics(6)}
+        unread = queries.at_once(part, written, ATTRIBUTIONS)
+        page = {"part": part, "token": token, "reflection": written, "at_once": unread, "longest": LONGEST}
         return render_template("reflections/write.html", form=form, **page), form.status
     with transaction():
         tell_writer(share(part, form.draft(), runtime.now()), runtime.now())
