@@ -56,8 +56,8 @@ OPEN = {
 # A signed key from a mail is asked for: any other is 404, whoever brings it.
 KEYED = {
     "conversations.back", "conversations.calendar", "conversations.came", "conversations.invite", "conversations.move",
-    "conversations.notes",
-    "conversations.outcome", "conversations.place", "conversations.show", "me.unsubscribe", "me.unsubscribe_undo",
+    "conversations.notes", "conversations.outcome", "conversations.place", "conversations.proposal",
+    "conversations.show", "me.unsubscribe", "me.unsubscribe_undo",
     "programmes.confirm", "rounds.skip", "rounds.skip_undo",
     "people.sign_in_link", "reflections.thanks", "reflections.withdraw", "reflections.write", "reports.conversation",
     "rounds.third", "rounds.withdraw",

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import DateTimeLocalInput
 
 from unmentor.conversations.models import MET
@@ -122,6 +122,13 @@ class MoveForm(Form):
         self.asked.data = self.chosen() if isinstance(why, AreYouSure) else ""
         field = self.start if self.start.data not in {OTHER, None, ""} or not self.other.data else self.other
         field.errors = [str(why)]
+
+
+class ProposalForm(Form):
+    """Whether the time that a calendar proposes suits."""
+
+    start = HiddenField()
+    answer = HiddenField(validators=[AnyOf(("yes", "no"), _l("Say whether it suits you"))])
 
 
 class PlaceForm(Form):

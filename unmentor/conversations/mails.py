@@ -32,6 +32,7 @@ def moved(
     *,
     was: datetime,
     mover: Participation | None = None,
+    proposer: Participation | None = None,
     withdrew: Participation | None = None,
     placer: Participation | None = None,
     third: Participation | None = None,
@@ -47,6 +48,7 @@ def moved(
         was=was,
         mover=doer.person.first_name if doer else "",
         mine=doer is part,
+        yours=proposer is part,
         placed=placer is not None,
         withdrew=withdrew.person.first_name if withdrew else "",
         third=third.person.first_name if third else "",
@@ -123,16 +125,38 @@ def proposed(part: Participation, by: Participation, starts_at: datetime) -> Let
     with force_locale(part.person.language):
         return heads_up(
             part,
-            f"participation:{by.id}",
-            talk.ends_at,
+            _proposal(by),
+            talk.starts_at,
             title=_("%(name)s’s calendar proposes %(when)s", name=name, when=when(starts_at, zone)),
             says=[
                 _("Nothing has moved yet: you talk on %(when)s.", when=when(talk.starts_at, zone)),
-                _("If the other time suits you, move it there, and every calendar follows."),
+                _("If the other time suits you, say yes, and every calendar follows. If not, say that instead."),
             ],
-            button=(_("Move it there"), link("conversations.move", token=key(part), start=by.proposes_local)),
-            ways=[(_("Leave it, or pick another time"), link("conversations.show", token=key(part)))],
+            button=(_("Say whether it suits you"), link("conversations.show", token=key(part))),
+            ways=[(_("Pick another time"), link("conversations.move", token=key(part)))],
         )
+
+
+def does_not_suit(part: Participation, other: Participation, starts_at: datetime) -> Letter:
+    """Return the word that the time which the reader's calendar proposed does not suit somebody."""
+    talk, zone, name = part.conversation, part.conversation.round.programme.time_zone, other.person.first_name
+    with force_locale(part.person.language):
+        return heads_up(
+            part,
+            _proposal(part),
+            talk.starts_at,
+            title=_("%(when)s does not suit %(name)s", name=name, when=when(starts_at, zone)),
+            says=[
+                _("Thank you for proposing it. You still talk on %(when)s.", when=when(talk.starts_at, zone)),
+                _("If you can make that, all is well. If not, pick another: what suits everybody comes first."),
+            ],
+            button=(_("Pick another time"), link("conversations.move", token=key(part))),
+            ways=[(_("I can’t make it"), link(Above.WITHDRAW, token=key(part)))],
+        )
+
+
+def _proposal(by: Participation) -> str:
+    return f"proposal:{by.id}.{by.proposals}"
 
 
 def heads_up(part: Participation, about: str, expires_at: datetime | None, **values: Any) -> Letter:

@@ -107,9 +107,10 @@ class Participation(Base):
     joined_at: Mapped[datetime | None]
     # What their calendar answered to the invitation as it stands: an RFC 5545 PARTSTAT in lower case.
     partstat: Mapped[str] = mapped_column(String(12), default="needs-action")
-    # The time that their calendar proposes instead of the one it has now, and since when.
+    # The time that their calendar proposes instead of the one it has now, since when; and how often it proposed one.
     proposes: Mapped[datetime | None]
     proposed_at: Mapped[datetime | None]
+    proposals: Mapped[int] = mapped_column(default=0)
     withdrew_at: Mapped[datetime | None]
     # How it went: yes, no or planned; absent, could-not or forgot, where it did not happen; 1 to 5; whether they would
     # do it again.

@@ -90,15 +90,23 @@ def local_time(text: str, zone: ZoneInfo) -> datetime:
     return shown.astimezone(UTC)
 
 
-def move(part: Participation, starts_at: datetime, now: datetime, *, sure: bool = True) -> None:
+def move(
+    part: Participation,
+    starts_at: datetime,
+    now: datetime,
+    *,
+    sure: bool = True,
+    proposer: Participation | None = None,
+) -> None:
     """Move a conversation for the one who asks; every calendar follows. Raises CannotMove, and changes nothing then.
 
-    Who is not *sure* is asked once, by AreYouSure, where nobody would be at work.
+    Who is not *sure* is asked once, by AreYouSure, where nobody would be at work. What a *proposer* agreed to counts as
+    nobody's move.
     """
     talk = part.conversation
     queries.lock_and_refresh(talk)
     lock_diaries([each.person_id for each in talk.present])
-    _check(part, starts_at, now)
+    _check(part, starts_at, now, agreed=proposer is not None)
     if not sure and not _in_working_hours(talk, starts_at):
         said = when(starts_at, talk.round.programme.time_zone)
         raise AreYouSure(_("%(when)s? That is not in working hours. If you agreed on it, move it once more", when=said))
@@ -106,22 +114,22 @@ def move(part: Participation, starts_at: datetime, now: datetime, *, sure: bool 
     was, talk.starts_at = talk.starts_at, starts_at
     talk.suits_all = suits_all(talk, starts_at)
     talk.sequence, talk.stamped_at, talk.reminded_at = talk.sequence + 1, now, None
-    part.moves += 1
+    part.moves += proposer is None
     for each in talk.present:
         # Whoever picks a time can make it; everybody else is asked anew, before and after.
-        each.partstat = "accepted" if each is part else "needs-action"
+        each.partstat = "accepted" if each in {part, proposer} else "needs-action"
         each.proposes = each.proposed_at = None
         each.met = each.challenged = each.again = each.answered_at = each.asked_at = None
         each.asks = 0
     for each in talk.present:
-        queue(mails.moved(each, was=was, mover=part), now)
+        queue(mails.moved(each, was=was, mover=part, proposer=proposer), now)
 
 
-def _check(part: Participation, starts_at: datetime, now: datetime) -> None:
+def _check(part: Participation, starts_at: datetime, now: datetime, *, agreed: bool) -> None:
     talk, zone = part.conversation, part.conversation.round.programme.time_zone
     if talk.state != "arranged" or part.withdrew_at:
         raise CannotMove(_("This conversation was cancelled a moment ago"))
-    if part.moves >= MOST_MOVES:
+    if part.moves >= MOST_MOVES and not agreed:
         names = listed(person.first_name for person in part.partners)
         raise CannotMove(
             _(

@@ -90,6 +90,7 @@ def _conversations(person: Person) -> list[dict[str, Any]]:
             "thanked_at": _said(each.thanked_at),
             "your_calendar_said": each.partstat,
             "your_calendar_proposed": _said(each.proposes),
+            "proposed_times": each.proposals,
             "withdrew_at": _said(each.withdrew_at),
             "moved_times": each.moves,
             "you_said_where": each.place,
