@@ -1,4 +1,7 @@
-"""Pair a spreadsheet: ``python -m unmentor.pairing people.csv [--met history.csv] [--seed N]``."""
+"""Pair a spreadsheet, or check a draw file, with nothing but the standard library.
+
+``python -m unmentor.pairing people.csv [--met history.csv] [--seed N]``, ``python -m unmentor.pairing verify FILE``.
+"""
 
 import argparse
 import csv
@@ -8,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unmentor.pairing import Draw, Entrant, Rules, draw
+from unmentor.pairing.draw_file import Refused, check
 from unmentor.pairing.entrants import Meeting
 
 BIG = 100_000
@@ -18,8 +22,11 @@ class Unreadable(Exception):  # noqa: N818 - reads as what it says: the file is 
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Pair and print; return 0, or 2 after one clear line where something cannot be read."""
-    asked = _parser().parse_args(arguments)
+    """Pair and print, or check; return 0, or 2 after one clear line where something cannot be read."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["verify"]:
+        return _verify(given[1:])
+    asked = _parser().parse_args(given)
     try:
         people, lines = _people(asked.people)
         history = list(_meetings(asked.met)) if asked.met else []
@@ -35,9 +42,26 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _verify(arguments: list[str]) -> int:
+    """Say what is to be said of a draw file; return 0, or 1 after one clear line where it is not what it claims."""
+    parser = argparse.ArgumentParser(
+        prog="python -m unmentor.pairing verify", description="Check that a draw file is the draw, and the best."
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="a draw file, from your own page")
+    path = parser.parse_args(arguments).file
+    try:
+        print("\n".join(check(path.read_bytes())))  # noqa: T201 - a command talks
+    except (Refused, OSError) as error:
+        print(error.strerror if isinstance(error, OSError) else error, file=sys.stderr)  # noqa: T201 - as above
+        return 1
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m unmentor.pairing", description="Pair the people of a spreadsheet, nobody twice while avoidable."
+        prog="python -m unmentor.pairing",
+        description="Pair the people of a spreadsheet, nobody twice while avoidable.",
+        epilog="To check the draw file of a round: python -m unmentor.pairing verify FILE",
     )
     parser.add_argument(
         "people", type=Path, metavar="PEOPLE.csv", help="columns: id; optionally organisation, not_with"
