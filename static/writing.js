@@ -23,6 +23,8 @@ function show(words) {
   quote.replaceChildren(
     ...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })),
   );
+  // As every page sets words that are many.
+  quote.parentElement.classList.toggle("long", words.length > 320);
   const chosen = form.querySelector("[name=attribution]:checked");
   // The name itself, and not what is said of it in a line below.
   who.textContent = chosen?.parentElement.querySelector("span").firstChild.textContent.trim() ?? "";

@@ -35,6 +35,8 @@ class Feature:
     export: Callable[["Person"], dict[str, Any]]
     # Drop what is left over once a programme is gone.
     tidy: Callable[[], None]
+    # Forget what nobody needs any more, as of a moment.
+    forget: Callable[[datetime], None]
     # What people can do about conversations that are over, by the number of their part in each: words and an address.
     next_steps: Callable[[Sequence["Participation"]], dict[int, tuple[str, str]]]
     # What it brings that needs an organiser of a programme.

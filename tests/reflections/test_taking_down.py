@@ -118,6 +118,8 @@ def test_who_was_asked_to_change_something_is_looked_at_before_the_next(ours: Pr
     assert take_down(public, "It names somebody.", START) is False
     assert share(talked(ours, sian), Draft("And again.", attribution="name"), START).state == "pending"
     assert share(part, Draft("Somebody is wrong."), START).state == "pending"
+    assert "wrong" not in public.slug
+    assert publish(public, START)
     assert public.slug == "somebody-is-wrong"
     assert db.session.query(Message).filter_by(kind="reflection-returned").count() == 1
 

@@ -8,8 +8,7 @@ from flask.testing import FlaskClient
 from unmentor.conversations.mails import key
 from unmentor.conversations.models import Participation
 from unmentor.db import db
-from unmentor.reflections.actions import publish, return_, share
-from unmentor.reflections.forms import Draft
+from unmentor.reflections.actions import publish, return_
 from unmentor.reflections.models import Reflection
 from unmentor.runtime import now
 
@@ -86,20 +85,6 @@ def test_writing_again_while_it_waits_replaces_the_words_and_the_address(client:
     assert "Marek Nowak told me all about it." in page.text
     post(client, path(mine), **said(text="Somebody told me all about it."))
     assert (only().text, only().slug) == ("Somebody told me all about it.", "somebody-told-me-all-about-it")
-
-
-def test_what_is_public_cannot_be_changed_only_taken_back(client: FlaskClient) -> None:
-    mine = part(moderation="none")
-    post(client, path(mine), **said())
-    post(client, path(mine), **said(text="Something else altogether."))
-    assert only().text == WORDS
-    assert path(mine, "/withdraw") in client.get(path(mine)).text
-
-
-def test_the_draft_of_a_window_that_came_too_late_changes_nothing(client: FlaskClient) -> None:
-    mine = part()
-    public = reflection(mine)
-    assert share(mine, Draft("Something else altogether."), public.written_at).text == "Ask what they would miss."
 
 
 def test_taking_it_back_asks_once_and_then_forgets_the_words(client: FlaskClient) -> None:

@@ -13,6 +13,7 @@ from unmentor.audit.models import AuditEvent
 from unmentor.conversations import notes, placing
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.features import features
 from unmentor.links import link
 from unmentor.mail.actions import KEPT
 from unmentor.mail.message import Letter
@@ -72,6 +73,8 @@ def forget(now: datetime) -> None:
     reports.forget(now)
     placing.forget(now)
     notes.forget(now)
+    for feature in features():
+        feature.forget(now)
     unanswered = Message.person_id.is_(None) & (Message.kind == "confirm") & (Message.queued_at <= now - UNCONFIRMED)
     db.session.execute(delete(Message).where(unanswered))
     db.session.execute(delete(Erasure).where(Erasure.at < now - ERASURES))

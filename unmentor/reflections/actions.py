@@ -18,10 +18,15 @@ from unmentor.reflections.slugs import assign_slug, hidden, hide, is_hidden
 from unmentor.reports.actions import reopen_about, settle_about
 
 
-def share(participation: Participation, draft: Draft, now: datetime) -> Reflection:
+class ChangedMeanwhile(Exception):  # noqa: N818 - it is named by what happened
+    """Somebody changed in another window what they are about to replace."""
+
+
+def share(participation: Participation, draft: Draft, now: datetime, over: str | None = None) -> Reflection:
     """Return what somebody shares of a conversation: public at once, or pending where it is looked at first.
 
-    One a participation: writing again replaces what is not public yet. What is public stays as it is.
+    One a participation: writing again replaces what was there, and what was public is not until it is looked at. Raises
+    ChangedMeanwhile where that is not what they read, *over* which they write.
     """
     # Two windows of one writer take turns.
     db.session.execute(select(Participation.id).where(Participation.id == participation.id).with_for_update())
@@ -29,23 +34,38 @@ def share(participation: Participation, draft: Draft, now: datetime) -> Reflecti
     reflection = reflection_of(participation) or Reflection(
         participation=participation, programme=programme, person=person
     )
-    if reflection.state == "published":
+    signed = signature(person, draft.attribution)
+    if _is_already(reflection, draft, signed):
         return reflection
+    if over not in {None, reflection.version}:
+        raise ChangedMeanwhile
     looked_at = bool(at_once(participation, reflection, (draft.attribution,)))
+    since = reflection.published_at if reflection.state != "withdrawn" else None
+    if reflection.state == "published":
+        unqueue(subject_of(reflection))
+    if since:
+        reflection.was = None if looked_at else reflection.was or reflection.shown
     reflection.state = "published" if looked_at else "pending"
-    reflection.published_at = now if looked_at else None
+    reflection.published_at = since or (now if looked_at else None)
     reflection.text, reflection.link, reflection.attribution = draft.text, draft.link, draft.attribution
-    reflection.signed_name, reflection.signed_place = signature(person, draft.attribution)
+    reflection.signed_name, reflection.signed_place = signed
     reflection.language, reflection.written_at, reflection.note = person.language, now, ""
     reflection.decided_at = reflection.decided_from = None
-    assign_slug(reflection)
+    if since and not looked_at:
+        hide(reflection)
+    else:
+        assign_slug(reflection)
     reflection.topics = topics(draft.topics)
     return reflection
 
 
-def publish(reflection: Reflection, now: datetime) -> bool:
-    """Make a pending reflection public and tell its writer, unless it is undone; say whether this call did it."""
-    if not _decide(reflection, "pending", "published", now, published_at=reflection.published_at or now):
+def publish(reflection: Reflection, now: datetime, read: datetime | None = None) -> bool:
+    """Make a pending reflection public and tell its writer, unless it is undone; say whether this call did it.
+
+    It does not where its writer has changed what an organiser *read*, as it was written at that moment.
+    """
+    still, since = Reflection.written_at == (read or reflection.written_at), reflection.published_at or now
+    if not _decide(reflection, "pending", "published", now, still, published_at=since):
         return False
     if is_hidden(reflection):
         assign_slug(reflection)
@@ -116,7 +136,14 @@ def take_back(reflection: Reflection) -> None:
     reflection.state = "withdrawn"
     reflection.decided_at = reflection.decided_from = None
     reflection.text = reflection.link = reflection.note = ""
-    reflection.topics = []
+    reflection.topics, reflection.was = [], None
+
+
+def forget(now: datetime) -> None:
+    """Forget what public words were before they were changed, once no organiser can think again about the change."""
+    decided = Reflection.decided_at.is_(None) | (Reflection.decided_at <= now - UNDO_WITHIN)
+    changed = update(Reflection).where(Reflection.was.is_not(None), Reflection.state == "published", decided)
+    db.session.execute(changed.values(was=None))
 
 
 def drop_unused_topics() -> None:
@@ -145,15 +172,27 @@ def _topic(name: str) -> Topic:
             return db.session.scalars(same).one()
 
 
-def _decide(reflection: Reflection, before: str, state: str, now: datetime, **values: object) -> bool:
+def _is_already(reflection: Reflection, draft: Draft, signed: tuple[str, str]) -> bool:
+    """Say whether readers would see nothing new: a button was selected twice."""
+    if reflection.state not in {"pending", "published"}:
+        return False
+    here = (reflection.text, reflection.link, (reflection.signed_name, reflection.signed_place))
+    slugs = {topic_slug(name) for name in draft.topics}
+    return here == (draft.text, draft.link, signed) and slugs == {topic.slug for topic in reflection.topics}
+
+
+def _decide(
+    reflection: Reflection, before: str, state: str, now: datetime, *still: ColumnElement[bool], **values: object
+) -> bool:
     """Let an organiser move a reflection on, until they think again."""
-    return _move(reflection, state, Reflection.state == before, decided_at=now, decided_from=before, **values)
+    still = (Reflection.state == before, *still)
+    return _move(reflection, state, *still, decided_at=now, decided_from=before, **values)
 
 
-def _move(reflection: Reflection, state: str, still: ColumnElement[bool], **values: object) -> bool:
+def _move(reflection: Reflection, state: str, *still: ColumnElement[bool], **values: object) -> bool:
     """Move a reflection on while something *still* holds of it, unless somebody else was faster."""
     known = {"decided_at": None, "decided_from": None} | values
-    waits = (Reflection.id == reflection.id, still)
+    waits = (Reflection.id == reflection.id, *still)
     won = db.session.scalar(update(Reflection).where(*waits).values(state=state, **known).returning(Reflection.id))
     db.session.refresh(reflection)
     return won is not None

@@ -15,7 +15,7 @@ from unmentor.features import Feature
 from unmentor.organise.needs import Need
 from unmentor.programmes.models import Programme
 from unmentor.reflections import moderation, queries, rights
-from unmentor.reflections.actions import drop_unused_topics, publish, share
+from unmentor.reflections.actions import drop_unused_topics, forget, publish, share
 from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.views import blueprint
@@ -74,6 +74,7 @@ feature = Feature(
     erase=rights.let_go,
     export=rights.exported,
     tidy=drop_unused_topics,
+    forget=forget,
     next_steps=next_steps,
     needs=needs,
     wrote=queries.writers_by_round,

@@ -33,8 +33,8 @@ class Feed:
 
     @property
     def updated(self) -> datetime:
-        """Return when the newest became public."""
-        return max((each.published_at for each in self.reflections if each.published_at), default=BEGINNING)
+        """Return when the newest became public, or one of them was changed."""
+        return max((moment for each in self.reflections if (moment := each.updated_at)), default=BEGINNING)
 
 
 def atom(feed: Feed) -> bytes:
@@ -98,7 +98,7 @@ def _enter(entry: Any, reflection: Reflection) -> None:
     entry.dc.dc_creator(_clean(reflection.byline))
     entry.content(_clean(html(reflection)), type="html")
     entry.published(reflection.published_at)
-    entry.updated(reflection.published_at)
+    entry.updated(reflection.updated_at)
     for topic in reflection.topics:
         entry.category(term=_clean(topic.name))
 
@@ -111,6 +111,7 @@ def _item(reflection: Reflection) -> dict[str, Any]:
         "content_html": html(reflection),
         "content_text": reflection.text,
         "date_published": reflection.published_at.isoformat() if reflection.published_at else "",
+        "date_modified": reflection.updated_at.isoformat() if reflection.updated_at else "",
         "authors": [{"name": reflection.byline}],
         "tags": [topic.name for topic in reflection.topics],
         "language": reflection.language,

@@ -111,6 +111,7 @@ class ReflectionForm(Form):
         validators=[web_address, at_most(500)],
         description=_l("Its whole address, if you wrote about it elsewhere"),
     )
+    over = HiddenField()
     attribution = RadioField(
         _l("How we name you"),
         default="first-name",
@@ -128,11 +129,11 @@ class ReflectionForm(Form):
         # What they noted for themselves, or wrote about what came of it, is a beginning.
         said: dict[str, Any] = {"text": notes_of(participation) or participation.came_line}
         names = [topic.name for topic in offered]
-        if written and written.state in {"pending", "returned"}:
+        if written and written.state != "withdrawn":
             theirs = [topic.name for topic in written.topics]
             said = {"text": written.text, "link": written.link, "attribution": written.attribution}
             said |= {"tapped": theirs, "topics": ", ".join(name for name in theirs if name not in names)}
-        form = cls(data=said)
+        form = cls(data=said | {"over": written.version if written else ""})
         form.tapped.choices = [SelectChoice(name, name) for name in names]
         # Where two read the same, as for a person without an organisation, the first is enough.
         bylines = {byline(participation.person, each): each for each in reversed(ATTRIBUTIONS)}
@@ -143,6 +144,16 @@ class ReflectionForm(Form):
     def topic_names(self) -> tuple[str, ...]:
         """Return the topics that were selected or typed, each once."""
         return topic_names(",".join((*(self.tapped.data or ()), self.topics.data or "")))
+
+    @property
+    def writes_over(self) -> str | None:
+        """Return the version that they read and replace; None where another program did not say."""
+        return str(self.over.data) if self.over.raw_data else None
+
+    def replaces(self, written: Reflection | None) -> None:
+        """Say that there is something newer, which the same words may now replace."""
+        self.over.data = written.version if written else ""
+        self.text.errors = [_l("You changed this in another window. Share it again to put these words in its place")]
 
     def draft(self) -> Draft:
         """Return what was typed, once it was found good."""

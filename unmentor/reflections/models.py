@@ -2,9 +2,10 @@
 
 import textwrap
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unmentor.conversations.models import Participation
@@ -60,6 +61,8 @@ class Reflection(Base):
     decided_from: Mapped[str | None] = mapped_column(String(9))
     written_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    # What stood there in public before its writer changed it: kept until an organiser has read the change.
+    was: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     programme: Mapped[Programme] = relationship()
     person: Mapped[Person] = relationship()
@@ -70,6 +73,27 @@ class Reflection(Base):
     def byline(self) -> str:
         """Return whose words these are, as they were signed."""
         return _byline(self.signed_name, self.signed_place)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Return what readers see of it, ready for JSON."""
+        names = [topic.name for topic in self.topics]
+        return {"text": self.text, "link": self.link, "signed": self.byline, "topics": names}
+
+    @property
+    def version(self) -> str:
+        """Return what tells this writing from the one before it, and from none."""
+        return self.written_at.isoformat() if self.written_at else ""
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """Return when it was changed after it was first public; None where it was not."""
+        return self.written_at if self.published_at and self.published_at < self.written_at else None
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """Return when what readers see was last new to them."""
+        return self.changed_at or self.published_at
 
     @property
     def headline(self) -> str:

@@ -1,5 +1,7 @@
 """Read what is about to become public: let it, or send it back with a kind word; and take down what should not be."""
 
+from datetime import datetime
+
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
@@ -13,6 +15,7 @@ from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
 from unmentor.reflections import actions, queries
+from unmentor.reflections.changes import changes
 from unmentor.reflections.forms import PublishForm, ReturnForm
 from unmentor.reflections.mails import UNDO_WITHIN
 from unmentor.reflections.models import Reflection
@@ -37,7 +40,7 @@ def publish(programme: Programme, number: int) -> Page:
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     with transaction():
-        if actions.publish(reflection, runtime.now()):
+        if actions.publish(reflection, runtime.now(), datetime.fromisoformat(str(form.read.data))):
             _log(Deed.REFLECTION_PUBLISHED, reflection)
     flash(_("It is public now. Its writer hears in ten minutes, unless you undo it."))
     return redirect(url_for("organise.moderation", slug=programme.slug), 303)
@@ -100,6 +103,7 @@ def _page(programme: Programme, form: PublishForm | Button) -> str:
         programme=programme,
         waiting=waiting,
         before=queries.published_before(waiting.items),
+        changes={each.id: changes(each) for each in waiting.items if each.was},
         decided=queries.decided(programme, runtime.now() - UNDO_WITHIN),
         until=UNDO_WITHIN,
         public=queries.newest(Asked(programme=programme.slug), NEWEST),

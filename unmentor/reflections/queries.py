@@ -122,7 +122,7 @@ def pending_reflection(programme: Programme, number: int) -> Reflection | None:
 def at_once(part: Participation, written: Reflection | None, attributions: Iterable[str]) -> frozenset[str]:
     """Return with which of these *attributions* what somebody writes, in place of *written*, is public unread.
 
-    Where the programme reads what is first, that is with a name that was public on something else of theirs; and not
+    Where the programme reads what is first, that is with a name that is public on something else of theirs; and not
     while an organiser waits for them to change something that was public. What was taken off the site is always read.
     """
     programme = part.conversation.round.programme
@@ -131,10 +131,11 @@ def at_once(part: Participation, written: Reflection | None, attributions: Itera
         return frozenset()
     if programme.moderation == "none":
         return frozenset(attributions)
-    known = _public_once(part.person, programme, written)
-    if not known or any(state == "returned" for _name, _place, state in known):
+    others = _public_once(part.person, programme, written)
+    known = [(name, place) for name, place, state in others if state == "published"]
+    if not known or any(state == "returned" for _name, _place, state in others):
         return frozenset()
-    names, places = {"", *(name for name, *_rest in known)}, {"", *(place for _name, place, _state in known)}
+    names, places = {"", *(name for name, _place in known)}, {"", *(place for _name, place in known)}
     signed = {each: signature(part.person, each) for each in attributions}
     return frozenset(each for each, (name, place) in signed.items() if name in names and place in places)
 

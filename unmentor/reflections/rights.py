@@ -24,6 +24,7 @@ def exported(person: Person) -> dict[str, Any]:
             "signed": each.byline,
             "state": each.state,
             "note": each.note,
+            "was": each.was,
             "written_at": each.written_at.isoformat(),
             "published_at": each.published_at.isoformat() if each.published_at else None,
         }
@@ -45,6 +46,7 @@ def let_go(person: Person) -> None:
         else:
             reflection.attribution = "anonymous"
             reflection.signed_name = reflection.signed_place = reflection.note = ""
+            reflection.was = None
 
 
 def _naming(person: Person) -> list[Reflection]:

@@ -49,7 +49,8 @@ def assign_slug(reflection: Reflection) -> None:
 
 def hide(reflection: Reflection) -> None:
     """Take the words out of the address of *reflection*; whoever still has the address learns that it is gone."""
-    reflection.slug = hidden(reflection.slug)
+    if not is_hidden(reflection):
+        reflection.slug = hidden(reflection.slug)
 
 
 def is_hidden(reflection: Reflection) -> bool:

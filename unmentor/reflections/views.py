@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from unmentor import runtime
-from unmentor.conversations.guards import opened, writable
+from unmentor.conversations.calendar_entry import key
+from unmentor.conversations.guards import is_here, opened, writable
 from unmentor.db import transaction
 from unmentor.forms import Button, Page, clean_line, page_number
 from unmentor.gone import gone
@@ -16,7 +17,7 @@ from unmentor.page_cache import cached_for_visitors
 from unmentor.people.guards import signed_in
 from unmentor.programmes.queries import all_programmes, organised_by
 from unmentor.reflections import feeds, queries
-from unmentor.reflections.actions import share, take_back, tell_writer
+from unmentor.reflections.actions import ChangedMeanwhile, share, take_back, tell_writer
 from unmentor.reflections.forms import LONGEST, ReflectionForm
 from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic
 from unmentor.reflections.queries import Asked
@@ -34,19 +35,23 @@ blueprint.route("/reflections/<slug>/report", methods=["GET", "POST"])(report)
 
 @blueprint.route("/c/<token>/reflection", methods=["GET", "POST"])
 def write(token: str) -> Page:
-    """Write, or change what is not public yet; what is public is shown, with a way to take it back."""
+    """Write, or change what was written; what is public is shown first, with ways to change it and take it back."""
     part = writable(token)
     written = queries.reflection_of(part)
-    if written and written.state == "published":
+    if written and written.state == "published" and request.method == "GET" and "change" not in request.args:
         return render_template("reflections/shared.html", reflection=written, token=token)
     form = ReflectionForm.of(part, written, queries.topics())
-    if not form.validate_on_submit():
-        unread = queries.at_once(part, written, ATTRIBUTIONS)
-        page = {"part": part, "token": token, "reflection": written, "at_once": unread, "longest": LONGEST}
-        return render_template("reflections/write.html", form=form, **page), form.status
-    with transaction():
-        tell_writer(share(part, form.draft(), runtime.now()), runtime.now())
-    return redirect(url_for("reflections.thanks", token=token), 303)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                tell_writer(share(part, form.draft(), runtime.now(), form.writes_over), runtime.now())
+            return redirect(url_for("reflections.thanks", token=token), 303)
+        except ChangedMeanwhile:
+            written = queries.reflection_of(part)
+            form.replaces(written)
+    unread = queries.at_once(part, written, ATTRIBUTIONS)
+    page = {"part": part, "token": token, "reflection": written, "at_once": unread, "longest": LONGEST}
+    return render_template("reflections/write.html", form=form, **page), form.status
 
 
 @blueprint.get("/c/<token>/reflection/thanks")
@@ -103,9 +108,13 @@ def show(slug: str) -> str:
     if reflection is None or reflection.state != "published":
         abort(404)
     return render_template(
-        "reflections/show.html", reflection=reflection, related=queries.related(reflection), link=link,
+        "reflections/show.html",
+        reflection=reflection,
+        related=queries.related(reflection),
+        link=link,
         looks_after=_looks_after(reflection),
-    )  # fmt: skip
+        own=key(reflection.participation) if is_here(reflection.participation) else None,
+    )
 
 
 @blueprint.get("/topics/<slug>")
