@@ -14,11 +14,12 @@ from flask_migrate import upgrade
 
 from unmentor.conversations import mails, questions
 from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.readdressed import readdressed
 from unmentor.db import db
 from unmentor.factory import create_app
 from unmentor.mail.message import Letter
 from unmentor.people import mails as people
-from unmentor.people.models import Person, Request, SignIn
+from unmentor.people.models import EmailChange, Person, Request, SignIn
 from unmentor.privacy.retention import _warning
 from unmentor.programmes import mails as programmes
 from unmentor.programmes.models import Membership, Period, Programme
@@ -55,6 +56,7 @@ class World:
     words: Reflection
     request: Request
     asked: SignIn
+    change: EmailChange
 
     @property
     def round(self) -> Round:
@@ -71,6 +73,11 @@ BUILDERS: dict[str, Callable[[World], Letter]] = {
     "cancelled/untold": lambda of: mails.untold(of.sian, of.talk.participations),
     "confirm": lambda of: people.confirmation(of.request, of.programme.name, None),
     "declined": lambda of: mails.declined(of.sian),
+    "email-change": lambda of: people.is_it_yours(of.change),
+    "email-change/back": lambda of: people.address_put_back(of.change, NOW),
+    "email-change/conversation": lambda of: readdressed(of.sian, "email:a-nonce", NOW),
+    "email-change/in use": lambda of: people.in_use(of.change, of.ben),
+    "email-change/old": lambda of: people.address_changed(of.change, NOW),
     "goodbye": lambda of: people.goodbye(of.sian.person, 7, NOW),
     "heads-up": lambda of: mails.proposed(of.sian, of.ada, LATER),
     "heads-up/asked": lambda of: programmes.asked(of.programme, of.organiser, NOW),
@@ -151,6 +158,7 @@ def world() -> World:
         period=kept(Period(programme_id=of.id, slot="2026-12-07T09:00", claimed_at=NOW, outcome="waiting")),
         report=kept(Report(programme_id=of.id, participation_id=hers.id, reason="Why?", at=NOW, about=[ada.id])),
         request=kept(Request(email=sian.email, browser_hash="", asked_at=NOW)),
+        change=kept(EmailChange(person_id=sian.id, old=sian.email, new="sian@home.example", asked_at=NOW)),
         asked=kept(SignIn(
             person_id=sian.id, token_hash="t", code_hash="c", asked_at=NOW, expires_at=NOW + timedelta(minutes=30)
         )),

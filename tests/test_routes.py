@@ -58,13 +58,15 @@ KEYED = {
     "conversations.back", "conversations.calendar", "conversations.came", "conversations.invite", "conversations.move",
     "conversations.notes", "conversations.outcome", "conversations.place", "conversations.proposal",
     "conversations.show", "me.unsubscribe", "me.unsubscribe_undo",
+    "me.new_email", "me.old_email",
     "programmes.confirm", "rounds.skip", "rounds.skip_undo",
     "people.sign_in_link", "reflections.thanks", "reflections.withdraw", "reflections.write", "reports.conversation",
     "rounds.third", "rounds.withdraw",
     "rounds.withdrawn",
 }  # fmt: skip
 SIGNED_IN = {
-    "me.data", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove", "me.passkey_challenge",
+    "me.data", "me.email", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove",
+    "me.passkey_challenge",
     "me.passkey_remove", "me.passkeys", "me.pause", "me.profile", "me.renew", "me.resume",
     "me.not_this_one", "me.rhythm", "me.this_one_too",
     "organise.home", "people.prove",
@@ -87,7 +89,7 @@ ORGANISERS = {
 }  # fmt: skip
 # Of these, what sends, exports, removes, or changes who comes in: it wants a proof that is 15 minutes old at most.
 FRESH = {
-    "me.passkey_challenge", "me.passkey_remove", "me.passkeys", "organise.cancel", "organise.end",
+    "me.email", "me.passkey_challenge", "me.passkey_remove", "me.passkeys", "organise.cancel", "organise.end",
     "organise.export_log", "organise.export_people", "organise.make_organiser", "organise.release",
     "organise.remove_person", "organise.reopen", "organise.send", "organise.start_empty", "organise.stop_organiser",
 }  # fmt: skip

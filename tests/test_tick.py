@@ -94,7 +94,7 @@ def world(app: Flask, clock: Clock) -> Clock:
     person("unconfirmed", confirmed_at=None, joined_at=moment - 40 * DAY)
     person("idle", confirmed_at=moment - 1000 * DAY, joined_at=moment - 1000 * DAY)
     kept(AuditEvent(at=moment - 731 * DAY, deed="old", facts={}))
-    kept(Erasure(address_hash="h" * 64, at=moment))
+    kept(Erasure(mark="h" * 64, at=moment))
     kept(message("old", "old", state="sent", sent_at=moment - 100 * DAY))
     db.session.expire_all()
     return clock

@@ -21,6 +21,7 @@ from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_
 from unmentor.db import beat, db, reading, transaction
 from unmentor.mail.actions import forget_old as forget_old_mail
 from unmentor.mail.delivery.sender import Sender
+from unmentor.people import changing
 from unmentor.people.door import unanswered
 from unmentor.privacy.erased import keep_list
 from unmentor.privacy.retention import forget, forget_idle
@@ -106,11 +107,13 @@ def run(app: Flask, until: threading.Event) -> None:
 
 
 def answer_requests(now: datetime) -> None:
-    """Write the mails that people wait for who asked to join or to sign in, each in a transaction of its own."""
+    """Write the mails that people wait for: to join, to sign in, for another address; each in its own transaction."""
     with reading():
-        waiting = unanswered(now)
+        waiting, addresses = unanswered(now), changing.unanswered(now)
     for number in waiting:
         _try("answer a request", partial(answer, number, now))
+    for number in addresses:
+        _try("answer a request", partial(changing.answer, number, now))
 
 
 def every_second(now: datetime) -> None:

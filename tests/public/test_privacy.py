@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from unmentor import budgets
 from unmentor.audit.actions import KEPT as KEPT_IN_THE_LOG
 from unmentor.mail.actions import KEPT
+from unmentor.people.changing import UNDO_WITHIN
 from unmentor.people.door import CONFIRM_WITHIN
 from unmentor.privacy import retention
 from unmentor.reports.actions import KEPT as KEPT_REPORTS
@@ -44,6 +45,7 @@ def test_every_item_of_the_law_is_there(client: FlaskClient, language: str) -> N
         ("What you typed to join, until you confirm", CONFIRM_WITHIN),
         ("The words of our email, whether it arrived or not", KEPT),
         ("When you signed in", retention.SIGN_INS),
+        ("Your address before, when you change it", UNDO_WITHIN),
         ("How often email was asked for", budgets.DAY),
         ("What somebody reports to the organisers", KEPT_REPORTS),
         ("That you left, as a code in the place of your address", retention.ERASURES),
@@ -70,7 +72,7 @@ def test_a_time_that_changes_in_the_code_changes_on_the_page(monkeypatch: pytest
         monkeypatch.setattr(retention, name, timedelta(days=4000))
     after = retention.promised()
     assert {name for name in before if before[name] == after[name]} == {
-        "joining", "budgets", "log_years", "notes", "places", "reports",
+        "addresses", "joining", "budgets", "log_years", "notes", "places", "reports",
     }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ KINDS = {
     "cancelled": Kind(_l("about conversations that are cancelled"), pauses=True, says_when=True, last_word=True),
     "confirm": Kind(lets_in=True),
     "declined": Kind(_l("that asks again where your calendar said no"), says_when=True),
+    "email-change": Kind(lets_in=True),
     "follow-confirm": Kind(lets_in=True),
     "follow-update": Kind(_l("about what people learned")),
     "goodbye": Kind(_l("that says goodbye"), last_word=True),

@@ -31,6 +31,7 @@ Every template is also given ``person``, the recipient's first name.
 ``reminder``            all of ``invitation``, and ``tomorrow`` (bool: it is on the day after this is written)
 ``declined``            all of ``invitation``
 ``paused``              ``programme``, ``url`` (one press and they are back)
+``email-change``        ``title``, ``says`` (sentences), ``button`` (words, address); in the reader's language already
 ``heads-up``            ``programme``, ``title``, ``says`` (sentences), ``button`` (words, address), ``ways`` (a list
                         of the same); all in the reader's language already
 ``unpaired``            ``programme``, ``round``, ``url`` (their own pages), ``why`` ("odd", "organisations",

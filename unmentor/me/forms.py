@@ -46,15 +46,11 @@ class RhythmForm(Form):
     programme = HiddenField()
 
 
-class NotWithForm(Form):
-    """Whom not to meet."""
+class AnotherAddressForm(Form):
+    """An address that is not the reader's own."""
 
-    email = EmailField(
-        _l("Their email address"),
-        [DataRequired(AN_ADDRESS), at_most(254), an_address],
-        [clean_line],
-        description=_l("Nobody but you sees this list, and nobody is told."),
-    )
+    email: EmailField
+    their_own: Any
 
     def __init__(self, own: str, **given: Any) -> None:
         super().__init__(**given)
@@ -67,7 +63,31 @@ class NotWithForm(Form):
     def validate_email(self, field: EmailField) -> None:
         """Refuse their own address."""
         if address.standard(str(field.data)) == self.own:
-            raise ValidationError(_l("This is your own address. We never pair you with yourself"))
+            raise ValidationError(self.their_own)
+
+
+class NotWithForm(AnotherAddressForm):
+    """Whom not to meet."""
+
+    email = EmailField(
+        _l("Their email address"),
+        [DataRequired(AN_ADDRESS), at_most(254), an_address],
+        [clean_line],
+        description=_l("Nobody but you sees this list, and nobody is told."),
+    )
+    their_own = _l("This is your own address. We never pair you with yourself")
+
+
+class NewEmailForm(AnotherAddressForm):
+    """Where to write to them from now on."""
+
+    email = EmailField(
+        _l("Your new email address"),
+        [DataRequired(AN_ADDRESS), at_most(254), an_address],
+        [clean_line],
+        description=_l("We send a link there. Nothing changes until you have selected it."),
+    )
+    their_own = _l("This is your address already. Write another one, or change nothing")
 
 
 class NewPasskeyForm(PasskeyForm):

@@ -19,7 +19,7 @@ from unmentor.forms import Button, Page
 from unmentor.gone import forward
 from unmentor.links import sign, signed
 from unmentor.mail.kinds import KINDS, PAUSES
-from unmentor.me import actions, calendar_address, joining, not_with, passkeys, queries, rhythm
+from unmentor.me import actions, calendar_address, joining, new_address, not_with, passkeys, queries, rhythm
 from unmentor.me.chosen import chosen
 from unmentor.me.forms import PauseForm, ProfileForm
 from unmentor.people import actions as people
@@ -38,6 +38,9 @@ from unmentor.words import day, speak_from_now
 
 blueprint = Blueprint("me", __name__)
 blueprint.post("/me/calendar")(calendar_address.renew)
+blueprint.route("/me/email", methods=["GET", "POST"])(new_address.email)
+blueprint.route("/email/<token>", methods=["GET", "POST"])(new_address.new_email)
+blueprint.route("/email/<token>/undo", methods=["GET", "POST"])(new_address.old_email)
 blueprint.route("/me/join", methods=["GET", "POST"])(joining.join)
 blueprint.route("/me/not-with", methods=["GET", "POST"])(not_with.not_with)
 blueprint.post("/me/not-with/<int:number>/remove")(not_with.not_with_remove)

@@ -10,7 +10,7 @@ from unmentor.db import db, insert_new
 from unmentor.links import keyed_hash, new_nonce
 from unmentor.mail.models import Suppressed
 from unmentor.people.details import Details
-from unmentor.people.models import LEFT, Exclusion, KeptApart, Passkey, Person, Request, SignIn
+from unmentor.people.models import LEFT, EmailChange, Exclusion, KeptApart, Passkey, Person, Request, SignIn
 from unmentor.people.queries import exclusions, person_at
 
 MOST_EXCLUSIONS = 10
@@ -18,6 +18,10 @@ MOST_EXCLUSIONS = 10
 
 class TooManyExclusions(Exception):  # noqa: N818 - it is named by what is wrong
     """Somebody rules out as many people as they may already."""
+
+
+class AddressTaken(ValueError):  # noqa: N818 - it is named by what is wrong
+    """An address is somebody's already."""
 
 
 class CannotKeepApart(ValueError):  # noqa: N818 - it is named by what happened
@@ -70,7 +74,7 @@ def avoid(person: Person, email: str) -> None:
     """
     # Held, or who asks twice at once would go past the end.
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
-    avoided = {each.email for each in exclusions(person)}
+    avoided = {each.typed for each in exclusions(person)}
     if email in avoided:
         return
     if len(avoided) >= MOST_EXCLUSIONS:
@@ -105,18 +109,38 @@ def erase(person: Person, now: datetime) -> None:
     Exclusions that others hold against the address are theirs, and count again if it ever comes back: they stay, as
     keyed hashes of it. So does whom they are kept apart from.
     """
-    for table in (SignIn, Passkey, Exclusion):
+    for table in (SignIn, Passkey, Exclusion, EmailChange):
         db.session.execute(delete(table).where(table.person_id == person.id))
     db.session.execute(delete(Request).where(Request.email == person.email))
     if person.email:
-        theirs = update(Exclusion).where(Exclusion.email == person.email)
-        db.session.execute(theirs.values(email=_veiled(person.email)))
+        for each in db.session.scalars(select(Exclusion).where(Exclusion.email == person.email)):
+            each.email, each.typed = _veiled(person.email), _veiled(each.typed)
         _keep_apart_as(person.email, _veiled(person.email))
     heard_from(person)
     person.email = None
     person.name = person.phone = person.video = person.organisation = person.about = ""
     person.availability = []
     person.left_at = now
+
+
+def readdress(person: Person, email: str, *, never_theirs: bool = False) -> None:
+    """Let *person* be at another address, and nobody meet them who was not to meet them before. Raises AddressTaken.
+
+    What somebody else typed stays as they typed it, or a list would tell its writer where whoever is on it has gone.
+    Where the address before was *never theirs*, those who typed just that one meant somebody else.
+    """
+    old = person.email or ""
+    try:
+        with db.session.begin_nested():
+            person.email = email
+    except IntegrityError:  # somebody was faster
+        raise AddressTaken from None
+    theirs = update(Exclusion).where(Exclusion.email == old)
+    theirs = theirs.where(Exclusion.typed != old) if never_theirs else theirs
+    db.session.execute(theirs.values(email=email))
+    _keep_apart_as(old, email)
+    heard_from(person)
+    count_again(person)
 
 
 def heard_from(person: Person) -> None:
@@ -129,15 +153,21 @@ def address_hash(email: str) -> str:
     return keyed_hash("address", email)
 
 
+def person_hash(person: Person) -> str:
+    """Return what somebody who is erased is known again by in a backup, at whatever address they are there."""
+    return keyed_hash("person", person.nonce)
+
+
 def count_again(person: Person) -> None:
     """Let what was asked of us before the address of *person* left count again: never to meet this one or that."""
     _keep_apart_as(_veiled(person.email or ""), person.email or "")
-    for veiled in db.session.scalars(select(Exclusion).where(Exclusion.email == _veiled(person.email or ""))):
-        plain = select(Exclusion.id).where(Exclusion.person_id == veiled.person_id, Exclusion.email == person.email)
+    email, hidden = person.email or "", _veiled(person.email or "")
+    for veiled in db.session.scalars(select(Exclusion).where(Exclusion.email == hidden)).all():
+        plain = select(Exclusion.id).where(Exclusion.person_id == veiled.person_id, Exclusion.email == email)
         if db.session.scalar(plain):
             db.session.delete(veiled)
         else:
-            veiled.email = person.email or ""
+            veiled.email, veiled.typed = email, email if veiled.typed == hidden else veiled.typed
 
 
 def _keep_apart_as(old: str, new: str) -> None:

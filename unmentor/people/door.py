@@ -18,6 +18,8 @@ from unmentor.people.signing_in import hashed
 # An office shares one source, and many join on the day they hear of it.
 FROM_ONE_SOURCE = (Limit("mails a source asks for", 60, HOUR), Limit("mails a source asks for", 200, DAY))
 TO_ONE_ADDRESS = (Limit("mails to an address", 5, HOUR), Limit("mails to an address", 15, DAY))
+# Whoever has not confirmed may never have asked.
+TO_A_STRANGER = (Limit("mails to a stranger", 3, DAY),)
 # Counted apart, so that a flood of people who join stops nobody from signing in.
 JOINS = (Limit("joins", 500, HOUR), Limit("joins", 2000, DAY))
 SIGN_INS = (Limit("sign-ins", 1000, HOUR), Limit("sign-ins", 5000, DAY))

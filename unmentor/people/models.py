@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from unmentor.db import Base
@@ -91,6 +92,27 @@ class SignIn(Base):
     person: Mapped[Person] = relationship()
 
 
+class EmailChange(Base):
+    """Somebody asks for another address, and got it once its owner said so; until it is too late to take that back."""
+
+    __tablename__ = "email_change"
+    # Letters name it, and so does whoever takes back what came after it.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's way to say it
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # What the keys in its letters name.
+    nonce: Mapped[str] = mapped_column(String(NONCE_LENGTH), default=new_nonce, index=True, unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    old: Mapped[str] = mapped_column(String(254))
+    new: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime]
+    # When the new address was written to, and when it was confirmed there.
+    answered_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
 class Passkey(Base):
     """A key pair that a device of somebody made for us: here is its public half alone, there the private one."""
 
@@ -109,21 +131,26 @@ class Passkey(Base):
     used_at: Mapped[datetime | None]
 
 
+def _same_as_email(row: DefaultExecutionContext) -> str:
+    return str(row.get_current_parameters()["email"])  # type: ignore[no-untyped-call]  # - SQLAlchemy's own
+
+
 class Exclusion(Base):
     """Somebody whom a person would rather not be paired with. Nobody else ever sees it."""
 
     __tablename__ = "exclusion"
-    __table_args__ = (UniqueConstraint("person_id", "email"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    # In clear; or, once its owner has left, a keyed hash of it.
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    # The address of whom it is about, which follows them to another one; and the one that was typed, which is all that
+    # its reader sees. In clear; or, once its owner has left, a keyed hash of it.
     email: Mapped[str] = mapped_column(String(254))
+    typed: Mapped[str] = mapped_column(String(254), default=_same_as_email)
 
     @property
     def has_left(self) -> bool:
         """Say whether whoever had the address has left."""
-        return self.email.startswith(LEFT)
+        return self.typed.startswith(LEFT)
 
 
 class KeptApart(Base):

@@ -46,4 +46,4 @@ def sign_in_of(token_hash: str) -> SignIn | None:
 
 def exclusions(person: Person) -> Sequence[Exclusion]:
     """Return whom *person* would rather not meet, by address."""
-    return db.session.scalars(select(Exclusion).where(Exclusion.person_id == person.id).order_by(Exclusion.email)).all()
+    return db.session.scalars(select(Exclusion).where(Exclusion.person_id == person.id).order_by(Exclusion.typed)).all()

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from unmentor.db import db
-from unmentor.people.actions import address_hash
+from unmentor.people.actions import address_hash, person_hash
 from unmentor.people.models import Person
 from unmentor.privacy.leave import leave
 from unmentor.privacy.models import Erasure
@@ -17,7 +17,7 @@ from unmentor.privacy.retention import ERASURES
 def keep_list(path: Path, now: datetime) -> None:
     """Write to *path* the keyed hash of everybody who was erased, beside those that are in it and not too old."""
     known = _read(path)
-    rows = {row.address_hash: row.at for row in db.session.scalars(select(Erasure))}
+    rows = {row.mark: row.at for row in db.session.scalars(select(Erasure))}
     kept = {mark: at for mark, at in (known | rows).items() if at >= now - ERASURES}
     if kept == known:
         return
@@ -30,16 +30,21 @@ def keep_list(path: Path, now: datetime) -> None:
 
 def erase_again(path: Path, seed: int, now: datetime) -> int:
     """Erase whoever is back from a backup and was erased before; return how many. They are told nothing: they know."""
-    known = _read(path) | {row.address_hash: row.at for row in db.session.scalars(select(Erasure))}
+    known = _read(path) | {row.mark: row.at for row in db.session.scalars(select(Erasure))}
     for mark, at in known.items():
-        db.session.merge(Erasure(address_hash=mark, at=at))
+        db.session.merge(Erasure(mark=mark, at=at))
     db.session.flush()
     here = db.session.scalars(select(Person).where(Person.email.is_not(None))).all()
-    # Who came back later, as somebody new, stays.
-    back = [each for each in here if (gone := known.get(address_hash(each.email or ""))) and each.joined_at <= gone]
+    back = [each for each in here if _is_among(known, each)]
     for person in back:
         leave(person, seed, now, told=False)
     return len(back)
+
+
+def _is_among(known: dict[str, datetime], person: Person) -> bool:
+    """Say whether somebody was erased. Older lists hold addresses: who came back later with theirs, anew, stays."""
+    gone = known.get(person_hash(person)) or known.get(address_hash(person.email or ""))
+    return gone is not None and person.joined_at <= gone
 
 
 def _read(path: Path) -> dict[str, datetime]:

@@ -30,11 +30,11 @@ def erase(person: Person, now: datetime) -> None:
     for feature in features():
         feature.erase(person)
     if person.email:
-        db.session.merge(Erasure(address_hash=people.address_hash(person.email), at=now))
+        db.session.merge(Erasure(mark=people.person_hash(person), at=now))
     for table in (Membership, Stopped):
         db.session.execute(delete(table).where(table.person_id == person.id))
     going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)
-    asked = (Message.kind == "confirm") & (Message.recipient == person.email)
+    asked = Message.kind.in_(("confirm", "email-change")) & (Message.recipient == person.email)
     db.session.execute(delete(Message).where(or_((Message.person_id == person.id) & ~going, asked)))
     theirs = update(Participation).where(Participation.person_id == person.id)
     db.session.execute(theirs.values(came_line="", place=None, notes=None, noted_at=None))

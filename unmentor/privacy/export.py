@@ -6,6 +6,7 @@ from typing import Any
 from unmentor.audit.deeds import sentence
 from unmentor.conversations.notes import notes_of
 from unmentor.features import features
+from unmentor.people.changing import changes
 from unmentor.people.models import Person
 from unmentor.people.passkeys import passkeys
 from unmentor.people.queries import exclusions
@@ -40,7 +41,7 @@ def exported(person: Person, now: datetime) -> dict[str, Any]:
             }
             for each in memberships(person)
         ],
-        "not_with": ["" if each.has_left else each.email for each in exclusions(person)],
+        "not_with": ["" if each.has_left else each.typed for each in exclusions(person)],
         "conversations": _conversations(person),
         "rounds_without_a_partner": [
             {"programme": each.programme.name, "round": each.number} for each in queries.rounds_without(person)
@@ -60,6 +61,11 @@ def exported(person: Person, now: datetime) -> dict[str, Any]:
         "passkeys": [
             {"name": each.name, "added_at": _said(each.added_at), "used_at": _said(each.used_at)}
             for each in passkeys(person)
+        ],
+        "new_addresses": [
+            {"from": each.old, "to": each.new, "asked_at": _said(each.asked_at),
+             "confirmed_at": _said(each.confirmed_at)}
+            for each in changes(person)
         ],
         "sign_ins": [
             {"asked_at": _said(each.asked_at), "used_at": _said(each.used_at)} for each in queries.sign_ins(person)

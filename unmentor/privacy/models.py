@@ -9,9 +9,9 @@ from unmentor.db import Base
 
 
 class Erasure(Base):
-    """Somebody was erased: their address as a keyed hash, which names nobody to whoever has not both it and the key."""
+    """Somebody was erased: what a backup knows them by as a keyed hash, which names nobody without both."""
 
     __tablename__ = "erasure"
 
-    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime]

@@ -19,7 +19,7 @@ from unmentor.mail.actions import KEPT
 from unmentor.mail.message import Letter
 from unmentor.mail.models import Message, Stopped
 from unmentor.mail.outbox import queue
-from unmentor.people import door
+from unmentor.people import changing, door
 from unmentor.people.models import Passkey, Person, SignIn
 from unmentor.people.queries import silent_since
 from unmentor.privacy.erasure import erase, forget_letters
@@ -49,6 +49,7 @@ def promised() -> dict[str, int]:
     return {
         "unconfirmed": UNCONFIRMED.days,
         "joining": door.CONFIRM_WITHIN.days,
+        "addresses": changing.UNDO_WITHIN.days,
         "idle_years": IDLE.days // 365,
         "notice": NOTICE.days,
         "sign_ins": SIGN_INS.days,
@@ -69,14 +70,15 @@ def forget(now: datetime) -> None:
         erase(person, now)
     _forget_sign_ins(now)
     door.forget(now, UNCONFIRMED)
+    changing.forget(now)
     budgets.forget(now)
     reports.forget(now)
     placing.forget(now)
     notes.forget(now)
     for feature in features():
         feature.forget(now)
-    unanswered = Message.person_id.is_(None) & (Message.kind == "confirm") & (Message.queued_at <= now - UNCONFIRMED)
-    db.session.execute(delete(Message).where(unanswered))
+    to_strangers = Message.person_id.is_(None) & Message.kind.in_(("confirm", "email-change"))
+    db.session.execute(delete(Message).where(to_strangers, Message.queued_at <= now - UNCONFIRMED))
     db.session.execute(delete(Erasure).where(Erasure.at < now - ERASURES))
     audit.forget(AuditEvent.at < now - audit.KEPT)
     forget_letters(now)

@@ -14,7 +14,7 @@ from unmentor.people.models import Person
 from unmentor.people.queries import person_at
 from unmentor.programmes.mails import asked
 from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.queries import all_programmes, organisers, programme_named, untouched
+from unmentor.programmes.queries import all_programmes, memberships, organisers, programme_named, untouched
 
 LONGEST_SLUG = 60
 ASKED_OF_ORGANISERS = (Limit("news that somebody waits for a yes", 1, DAY),)
@@ -83,9 +83,25 @@ def enrol(
         known.role = role
     known.approved = known.approved or approved or role == "organiser"
     db.session.flush()
-    if not known.approved and spend(ASKED_OF_ORGANISERS, programme.slug, now):
-        queue_all((asked(programme, each, now) for each in organisers(programme)), now)
+    if not known.approved:
+        _ask_organisers(programme, now)
     return known
+
+
+def look_again(person: Person, before: str, now: datetime) -> None:
+    """Ask for an organiser's yes where a programme is for addresses like the one of *person* *before*, and not now.
+
+    Where it is the other way round, they are in as whoever joins with such an address.
+    """
+    for member in memberships(person):
+        programme, was = member.programme, member.programme.admits(before)
+        if member.role == "organiser" or programme.admits(person.email or "") == was:
+            continue
+        if was:
+            member.approved = False
+            _ask_organisers(programme, now)
+        elif not programme.approval:
+            member.approved = True
 
 
 def approve(membership: Membership) -> bool:
@@ -134,6 +150,11 @@ def pause(membership: Membership, until: date | None) -> None:
 def skip(membership: Membership, draw: date | None) -> None:
     """Leave a person out of the draw of one day and no other; None takes them in again."""
     membership.skips = draw
+
+
+def _ask_organisers(programme: Programme, now: datetime) -> None:
+    if spend(ASKED_OF_ORGANISERS, programme.slug, now):
+        queue_all((asked(programme, each, now) for each in organisers(programme)), now)
 
 
 def take_part(membership: Membership, every: int) -> None:

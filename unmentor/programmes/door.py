@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from unmentor.budgets import DAY, Limit, spend
+from unmentor.budgets import spend
 from unmentor.db import db
 from unmentor.mail.outbox import queue
 from unmentor.people import actions as people
@@ -15,9 +15,6 @@ from unmentor.people.queries import person_at
 from unmentor.programmes.actions import enrol
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import programme_named
-
-# Whoever has not confirmed may never have asked.
-TO_A_STRANGER = (Limit("mails to a stranger", 3, DAY),)
 
 
 def answer(number: int, now: datetime) -> None:
@@ -37,7 +34,7 @@ def answer(number: int, now: datetime) -> None:
         _remember(request, person, now)
     if request.details is None:
         db.session.delete(request)
-    elif spend(TO_A_STRANGER, request.email, now):
+    elif spend(door.TO_A_STRANGER, request.email, now):
         _ask(request, person, now)
 
 

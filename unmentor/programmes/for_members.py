@@ -5,8 +5,9 @@ from datetime import date, datetime
 from unmentor.budgets import spend
 from unmentor.db import db
 from unmentor.mail.outbox import queue
+from unmentor.people.door import TO_A_STRANGER
 from unmentor.programmes import actions, mails
-from unmentor.programmes.door import TO_A_STRANGER, ask_to_confirm
+from unmentor.programmes.door import ask_to_confirm
 from unmentor.programmes.models import Membership
 
 
