@@ -68,7 +68,7 @@ SIGNED_IN = {
     "me.data", "me.email", "me.home", "me.join", "me.leave", "me.not_with", "me.not_with_remove",
     "me.passkey_challenge",
     "me.passkey_remove", "me.passkeys", "me.pause", "me.profile", "me.renew", "me.resume",
-    "me.not_this_one", "me.rhythm", "me.this_one_too",
+    "me.not_this_one", "me.rhythm", "me.standby", "me.this_one_too",
     "organise.home", "people.prove",
 }  # fmt: skip
 ORGANISERS = {

@@ -178,6 +178,40 @@ def test_an_address_is_on_the_list_once_and_comes_off_it(client: FlaskClient, ad
     assert db.session.scalar(select(func.count(Exclusion.id))) == 0
 
 
+def test_somebody_they_have_met_is_picked_by_name_and_their_address_is_never_shown(
+    client: FlaskClient, ada: Person, housing: Programme
+) -> None:
+    ben, cat = person("Ben Price"), person("Cat")
+    conversation(housing, ada, ben, starts_at=START - timedelta(days=7))
+    talk = conversation(housing, ben, ada, starts_at=START)
+    conversation(housing, ada, cat, starts_at=START, state="cancelled")
+    page = client.get("/me/not-with").text
+    assert (page.count("Ben Price, Sunday 1 November"), "Cat" in page) == (1, False)
+    assert post(client, "/me/not-with", met=str(talk.participations[0].id)).status_code == 303
+    assert db.session.scalars(select(Exclusion.email)).all() == [ben.email]
+    pages = [client.get(path).text for path in ("/me/not-with", "/me/data.json")]
+    assert all("Ben Price" in page and ben.email not in page for page in pages)
+    ben.email = None
+    assert "Ben Price" not in client.get("/me/not-with").text
+
+
+def test_whom_they_never_met_they_cannot_pick(client: FlaskClient, ada: Person, housing: Programme) -> None:
+    talk = conversation(housing, person("Ben"), person("Cat"), starts_at=START)
+    conversation(housing, ada, person("Dan"), starts_at=START)
+    answer = post(client, "/me/not-with", met=str(talk.participations[0].id))
+    assert (answer.status_code, "Choose one of the answers" in answer.text) == (422, True)
+    assert db.session.scalar(select(func.count(Exclusion.id))) == 0
+
+
+def test_ten_are_the_most_however_they_are_named(client: FlaskClient, ada: Person, housing: Programme) -> None:
+    talk = conversation(housing, ada, person("Ben"), starts_at=START)
+    for number in range(10):
+        post(client, "/me/not-with", email=f"{number}@elsewhere.uk")
+    answer = post(client, "/me/not-with", met=str(talk.participations[1].id))
+    assert (answer.status_code, "Ten is the most" in answer.text) == (422, True)
+    assert db.session.scalar(select(func.count(Exclusion.id))) == 10
+
+
 def test_nobody_edits_the_list_of_somebody_else(client: FlaskClient, ada: Person) -> None:
     row = kept(Exclusion(person_id=person("Ben Price").id, email="ada@devon.gov.uk"))
     post(client, f"/me/not-with/{row.id}/remove")

@@ -135,15 +135,17 @@ def test_this_one_too_outlives_a_withdrawal_by_a_partner(ours: Programme, clock:
     assert names_in(ours, clock) == {"Dan", "Gil"}
 
 
-def test_a_standby_is_not_fetched_into_a_round_after_their_turn(ours: Programme, clock: Clock) -> None:
+@pytest.mark.parametrize("offers", [True, False])
+def test_whose_turn_it_is_not_steps_in_where_they_offered_to(ours: Programme, clock: Clock, offers: bool) -> None:
     (ada,) = joined(ours, "Ada")
-    joined(ours, "Dan", every=SECOND, standby=True)
+    joined(ours, "Dan", every=SECOND, standby=offers)
     sent(ours, clock)
     joined(ours, "Ben")
     (talk,) = sent(ours, clock).conversations
     clock.advance(days=-6)
+    found = withdraw(next(part for part in talk.participations if part.person_id == ada.person_id), "", 3, clock())
     # Ben never met Dan.
-    assert withdraw(next(part for part in talk.participations if part.person_id == ada.person_id), "", 3, clock()) == []
+    assert [{each.name for each in new.people} for new in found] == [{"Ben", "Dan"}] * offers
 
 
 def test_who_slows_down_before_a_round_is_sent_is_not_in_it(ours: Programme, clock: Clock) -> None:
@@ -207,7 +209,7 @@ def _lived(ours: Programme, clock: Clock, chance: Random) -> Round:
 
 
 def _hold(members: list[Membership], rounds: list[Round], wishes: Counter[int]) -> None:
-    """Check who was in which round, by the rule as people read it: each wish excuses one turn too soon."""
+    """Check who was in which round, by the rule as people read it: a wish, or stepping in, excuses a turn too soon."""
     took_place = [round_ for round_ in rounds if round_.state != "cancelled"]
     for each in members:
         turns = [place for place, round_ in enumerate(took_place) if each.person_id in paired(round_)]
@@ -217,7 +219,9 @@ def _hold(members: list[Membership], rounds: list[Round], wishes: Counter[int]) 
             else each.every == QUARTERLY and took_place[second].drawn_at - took_place[first].drawn_at < A_QUARTER
             for first, second in pairwise(turns)
         )
-        assert too_soon <= wishes[each.person_id], each.person.name
+        drawn = [{who for group in round_.groups for who in group} for round_ in took_place]
+        stepped_in = each.standby * sum(each.person_id not in drawn[place] for place in turns)
+        assert too_soon <= wishes[each.person_id] + stepped_in, each.person.name
 
 
 @pytest.mark.parametrize("every", [EACH, SECOND, QUARTERLY])

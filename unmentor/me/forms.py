@@ -1,17 +1,20 @@
 """What a participant changes on their own pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, RadioField, StringField
-from wtforms.validators import DataRequired, Optional, ValidationError
+from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
 
+from unmentor.conversations.models import Participation
 from unmentor.forms import Form, SelectChoice, at_most, clean_line, offered
 from unmentor.people import address, phone
 from unmentor.people.forms import AN_ADDRESS, DetailsForm, PasskeyForm, an_address
 from unmentor.people.models import LONGEST_KEY_NAME, Person
 from unmentor.programmes import forms as programmes
 from unmentor.programmes.rhythm import CHOICES
+from unmentor.words import day
 
 
 class ProfileForm(DetailsForm):
@@ -66,16 +69,38 @@ class AnotherAddressForm(Form):
             raise ValidationError(self.their_own)
 
 
-class NotWithForm(AnotherAddressForm):
-    """Whom not to meet."""
+def _unless_picked(form: Any, field: EmailField) -> None:
+    if not field.data:
+        raise StopValidation("" if form.picked else AN_ADDRESS)
 
+
+class NotWithForm(AnotherAddressForm):
+    """Whom not to meet: somebody they have met, or an address."""
+
+    met = SelectField(_l("Somebody you have met"), [offered()], validate_choice=False)
     email = EmailField(
         _l("Their email address"),
-        [DataRequired(AN_ADDRESS), at_most(254), an_address],
+        [_unless_picked, at_most(254), an_address],
         [clean_line],
         description=_l("Nobody but you sees this list, and nobody is told."),
     )
     their_own = _l("This is your own address. We never pair you with yourself")
+
+    def __init__(self, own: str, met: Sequence[Participation], **given: Any) -> None:
+        super().__init__(own, **given)
+        self._met = {str(part.id): part.person for part in met}
+        dated = {str(part.id): f"{part.person.name}, {_day(part)}" for part in met}
+        self.met.choices = [SelectChoice(*each) for each in [("", _l("Nobody of these")), *dated.items()]]
+        self.met.data = self.met.data or ""
+
+    @property
+    def picked(self) -> Person | None:
+        """Return whom they picked of those they have met."""
+        return self._met.get(self.met.data)
+
+
+def _day(part: Participation) -> str:
+    return day(part.conversation.starts_at, part.conversation.round.programme.time_zone)
 
 
 class NewEmailForm(AnotherAddressForm):

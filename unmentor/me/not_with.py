@@ -3,29 +3,36 @@
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from unmentor import runtime
+from unmentor.conversations.avoided import avoided, met
 from unmentor.db import transaction
 from unmentor.forms import Button, Page
 from unmentor.me.forms import NotWithForm
 from unmentor.people import actions as people
 from unmentor.people.guards import needs_sign_in, the_person
-from unmentor.people.queries import exclusions
+from unmentor.words import listed
 
 
 @needs_sign_in
 def not_with() -> Page:
     """List whom not to meet, and add to it."""
-    form = NotWithForm(the_person().email or "")
+    person = the_person()
+    form = NotWithForm(person.email or "", met(person, runtime.now()))
     if not form.validate_on_submit():
         return _page(form)
+    picked, address = form.picked, form.address() if form.email.data else ""
     try:
         with transaction():
-            people.avoid(the_person(), form.address())
+            if picked and picked.email:
+                people.avoid(person, picked.email, picked=True)
+            if address:
+                people.avoid(person, address)
     except people.TooManyExclusions:
-        form.email.errors = [
-            _("Ten is the most: with more, too little is left to chance. Take somebody off the list first")
-        ]
+        field = form.email if address else form.met
+        field.errors = [_("Ten is the most: with more, too little is left to chance. Take somebody off the list first")]
         return _page(form)
-    flash(_("We will not pair you with %(address)s.", address=form.address()))
+    names = listed([*([picked.name] if picked else []), *([address] if address else [])])
+    flash(_("We will not pair you with %(address)s.", address=names))
     return redirect(url_for("me.not_with"), 303)
 
 
@@ -42,4 +49,4 @@ def not_with_remove(number: int) -> Page:
 
 
 def _page(form: NotWithForm | Button) -> tuple[str, int]:
-    return render_template("me/not-with.html", form=form, exclusions=exclusions(the_person())), form.status
+    return render_template("me/not-with.html", form=form, avoided=avoided(the_person(), runtime.now())), form.status

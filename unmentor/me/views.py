@@ -19,7 +19,7 @@ from unmentor.forms import Button, Page
 from unmentor.gone import forward
 from unmentor.links import sign, signed
 from unmentor.mail.kinds import KINDS, PAUSES
-from unmentor.me import actions, calendar_address, joining, new_address, not_with, passkeys, queries, rhythm
+from unmentor.me import actions, calendar_address, joining, new_address, not_with, passkeys, queries, rhythm, standby
 from unmentor.me.chosen import chosen
 from unmentor.me.forms import PauseForm, ProfileForm
 from unmentor.people import actions as people
@@ -48,6 +48,7 @@ blueprint.route("/me/passkeys", methods=["GET", "POST"])(passkeys.passkeys)
 blueprint.post("/me/passkeys/challenge")(passkeys.passkey_challenge)
 blueprint.post("/me/passkeys/<int:number>/remove")(passkeys.passkey_remove)
 blueprint.route("/me/rhythm", methods=["GET", "POST"])(rhythm.rhythm)
+blueprint.route("/me/standby", methods=["GET", "POST"])(standby.standby)
 blueprint.post("/me/this-one-too")(rhythm.this_one_too)
 blueprint.post("/me/this-one-too/undo")(rhythm.not_this_one)
 

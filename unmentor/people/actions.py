@@ -67,19 +67,19 @@ def renew_calendar(person: Person) -> None:
     person.calendar_nonce = new_nonce()
 
 
-def avoid(person: Person, email: str) -> None:
-    """Never pair *person* with whoever has an address, now or later.
+def avoid(person: Person, email: str, *, picked: bool = False) -> None:
+    """Never pair *person* with whoever has an address, now or later; whom they *picked*, they know only by name.
 
     Raises TooManyExclusions: who rules out enough people picks whom they meet.
     """
     # Held, or who asks twice at once would go past the end.
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
-    avoided = {each.typed for each in exclusions(person)}
-    if email in avoided:
+    avoided = exclusions(person)
+    if email in {each.email if picked else each.typed for each in avoided}:
         return
     if len(avoided) >= MOST_EXCLUSIONS:
         raise TooManyExclusions
-    db.session.add(Exclusion(person_id=person.id, email=email))
+    db.session.add(Exclusion(person_id=person.id, email=email, typed="" if picked else email))
 
 
 def stop_avoiding(person: Person, exclusion_id: int) -> None:
@@ -114,7 +114,7 @@ def erase(person: Person, now: datetime) -> None:
     db.session.execute(delete(Request).where(Request.email == person.email))
     if person.email:
         for each in db.session.scalars(select(Exclusion).where(Exclusion.email == person.email)):
-            each.email, each.typed = _veiled(person.email), _veiled(each.typed)
+            each.email, each.typed = _veiled(person.email), each.typed and _veiled(each.typed)
         _keep_apart_as(person.email, _veiled(person.email))
     heard_from(person)
     person.email = None

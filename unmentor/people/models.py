@@ -143,14 +143,15 @@ class Exclusion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     # The address of whom it is about, which follows them to another one; and the one that was typed, which is all that
-    # its reader sees. In clear; or, once its owner has left, a keyed hash of it.
+    # its reader sees: "" where they picked somebody whom they have met, and know by name. In clear; or, once its owner
+    # has left, a keyed hash of it.
     email: Mapped[str] = mapped_column(String(254))
     typed: Mapped[str] = mapped_column(String(254), default=_same_as_email)
 
     @property
     def has_left(self) -> bool:
         """Say whether whoever had the address has left."""
-        return self.typed.startswith(LEFT)
+        return (self.typed or self.email).startswith(LEFT)
 
 
 class KeptApart(Base):

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from unmentor.audit.deeds import sentence
+from unmentor.conversations.avoided import avoided
 from unmentor.conversations.notes import notes_of
 from unmentor.features import features
 from unmentor.people.changing import changes
 from unmentor.people.models import Person
 from unmentor.people.passkeys import passkeys
-from unmentor.people.queries import exclusions
 from unmentor.privacy import queries
 from unmentor.programmes.queries import memberships
 from unmentor.programmes.rhythm import TAKES_PART
@@ -41,7 +41,7 @@ def exported(person: Person, now: datetime) -> dict[str, Any]:
             }
             for each in memberships(person)
         ],
-        "not_with": ["" if each.has_left else each.typed for each in exclusions(person)],
+        "not_with": list(avoided(person, now).values()),
         "conversations": _conversations(person),
         "rounds_without_a_partner": [
             {"programme": each.programme.name, "round": each.number} for each in queries.rounds_without(person)

@@ -157,6 +157,11 @@ def _ask_organisers(programme: Programme, now: datetime) -> None:
         queue_all((asked(programme, each, now) for each in organisers(programme)), now)
 
 
+def stand_by(membership: Membership, yes: bool) -> None:
+    """Let somebody be asked where another is left alone, or not any more."""
+    membership.standby = yes
+
+
 def take_part(membership: Membership, every: int) -> None:
     """Take part in every round, in every second, or about once a quarter, from now on."""
     membership.every = every

@@ -17,17 +17,22 @@ from unmentor.rounds.turns import in_draw
 
 
 def entrants(
-    programme: Programme, on: date, among: Collection[int] | None = None, round_: Round | None = None
+    programme: Programme,
+    on: date,
+    among: Collection[int] | None = None,
+    round_: Round | None = None,
+    *,
+    stepping_in: bool = False,
 ) -> list[Entrant]:
     """Return who is in a draw on a day, in the terms of the pure rooms; only those *among* some ids if told.
 
-    With *round_*, who may still come into that round, which was drawn already.
+    With *round_*, who may still come into that round, which was drawn already, *stepping_in* for somebody or not.
 
     Who was promised to go first next time counts as left out only just now.
     Organisations are numbered: a draw asks only whether two are the same, and what it keeps should name nobody.
     """
     # By columns: a programme may be large, and everybody else waits while a draw is stored.
-    query = in_draw(programme, on, round_).with_only_columns(
+    query = in_draw(programme, on, round_, stepping_in=stepping_in).with_only_columns(
         Person.id, Person.organisation, Person.availability, Membership.standby, Membership.first_next
     )
     if among is not None:

@@ -53,7 +53,7 @@ def _drawn(
 def _strangers(round_: Round, ids: set[int], reserve: set[int], now: datetime) -> list[Entrant]:
     """Return those of *ids* who take part today, kept from whom they met, and those in *reserve* from each other."""
     programme, today = round_.programme, round_.programme.today(now)
-    people = draw_queries.entrants(programme, today, ids, round_)
+    people = draw_queries.entrants(programme, today, ids, round_, stepping_in=True)
     here = {entrant.id for entrant in people}
     apart: dict[int, set[int]] = {number: reserve - {number} if number in reserve else set() for number in ids}
     for _number, one, other in draw_queries.history(programme, ids):

@@ -38,12 +38,16 @@ class Turn:
     too: bool = False
 
 
-def in_draw(programme: Programme, on: date, round_: Round | None = None) -> Select[Membership]:
+def in_draw(
+    programme: Programme, on: date, round_: Round | None = None, *, stepping_in: bool = False
+) -> Select[Membership]:
     """Return the question for who is in a draw on a day: the only one that there is.
 
-    With *round_* it asks who may still come into that round, which was drawn already.
+    With *round_* it asks who may still come into that round, which was drawn already; and *stepping_in*, where somebody
+    is left alone, so may those who offered that, whosever turn it is.
     """
-    return programmes.drawn_on(programme, on).where(~resting(programme, on, round_))
+    theirs = ~resting(programme, on, round_)
+    return programmes.drawn_on(programme, on).where(theirs | Membership.standby if stepping_in else theirs)
 
 
 def in_next(programme: Programme, today: date) -> Select[Membership]:
