@@ -17,6 +17,7 @@ from unmentor import zones
 from unmentor.db import Heartbeat, db
 from unmentor.mail.actions import hold_all
 from unmentor.programmes.actions import give_way
+from unmentor.programmes.commitment import forget_commitments
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.schedule import claim_missed
@@ -69,6 +70,7 @@ def restore(path: Path, now: datetime) -> Restored:
     made = datetime.fromisoformat(made_at)
     missed = {each.slug: slots for each in all_programmes() if (slots := claim_missed(each, made, now))}
     hold_all(now, perhaps_left=True)
+    forget_commitments()
     return Restored(count, missed)
 
 

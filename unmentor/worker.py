@@ -25,9 +25,11 @@ from unmentor.people import changing
 from unmentor.people.door import unanswered
 from unmentor.privacy.erased import keep_list
 from unmentor.privacy.retention import forget, forget_idle
+from unmentor.programmes.commitment import commit_where_none
 from unmentor.programmes.door import answer
 from unmentor.programmes.queries import all_programmes
-from unmentor.rounds.actions import close_rounds, new_seed
+from unmentor.rounds.actions import close_rounds
+from unmentor.rounds.chance import new_seed
 from unmentor.rounds.ending import tell_members
 from unmentor.rounds.heads_up import give_heads_up
 from unmentor.rounds.mend import welcome, withdraw_unreachable
@@ -42,6 +44,7 @@ def tick(now: datetime) -> None:
     """Do everything that is due at a moment, each in a transaction of its own; what fails does not stop the rest."""
     _try("answer requests", partial(answer_requests, now))
     _all("send what was let go", send_due)
+    _all("commit to the next draw", partial(commit_where_none, now))
     for programme in all_programmes():
         _try("draw", partial(run_due, programme, now))
         _all("give a heads-up", partial(give_heads_up, programme))

@@ -15,7 +15,7 @@ from year import A_DAY, DAYS, FIRST_DAY, LONDON, OUTAGES, PROGRAMMES, Year, at, 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.people.models import Person
-from unmentor.programmes.models import Period
+from unmentor.programmes.models import Membership, Period, Programme
 from unmentor.rounds.draw_inputs import replay
 from unmentor.rounds.models import Mending, Round
 from unmentor.timetable.holidays import bank_holidays
@@ -37,8 +37,10 @@ def test_after_a_year_everything_was_done_once_and_nobody_was_wronged(
     app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     year = Year(app, clock, workers=2 if db.engine.dialect.name == "postgresql" else 1)
-    for place in ("unmentor.worker.new_seed", "unmentor.rounds.schedule.new_seed"):
-        monkeypatch.setattr(place, lambda: year.chance.getrandbits(60))
+    monkeypatch.setattr("unmentor.worker.new_seed", lambda: year.chance.getrandbits(60))
+    # The same year each time: its secrets, and the tickets by which people are named in draws.
+    monkeypatch.setattr("unmentor.programmes.commitment.new_secret", lambda: year.chance.randbytes(32))
+    monkeypatch.setattr("unmentor.rounds.draw_queries.tickets", numbered_tickets)
     monkeypatch.setattr("unmentor.mail.outbox.compose", composer())
     with caplog.at_level(logging.ERROR):
         year.live()
@@ -54,6 +56,12 @@ def test_after_a_year_everything_was_done_once_and_nobody_was_wronged(
         told.nobody_had_the_odd_turn_again_before_everybody_else()
     told.every_draw_verifies_and_repeats_only_what_it_had_to()
     told.everybody_heard_every_version_once()
+
+
+def numbered_tickets(programme: Programme) -> dict[int, str]:
+    """Return the tickets of a programme's people, the same in every run."""
+    people = db.session.scalars(select(Membership.person_id).where(Membership.programme_id == programme.id))
+    return {person: f"ticket {person}" for person in people}
 
 
 class Facts:

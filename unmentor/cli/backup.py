@@ -10,7 +10,7 @@ from unmentor.audit.deeds import Deed
 from unmentor.backup import CannotRestore, backup, restore
 from unmentor.db import transaction
 from unmentor.privacy.erased import erase_again
-from unmentor.rounds.actions import new_seed
+from unmentor.rounds.chance import new_seed
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -16,6 +16,7 @@ from unmentor.people.queries import person_at
 from unmentor.programmes.models import Programme
 from unmentor.rounds import actions as rounds
 from unmentor.rounds import by_hand, effect, queries, steps
+from unmentor.rounds.chance import SEEDS, new_seed
 from unmentor.rounds.change import groups_after
 from unmentor.rounds.draw_inputs import CannotReplay, replay
 from unmentor.rounds.models import Mending, Round
@@ -29,17 +30,16 @@ round_group = AppGroup("round", help="Rounds: draw, send and verify.")
 
 @round_group.command("draw")
 @click.argument("programme", metavar="SLUG", type=Programmes())
-@click.option("--seed", type=click.IntRange(0, rounds.SEEDS), help="To repeat a draw; a secret one otherwise.")
+@click.option("--seed", type=click.IntRange(0, SEEDS), help="Your own, to repeat a draw; its page says so.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be drawn.")
 @click.option("--send", is_flag=True, help="Send the invitations at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def draw_round(programme: Programme, seed: int | None, dry_run: bool, send: bool, as_json: bool) -> None:
     """Draw a round of the programme SLUG, or return the one that waits."""
-    seed = rounds.new_seed() if seed is None else seed
     try:
         if dry_run:
             with reading():
-                said = _looked(programme, seed)
+                said = _looked(programme, new_seed() if seed is None else seed)
         else:
             number = steps.draw(programme, seed).number
             if send:

@@ -6,6 +6,7 @@ Nothing is mailed: what would have been news months ago is not news today.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import delete
 
@@ -13,10 +14,12 @@ from unmentor.db import db
 from unmentor.demo.outcomes import answer_all
 from unmentor.demo.tables import Resident, residents
 from unmentor.demo.telling import places, tell_all
+from unmentor.links import NONCE_LENGTH
 from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.privacy.leave import leave
 from unmentor.programmes.actions import give_way, pause
+from unmentor.programmes.commitment import commit
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import cadence
 from unmentor.rounds.actions import close_rounds, draw_round, mark_sent
@@ -26,6 +29,7 @@ from unmentor.timetable.cadence import latest_draw
 PEOPLE, ROUNDS = 40, 6
 MOST_PEOPLE, MOST_ROUNDS = 10_000, 60
 A_MONTH = timedelta(days=31)
+A_WEEK = timedelta(days=7)
 
 Residence = tuple[Resident, Membership]
 
@@ -53,7 +57,9 @@ def _live(now: datetime, people: int, rounds: int) -> Iterator[int]:
     for number, moment in enumerate(draws, 1):
         here += _welcome((each for each in coming if each.joins <= number), programme, moment, len(here))
         coming = [each for each in coming if each.joins > number]
-        mark_sent(draw_round(programme, number, moment), moment + timedelta(hours=1), telling=False)
+        # The same community each time; the secret of the draw to come is as good as any.
+        commit(programme, moment - A_WEEK, sha256(f"demo {number}".encode()).digest())
+        mark_sent(draw_round(programme, None, moment), moment + timedelta(hours=1), telling=False)
         yield number
     past = [each for each in (round_of(programme, number) for number in range(1, rounds + 1)) if each]
     here += _welcome(coming, programme, now, len(here))
@@ -85,6 +91,7 @@ def _founded(now: datetime, rounds: int) -> Programme:
         created_at=now,
         demo=True,
     )
+    commit(programme, programme.created_at)
     db.session.add(programme)
     db.session.flush()
     return programme
@@ -118,7 +125,10 @@ def _welcome(coming: Iterable[Resident], programme: Programme, before: datetime,
             confirmed_at=joined + timedelta(minutes=3 + number % 50),
         )
         role = "organiser" if resident.organises else "participant"
-        welcome.append((resident, Membership(person=person, programme=programme, role=role, joined_at=joined)))
+        # Draws go by it, too; and it opens nothing that SECRET_KEY has not signed.
+        nonce = sha256(f"demo {resident.address()}".encode()).hexdigest()[:NONCE_LENGTH]
+        membership = Membership(nonce=nonce, person=person, programme=programme, role=role, joined_at=joined)
+        welcome.append((resident, membership))
     db.session.add_all(membership for _resident, membership in welcome)
     db.session.flush()
     return welcome

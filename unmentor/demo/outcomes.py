@@ -21,10 +21,10 @@ CAME_OF_IT = {"nothing": 10, "idea": 6, "again": 3, "together": 2, "changed": 1}
 def answer_all(rounds: Iterable[Round], writers: Set[int], now: datetime) -> None:
     """Answer for everybody how it went. The parts in *writers* met, and say so, since they tell of it later."""
     for round_ in rounds:
-        chance = Random(round_.seed)  # noqa: S311 - the same community each time, not a secret
+        chance = Random(round_.number)  # noqa: S311 - the same community each time, not a secret
         for conversation in round_.conversations:
             _answer(conversation, writers, chance, now)
-        chance = Random(round_.seed + 1)  # noqa: S311 - as above
+        chance = Random(round_.number + 1)  # noqa: S311 - as above
         for conversation in round_.conversations:
             _tell(conversation, chance, now)
 

@@ -32,7 +32,7 @@ from unmentor.privacy.export import exported
 from unmentor.programmes.models import Membership
 from unmentor.programmes.queries import memberships, next_draw, running_programmes
 from unmentor.programmes.turn import turn
-from unmentor.rounds.actions import new_seed
+from unmentor.rounds.chance import new_seed
 from unmentor.rounds.turns import turn_of
 from unmentor.words import day, speak_from_now
 

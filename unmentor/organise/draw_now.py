@@ -11,7 +11,7 @@ from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import next_draw
 from unmentor.rounds import steps
-from unmentor.rounds.actions import CannotDraw, new_seed
+from unmentor.rounds.actions import CannotDraw
 from unmentor.rounds.dry_run import FEW, DryRun, dry_run
 from unmentor.rounds.queries import waiting_round
 from unmentor.rounds.turns import counted
@@ -42,7 +42,7 @@ def draw(programme: Programme) -> Page:
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     try:
-        number = steps.draw(programme, new_seed(), by=the_person().id).number
+        number = steps.draw(programme, None, by=the_person().id).number
     except CannotDraw as error:
         form.form_errors = [str(error)]
         return _page(programme, form), form.status

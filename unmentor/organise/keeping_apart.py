@@ -17,7 +17,7 @@ from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import memberships_of
 from unmentor.programmes.turn import turn
 from unmentor.rounds import apart
-from unmentor.rounds.actions import new_seed
+from unmentor.rounds.chance import new_seed
 
 
 @blueprint.route("/<slug>/people/<int:number>/apart", methods=["GET", "POST"])

@@ -18,7 +18,7 @@ from unmentor.privacy.removal import NotIn, remove
 from unmentor.programmes.actions import LastOrganiser
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.turn import turn
-from unmentor.rounds.actions import new_seed
+from unmentor.rounds.chance import new_seed
 
 
 @blueprint.route("/<slug>/people/<int:number>/remove", methods=["GET", "POST"])

@@ -21,7 +21,7 @@ from unmentor.reports import queries
 from unmentor.reports.actions import settle
 from unmentor.reports.models import Report
 from unmentor.rounds import apart
-from unmentor.rounds.actions import new_seed
+from unmentor.rounds.chance import new_seed
 
 
 @blueprint.get("/<slug>/reports")

@@ -17,7 +17,7 @@ from unmentor.people.guards import the_person
 from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
 from unmentor.rounds import effect, figures, steps
-from unmentor.rounds.actions import CannotDraw, Leaving, NotWaiting, new_seed
+from unmentor.rounds.actions import CannotDraw, Leaving, NotWaiting
 from unmentor.rounds.left_out import why_out
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import round_numbered
@@ -82,7 +82,7 @@ def stop(leaving: Round) -> str:
 @on_its_page
 def redraw(waiting: Round) -> str:
     """Draw a round that waits once more."""
-    steps.draw_again(waiting, new_seed(), by=the_person().id, looked_at=request.form.get("seen"))
+    steps.draw_again(waiting, by=the_person().id, looked_at=request.form.get("seen"))
     return str(_("Drawn again."))
 
 

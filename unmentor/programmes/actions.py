@@ -12,6 +12,7 @@ from unmentor.mail.outbox import queue_all
 from unmentor.people.actions import count_again
 from unmentor.people.models import Person
 from unmentor.people.queries import person_at
+from unmentor.programmes.commitment import commit
 from unmentor.programmes.mails import asked
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import all_programmes, memberships, organisers, programme_named, untouched
@@ -41,6 +42,7 @@ def create(name: str, time_zone: str, now: datetime) -> Programme:
         raise ProgrammeExists(slug)
     programme = Programme(slug=slug, name=name, time_zone=time_zone, created_at=now)
     programme.starts_on = programme.today(now)
+    commit(programme, now)
     db.session.add(programme)
     db.session.flush()
     return programme

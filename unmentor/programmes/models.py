@@ -57,6 +57,11 @@ class Programme(Base):
     created_at: Mapped[datetime]
     # Since when it draws no more.
     ended_at: Mapped[datetime | None]
+    # The chance that it has committed to: a secret, its SHA-256, since when, and how often it was drawn with already.
+    sealed_secret: Mapped[bytes | None] = mapped_column(deferred=True)
+    commitment: Mapped[str | None] = mapped_column(String(64))
+    committed_at: Mapped[datetime | None]
+    draws: Mapped[int] = mapped_column(default=0)
 
     def about_in(self, language: str) -> tuple[str, str]:
         """Return what it says of itself, in *language* where it does, and the language that this is in."""

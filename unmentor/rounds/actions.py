@@ -1,6 +1,5 @@
 """Draw a round, send it, cancel it, close it."""
 
-import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -17,15 +16,14 @@ from unmentor.programmes.queries import organisers
 from unmentor.programmes.turn import lock, lock_diaries_in
 from unmentor.rounds import queries
 from unmentor.rounds.arrange import arrange_anew, first_day_of, store, times, window
-from unmentor.rounds.draw_inputs import Drawn, draw_from, given_now
+from unmentor.rounds.chance import draw_by, show_secret
+from unmentor.rounds.draw_inputs import Drawn, given_now
 from unmentor.rounds.mails import round_report, unpaired
 from unmentor.rounds.memory import learned
 from unmentor.rounds.models import LeftOut, Round
 from unmentor.rounds.recheck import ChangedSince, recheck
 from unmentor.rounds.recheck import look as look_again
 from unmentor.words import clock
-
-SEEDS = 2**62
 
 
 class CannotDraw(ValueError):  # noqa: N818 - it is named by what happened
@@ -70,35 +68,34 @@ class Leaving(ValueError):  # noqa: N818 - it is named by what happened
         )
 
 
-def new_seed() -> int:
-    """Return a seed that nobody can guess; kept with the round, it makes the draw repeatable."""
-    return secrets.randbelow(SEEDS)
+def look(programme: Programme, seed: int | None, now: datetime) -> Drawn:
+    """Return what a draw of *programme* would give now; without a seed, by the chance to which it has committed.
 
-
-def look(programme: Programme, seed: int, now: datetime) -> Drawn:
-    """Return what a draw of *programme* would give now. Changes nothing. Raises TooFewPeople."""
+    Changes nothing. Raises TooFewPeople.
+    """
     given = given_now(programme, now)
     if len(given.people) < 2:
         raise TooFewPeople(programme)
-    return draw_from(given, seed)
+    return draw_by(programme, given, seed)
 
 
 def draw_round(
-    programme: Programme, seed: int, now: datetime, late_hours: int = 0, ready: Drawn | None = None
+    programme: Programme, seed: int | None, now: datetime, late_hours: int = 0, ready: Drawn | None = None
 ) -> Round:
     """Return the round that waits; where none does, one made of the draw that is *ready*, or drawn now with *seed*.
 
+    A seed is an organiser's own choice; without one, the chance decides to which the programme has committed.
     Raises CannotDraw.
     """
     lock(programme)
     if programme.ended_at:
         raise HasEnded(programme)
     waiting = queries.waiting_round(programme)
-    return waiting or _store(programme, ready or look(programme, seed, now), now, late_hours)
+    return waiting or _store(programme, ready or look(programme, seed, now), now, late_hours, seed is not None)
 
 
 def draw_again(
-    round_: Round, seed: int, now: datetime, ready: Drawn | None = None, looked_at: str | None = None
+    round_: Round, seed: int | None, now: datetime, ready: Drawn | None = None, looked_at: str | None = None
 ) -> Round:
     """Return another draw in the place of one that waits. Raises NotWaiting, Leaving, ChangedSince, CannotDraw."""
     lock_to_change(round_)
@@ -154,6 +151,7 @@ def mark_sent(round_: Round, now: datetime, telling: bool = False) -> None:
     db.session.execute(of_it.values(stamped_at=now, to_tell=telling))
     db.session.execute(update(LeftOut).where(LeftOut.round_id == round_.id).values(to_tell=telling))
     keep_promises(round_)
+    show_secret(round_, now)
 
 
 def keep_promises(round_: Round) -> None:
@@ -226,11 +224,14 @@ def _close(round_: Round, now: datetime) -> None:
         queue(round_report(whole, organiser, now), now)
 
 
-def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int) -> Round:
+def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int, own_seed: bool) -> Round:
     lock_diaries_in(programme)
+    programme.draws += 1
     number = queries.latest_number(programme) + 1
     round_ = Round(
-        **drawn.kept,
+        **{"draws": programme.draws} | drawn.kept | drawn.chance,
+        committed_at=programme.committed_at if drawn.chance else None,
+        own_seed=own_seed,
         programme=programme,
         number=number,
         drawn_at=now,

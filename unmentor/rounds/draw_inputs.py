@@ -1,15 +1,20 @@
 """What a draw is given, kept with the round so that anybody may draw it again and check its proof."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
 
 from unmentor.pairing import ALGORITHM, Draw, Entrant, NotOptimal, Rules, draw, history_of, verify
 from unmentor.pairing.entrants import Id
+from unmentor.pairing.lottery import commitment, pseudonym, seed_of
+from unmentor.programmes.commitment import Standing
 from unmentor.programmes.models import Programme
 from unmentor.rounds import draw_queries, queries
+from unmentor.rounds.lots import WHOLE, Bag, Lot, draw_again, draw_lots
 from unmentor.rounds.memory import remembered
 from unmentor.rounds.models import Mending, Round
 
@@ -36,14 +41,20 @@ class Given:
         people = [{name: _plain(value) for name in names if (value := getattr(person, name))} for person in self.people]
         return {"people": people, "rules": asdict(self.rules), "planned_in": self.planned_in}
 
+    def bag(self, names: dict[Id, str]) -> Bag:
+        """Return the same for a draw among pseudonyms."""
+        return Bag(self.people, self.history, self.rules, self.plan, names)
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A draw, what it was given, and whether its proof holds."""
+    """A draw, what it was given, and whether its proof holds; by which chance, where the programme had committed."""
 
     given: Given
     result: Draw
     proved: bool
+    standing: Standing | None = None
+    lot: Lot | None = None
 
     @property
     def again(self) -> set[frozenset[Id]]:
@@ -55,10 +66,24 @@ class Drawn:
         """Return what a stored draw keeps of it, by the names of its columns."""
         told = ("seed", "algorithm", "digest", "certificate")
         return {
-            "inputs": self.given.as_json(),
+            "inputs": self.given.as_json() | self._lot,
             "proved": self.proved,
             "groups": [list(group) for group in self.result.groups],
         } | {name: getattr(self.result, name) for name in told}
+
+    @property
+    def chance(self) -> dict[str, Any]:
+        """Return what a round keeps of its chance, by the names of its columns; nothing where it has none to show."""
+        if self.standing is None or self.lot is None:
+            return {}
+        tries = None if self.lot.way == WHOLE else self.lot.tries
+        return {"commitment": commitment(self.standing.secret), "draws": self.standing.draws, "tries": tries}
+
+    @property
+    def _lot(self) -> dict[str, Any]:
+        if self.lot is None:
+            return {}
+        return {"names": [self.lot.names[person.id] for person in self.given.people], "way": self.lot.way}
 
 
 def given_now(programme: Programme, now: datetime) -> Given:
@@ -104,14 +129,39 @@ def draw_from(given: Given, seed: int) -> Drawn:
     return Drawn(given, result, proved=True)
 
 
+def draw_by_lot(given: Given, standing: Standing, tickets: Mapping[Id, str]) -> Drawn:
+    """Return the draw that the chance gives to which a programme has committed, checked; *tickets* tell who is who.
+
+    Raises NotValid and NotOptimal.
+    """
+    names = {person.id: pseudonym(standing.secret, tickets[person.id]) for person in given.people}
+    result, lot = draw_lots(given.bag(names), partial(_seed, standing))
+    return Drawn(given, result, proved=True, standing=standing, lot=lot)
+
+
+def names_then(kept: Round) -> dict[Id, str]:
+    """Return what everybody was called in a draw among pseudonyms, by their ids; nobody in any other."""
+    people = kept.inputs["people"] if "names" in kept.inputs else ()
+    return {person["id"]: name for person, name in zip(people, kept.inputs.get("names", ()), strict=True)}
+
+
 def replay(kept: Round | Mending) -> Drawn:
     """Return a stored draw made once more. Raises CannotReplay where it differs, NotValid where it broke a rule."""
     if kept.algorithm != ALGORITHM:
         raise CannotReplay(_("Drawn by %(then)s, this is %(now)s.", then=kept.algorithm, now=ALGORITHM))
-    again = draw_from(given_then(kept), kept.seed)
+    given = given_then(kept)
+    names = names_then(kept) if isinstance(kept, Round) else {}
+    if names:
+        again = Drawn(given, draw_again(given.bag(names), kept.inputs["way"], kept.seed), proved=True)
+    else:
+        again = draw_from(given, kept.seed)
     if again.result.digest != kept.digest or again.kept["groups"] != kept.groups:
         raise CannotReplay(_("What round %(number)s was drawn from has changed since.", number=kept.number))
     return again
+
+
+def _seed(standing: Standing, digest: str, tries: int) -> int:
+    return seed_of(standing.secret, digest, standing.draws, tries)
 
 
 def _plain(value: Any) -> Any:

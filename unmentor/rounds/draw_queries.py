@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.pairing import Entrant
+from unmentor.pairing.entrants import Id
 from unmentor.people.models import Exclusion, KeptApart, Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.models import LeftOut, Round
@@ -52,6 +53,12 @@ def entrants(
         )
         for person, organisation, slots, standby, first_next in rows
     ]
+
+
+def tickets(programme: Programme) -> dict[Id, str]:
+    """Return what tells everybody's pseudonym in a draw of *programme*, by their ids: a long random text each."""
+    query = select(Membership.person_id, Membership.nonce).where(Membership.programme_id == programme.id)
+    return dict(db.session.execute(query).all())
 
 
 def apart() -> dict[int, set[int]]:

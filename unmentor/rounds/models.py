@@ -56,6 +56,16 @@ class Round(KeptDraw, Base):
     learned: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     # Why it happened later than the schedule says, in hours.
     late_hours: Mapped[int] = mapped_column(default=0)
+    # The chance that the programme had committed to, and since when; none where an organiser chose the seed, or it had
+    # committed to nothing. The secret is here once the round is sent.
+    commitment: Mapped[str | None] = mapped_column(String(64))
+    committed_at: Mapped[datetime | None]
+    secret: Mapped[str | None] = mapped_column(String(64))
+    own_seed: Mapped[bool] = mapped_column(default=False)
+    # Which draw it is of those that were made of it; not known of rounds from before this was counted.
+    draws: Mapped[int | None]
+    # How many draws were put aside since two would have met who are to be kept apart; none where there is no draw file.
+    tries: Mapped[int | None]
     # What the organisers say in its invitations.
     word: Mapped[str] = mapped_column(String(500), default="")
 

@@ -9,7 +9,7 @@ from unmentor.programmes.queries import cadence
 from unmentor.programmes.schedule import claim, unclaimed
 from unmentor.programmes.turn import turn
 from unmentor.rounds import period_mails, queries
-from unmentor.rounds.actions import CannotDraw, draw_round, new_seed, start_sending
+from unmentor.rounds.actions import CannotDraw, draw_round, start_sending
 from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
 from unmentor.rounds.steps import drawn_ahead
@@ -39,7 +39,7 @@ def run_due(programme: Programme, now: datetime) -> Round | None:
         with turn(programme) as its_turn:
             return _run(programme, newest, None, its_turn)
     try:
-        return drawn_ahead(programme, new_seed(), partial(_run, programme, newest))
+        return drawn_ahead(programme, None, partial(_run, programme, newest))
     except CannotDraw:
         _without_a_draw(programme, newest)
         return None
@@ -65,7 +65,7 @@ def _run(programme: Programme, due: datetime, ready: Drawn | None, now: datetime
     period = claim(programme, due, "waiting" if waits else "drawn", now)
     if period is None:
         return None
-    round_ = waits or draw_round(programme, new_seed(), now, (now - due) // AN_HOUR, ready)
+    round_ = waits or draw_round(programme, None, now, (now - due) // AN_HOUR, ready)
     if programme.review == "send" and not waits:
         start_sending(round_, now)
     else:

@@ -17,8 +17,9 @@ from unmentor.programmes.models import Programme
 from unmentor.programmes.turn import turn
 from unmentor.rounds import actions, leaving, queries
 from unmentor.rounds.by_hand import Plan, Planner
+from unmentor.rounds.chance import still_so
 from unmentor.rounds.change import change as by_hand
-from unmentor.rounds.draw_inputs import Drawn, still_given
+from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
 from unmentor.rounds.telling import tell_slice
 
@@ -29,7 +30,7 @@ TRIES = 3
 CHANGES = {"swap": Deed.PERSON_SWAPPED, "leave-out": Deed.PERSON_LEFT_OUT, "take-in": Deed.PERSON_TAKEN_IN}
 
 
-def draw(programme: Programme, seed: int, by: int | None = None) -> Round:
+def draw(programme: Programme, seed: int | None, by: int | None = None) -> Round:
     """Return the round that waits, drawn now where none does. Raises CannotDraw."""
 
     def act(ready: Drawn | None, now: datetime) -> Round:
@@ -42,7 +43,7 @@ def draw(programme: Programme, seed: int, by: int | None = None) -> Round:
     return waiting or drawn_ahead(programme, seed, act)
 
 
-def draw_again(round_: Round, seed: int, by: int | None = None, looked_at: str | None = None) -> Round:
+def draw_again(round_: Round, seed: int | None = None, by: int | None = None, looked_at: str | None = None) -> Round:
     """Return another draw in the place of one that waits. Raises as ``actions.draw_again`` does, and CannotDraw."""
 
     def act(ready: Drawn | None, now: datetime) -> Round:
@@ -112,7 +113,7 @@ def cancel(round_: Round, by: int | None = None) -> None:
     tell_slice(round_)
 
 
-def drawn_ahead(programme: Programme, seed: int, act: Callable[[Drawn | None, datetime], Made]) -> Made:
+def drawn_ahead(programme: Programme, seed: int | None, act: Callable[[Drawn | None, datetime], Made]) -> Made:
     """Return what *act* makes, in the programme's turn and with its time, of a draw that was made while nobody waited.
 
     Where somebody in it has changed something since, it is drawn again; after some tries *act* is given None, and draws
@@ -122,7 +123,7 @@ def drawn_ahead(programme: Programme, seed: int, act: Callable[[Drawn | None, da
         with reading():
             ready = actions.look(programme, seed, runtime.now())
         with turn(programme) as now:
-            if still_given(programme, ready.given, now):
+            if still_so(programme, ready, now):
                 return act(ready, now)
     with turn(programme) as now:
         return act(None, now)

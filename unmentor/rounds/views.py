@@ -9,7 +9,7 @@ from unmentor.forms import Page
 from unmentor.programmes.queries import next_draw
 from unmentor.programmes.turn import turn
 from unmentor.rounds import skipping
-from unmentor.rounds.actions import new_seed
+from unmentor.rounds.chance import new_seed
 from unmentor.rounds.forms import ThirdForm, WithdrawForm
 from unmentor.rounds.mend import TooLate, welcome_third
 from unmentor.rounds.mend import withdraw as withdraw_part
