@@ -89,7 +89,7 @@ def _people(people: int, chance: random.Random) -> Iterator[dict[str, Any]]:
         yield {
             "nonce": new_nonce(), "session_nonce": new_nonce(), "calendar_nonce": new_nonce(), "name": name,
             "email": f"person.{number}@council-{place}.example.gov.uk", "phone": "+441632960002",
-            "organisation": f"Council number {place}", "availability": [], "joined_at": START,
+            "told_organisation": f"Council number {place}", "availability": [], "joined_at": START,
             "confirmed_at": None if number % 50 == 49 else START,
         }  # fmt: skip
 

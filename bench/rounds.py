@@ -155,7 +155,8 @@ def _queued() -> float:
 def _person(number: int) -> dict[str, Any]:
     return {
         "id": number, "name": f"Siân Ŵyn {number}", "email": f"person{number}@council{number % 100}.example",
-        "phone": "+441632960002", "organisation": f"Council {number % 100}", "joined_at": START, "confirmed_at": START,
+        "phone": "+441632960002", "told_organisation": f"Council {number % 100}",
+        "joined_at": START, "confirmed_at": START,
         "about": "I run a library on one question: what would you miss? Ask me about leeks, rotas and bilingual signs.",
         "availability": [SLOTS[(number * 7 + step) % len(SLOTS)] for step in range(number % 6)],
     }  # fmt: skip

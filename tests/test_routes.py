@@ -84,6 +84,7 @@ ORGANISERS = {
     "organise.take_in",
     "organise.start_empty", "organise.take_down", "organise.try_again",
     "organise.ask_to_end", "organise.end", "organise.reopen", "organise.settings",
+    "organise.organisation_apart", "organise.organisations",
     "organise.keep_apart", "organise.keep_person_apart", "organise.reports", "organise.settle_report",
     "organise.stop_apart",
 }  # fmt: skip

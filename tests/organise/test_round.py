@@ -186,7 +186,7 @@ def crowd(ours: Programme, round_: Round, conversations: int) -> None:
     """Put many more conversations into a round."""
     people = [
         {"name": f"Person {n}", "email": f"{new_nonce()}@crowd.example", "phone": "1", "joined_at": ours.created_at,
-         "confirmed_at": ours.created_at, "language": "en", "organisation": f"Council {n % 7}"}
+         "confirmed_at": ours.created_at, "language": "en", "told_organisation": f"Council {n % 7}"}
         for n in range(2 * conversations)
     ]  # fmt: skip
     ids = list(db.session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), people))

@@ -45,6 +45,8 @@ class Deed(StrEnum):
     REPORT_SETTLED = "report-settled", _l("Settled report %(report)s")
     KEPT_APART = "kept-apart", _l("Kept two people apart, as number %(pair)s")
     LET_MEET = "let-meet", _l("Let chance decide again about number %(pair)s of those kept apart")
+    ORGANISATION_NAMED = "organisation-named", _l("Let an organisation go by another name")
+    ORGANISATION_APART = "organisation-apart", _l("Took two names of an organisation apart again")
     EMAIL_TRIED_AGAIN = "email-tried-again", _l("Sent %(person)s an email again that had failed")
     ADDRESS_WRITTEN_AGAIN = "address-written-again", _l("Let us write to %(person)s again, whose address was refused")
     EMAIL_HELD = "email-held", _l("Held all email")

@@ -25,9 +25,10 @@ class ProfileForm(DetailsForm):
     @classmethod
     def of(cls, person: Person) -> "ProfileForm":
         """Return the form, filled with what we know."""
-        names = ("name", "video", "organisation", "about", "availability", "language")
+        names = ("name", "video", "about", "availability", "language")
         known = {name: getattr(person, name) for name in names}
-        return cls(data=known | {"phone": phone.written(person.phone)})
+        # Their own word for it: to save it unchanged changes nothing.
+        return cls(data=known | {"phone": phone.written(person.phone), "organisation": person.told_organisation})
 
 
 class PauseForm(programmes.PauseForm):

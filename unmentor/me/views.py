@@ -26,6 +26,7 @@ from unmentor.people import actions as people
 from unmentor.people import browser
 from unmentor.people.guards import farewell, has_left, needs_sign_in, the_person
 from unmentor.people.models import Person
+from unmentor.people.organisations import in_use
 from unmentor.people.queries import person_of
 from unmentor.privacy import leave as leaving
 from unmentor.privacy.export import exported
@@ -67,7 +68,7 @@ def profile() -> Page:
     person = the_person()
     form = ProfileForm.of(person)
     if not form.validate_on_submit():
-        return render_template("me/profile.html", form=form), form.status
+        return render_template("me/profile.html", form=form, organisations=in_use()), form.status
     details = form.details()
     programmes = {part.conversation.round.programme for part in upcoming(person, runtime.now())}
     with turn(*programmes) as now, followed(person, now):

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import EmailField, HiddenField
+from wtforms import EmailField, Field, HiddenField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from unmentor.forms import Form, at_most, clean_line
@@ -43,6 +43,33 @@ class ApartForm(Form):
     def address(self) -> str:
         """Return the address that was given, once it is valid."""
         return standard(str(self.email.data))
+
+
+def an_organisation(_form: Form, field: Field) -> None:
+    """Refuse what is no name: strangers read it."""
+    if not any(char.isalpha() for char in field.data) or "://" in field.data or "www." in field.data.lower():
+        raise ValidationError(_l("Write the name of an organisation with letters, and without a web address"))
+
+
+class SpellingForm(Form):
+    """A name of an organisation, as somebody wrote it."""
+
+    spelling = StringField(
+        _l("An organisation, as somebody wrote it"),
+        [DataRequired(_l("Write a name that somebody here uses")), at_most(100)],
+        [clean_line],
+    )
+
+
+class OrganisationForm(SpellingForm):
+    """What an organisation goes by from now on."""
+
+    name = StringField(
+        _l("The name that it goes by"),
+        [DataRequired(_l("Write the name that it goes by")), at_most(100), an_organisation],
+        [clean_line],
+        description=_l("That of another organisation makes the two one."),
+    )
 
 
 class UploadForm(Form):

@@ -11,6 +11,7 @@ from unmentor.links import keyed_hash, new_nonce
 from unmentor.mail.models import Suppressed
 from unmentor.people.details import Details
 from unmentor.people.models import LEFT, EmailChange, Exclusion, KeptApart, Passkey, Person, Request, SignIn
+from unmentor.people.organisations import forget_unless_used
 from unmentor.people.queries import exclusions, person_at
 
 MOST_EXCLUSIONS = 10
@@ -117,10 +118,13 @@ def erase(person: Person, now: datetime) -> None:
             each.email, each.typed = _veiled(person.email), each.typed and _veiled(each.typed)
         _keep_apart_as(person.email, _veiled(person.email))
     heard_from(person)
+    organisation = person.organisation
     person.email = None
     person.name = person.phone = person.video = person.organisation = person.about = ""
     person.availability = []
     person.left_at = now
+    db.session.flush()
+    forget_unless_used(organisation)
 
 
 def readdress(person: Person, email: str, *, never_theirs: bool = False) -> None:

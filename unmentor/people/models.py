@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship, validates
+from sqlalchemy.orm.attributes import set_committed_value
 
 from unmentor.db import Base
 from unmentor.links import NONCE_LENGTH, new_nonce
@@ -13,6 +15,16 @@ from unmentor.links import NONCE_LENGTH, new_nonce
 LONGEST_KEY_NAME = 60
 # No address begins so.
 LEFT = "left:"
+
+
+class OtherName(Base):
+    """How an organisation is written too, and the name by which everybody reads and counts it instead."""
+
+    __tablename__ = "other_name"
+
+    # In lower case, which may be longer.
+    spelling: Mapped[str] = mapped_column(String(200), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), index=True)
 
 
 class Person(Base):
@@ -31,7 +43,14 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(100), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
     video: Mapped[str] = mapped_column(String(200), default="")
-    organisation: Mapped[str] = mapped_column(String(100), default="")
+    # As they wrote it; see ``organisation``.
+    told_organisation: Mapped[str] = mapped_column("organisation", String(100), default="")
+    renamed_organisation: Mapped[str | None] = column_property(
+        select(OtherName.name)
+        .where(OtherName.spelling == func.lower(told_organisation))
+        .correlate_except(OtherName)
+        .scalar_subquery()
+    )
     about: Mapped[str] = mapped_column(String(500), default="")
     availability: Mapped[list[str]] = mapped_column(default=list)
     language: Mapped[str] = mapped_column(String(2), default="en")
@@ -45,6 +64,21 @@ class Person(Base):
     def _in_lower_case(self, _name: str, email: str | None) -> str | None:
         # As it is looked for everywhere: to lower ten thousand addresses in every question would take its time.
         return email and email.lower()
+
+    @hybrid_property
+    def organisation(self) -> str:
+        """Return the organisation that they are from, by the name that it goes by for everybody."""
+        return self.renamed_organisation or self.told_organisation
+
+    @organisation.inplace.setter
+    def _organisation_setter(self, told: str) -> None:
+        self.told_organisation = told
+        set_committed_value(self, "renamed_organisation", None)  # until it is read anew
+
+    @organisation.inplace.expression
+    @classmethod
+    def _organisation_expression(cls) -> ColumnElement[str]:
+        return func.coalesce(cls.renamed_organisation, cls.told_organisation)
 
     @property
     def first_name(self) -> str:

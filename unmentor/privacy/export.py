@@ -22,6 +22,7 @@ def exported(person: Person, now: datetime) -> dict[str, Any]:
     return {
         "exported_at": _said(now),
         "person": {name: getattr(person, name) for name in details}
+        | {"organisation_as_you_wrote_it": person.told_organisation}
         | {"joined_at": _said(person.joined_at), "confirmed_at": _said(person.confirmed_at)},
         "programmes": [
             {

@@ -80,4 +80,5 @@ def _ask(request: Request, person: Person | None, now: datetime) -> None:
 
 
 def _details_of(person: Person) -> dict[str, Any]:
-    return {name: getattr(person, name) for name in Details.__dataclass_fields__}
+    told = {name: getattr(person, name) for name in Details.__dataclass_fields__}
+    return told | {"organisation": person.told_organisation}

@@ -11,6 +11,7 @@ from unmentor.links import Above
 from unmentor.people import address, browser
 from unmentor.people.door import knock
 from unmentor.people.guards import signed_in
+from unmentor.people.organisations import in_use
 from unmentor.programmes import confirming, queries
 from unmentor.programmes.ended import refuse_ended
 from unmentor.programmes.forms import JoinForm
@@ -35,7 +36,8 @@ def join() -> Page:
     form = JoinForm(programmes, data={"programme": request.args.get("programme")})
     if not form.validate_on_submit():
         abouts = {each.slug: _said(each) for each in programmes}
-        return render_template("programmes/join.html", form=form, abouts=abouts), form.status
+        page = render_template("programmes/join.html", form=form, abouts=abouts, organisations=in_use())
+        return page, form.status
     now, email, details = runtime.now(), form.address(), form.details()
     # Who is known signs in, and comes to what they asked for.
     wanted = _join_too(form.programme.data) if len(programmes) > 1 else None
