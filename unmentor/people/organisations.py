@@ -3,9 +3,9 @@
 Nobody's words change. Whoever wrote another name is read and counted by the one that organisers chose.
 """
 
-from collections.abc import Sequence
+from collections import Counter
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 
 from unmentor.db import db
 from unmentor.forms import clean_line
@@ -17,20 +17,23 @@ MOST_OFFERED = 100
 SHARED = 2
 
 
-def in_use() -> Sequence[str]:
+def in_use() -> list[str]:
     """Return the organisations that people may be offered, most people first: known to many, or named by organisers.
 
     None that one person alone has written: that may say who is here.
     """
-    everybody = func.count()
-    found = (
-        select(Person.organisation)
+    told = (
+        select(Person.told_organisation, func.count())
         .where(Person.confirmed_at.is_not(None), Person.left_at.is_(None), Person.told_organisation != "")
-        .group_by(Person.organisation)
-        .having(or_(everybody >= SHARED, func.count(Person.renamed_organisation) > 0))
-        .order_by(everybody.desc(), Person.organisation)
+        .group_by(Person.told_organisation)
     )
-    return db.session.scalars(found.limit(MOST_OFFERED)).all()
+    # Counted by what was written first: to look for each person's other name would take ten times as long.
+    named = dict(db.session.execute(select(OtherName.spelling, OtherName.name)).all())
+    people = Counter[str]()
+    for spelling, count in db.session.execute(told):
+        people[named.get(spelling.lower(), spelling)] += count
+    shared = [name for name, count in people.items() if count >= SHARED or name in named.values()]
+    return sorted(shared, key=lambda name: (-people[name], name))[:MOST_OFFERED]
 
 
 def name_of(spelling: str) -> str:
