@@ -55,7 +55,7 @@ def test_two_names_of_one_organisation_are_suggested_and_one_press_makes_them_on
 ) -> None:
     ada, ben = joined(ours, "Ada", SHORT), joined(ours, "Ben", LONG)
     joined(ours, "Cat", LONG.upper())
-    assert f"“{SHORT}” and “{LONG}”" in words(client)
+    assert f"“{SHORT}”: the same as “{LONG}”?" in words(client)
     assert post(client, PAGE, spelling=SHORT, name=LONG).location == PAGE
     db.session.expire_all()
     assert (ada.organisation, ben.organisation, ada.told_organisation) == (LONG, LONG, SHORT)

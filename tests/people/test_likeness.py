@@ -45,3 +45,5 @@ def test_an_accent_is_easily_forgotten() -> None:
 def test_the_name_with_more_people_stays_and_of_two_alike_the_longer_one() -> None:
     assert likely_doubles({"Devon CC": 3, COUNCIL: 2}) == [(COUNCIL, "Devon CC")]
     assert likely_doubles({"Devon CC": 1, COUNCIL: 1}) == [("Devon CC", COUNCIL)]
+    for other in (COUNCIL.lower(), COUNCIL.upper()):
+        assert likely_doubles({other: 1, COUNCIL: 1}) == [(other, COUNCIL)]

@@ -31,8 +31,12 @@ def likely_doubles(people: Mapping[str, int]) -> list[tuple[str, str]]:
     """
     words = {name: spoken for name in sorted(people) if (spoken := _words(name))}
     found = dict.fromkeys(tuple(sorted(pair)) for pair in _pairs(words) if pair[0] != pair[1])
-    pairs = [sorted(pair, key=lambda name: (people[name], len(name), name)) for pair in found]
+    pairs = [sorted(pair, key=lambda name: (people[name], len(name), _is_a_name(name), name)) for pair in found]
     return [(less, more) for less, more in sorted(pairs, key=lambda pair: (-people[pair[1]], pair))]
+
+
+def _is_a_name(name: str) -> bool:
+    return name[:1].isupper() and not name.isupper()
 
 
 def _pairs(words: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
