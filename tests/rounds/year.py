@@ -21,6 +21,7 @@ from unmentor import worker
 from unmentor.conversations.actions import answer
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.move import CannotMove, move, offers
+from unmentor.conversations.queries import participations
 from unmentor.db import db, transaction
 from unmentor.mail.message import Composed, Letter, compose
 from unmentor.mail.models import UNSETTLED, Message
@@ -38,7 +39,7 @@ from unmentor.timetable.slots import SLOTS
 
 LONDON = ZoneInfo("Europe/London")
 # When a worker looks, by weekday: often enough that everybody is drawn, reminded and asked in time.
-LOOKS = {0: (time(9),), 2: (time(9, 30),), 4: (time(9),), 6: (time(1, 30),)}
+LOOKS = {0: (time(9),), 2: (time(9, 30),), 4: (time(17, 30),)}
 FIRST_DAY, DAYS = date(2026, 10, 19), 364
 CLOCKS_CHANGE = (date(2026, 10, 25), date(2027, 3, 28))
 A_DAY, TEN_DAYS = timedelta(days=1), timedelta(days=10)
@@ -93,9 +94,9 @@ class Year:
 
     def live(self) -> None:
         """Live through the year."""
-        # What is there by now stays: the collector, which looks after every tick, need not go through it each time.
-        gc.freeze()
         for number in range(DAYS):
+            # What is there by now stays: the collector, which looks after every tick, need not go through it each time.
+            gc.freeze()
             for moment, act in sorted(self._day(FIRST_DAY + number * A_DAY), key=lambda each: each[0]):
                 self.clock.moment = moment
                 act()
@@ -108,6 +109,7 @@ class Year:
         """Yield what happens on a day, and when. The worker looks by the minute; here when something may be due."""
         looks = {at(day, hour) for hour in LOOKS.get(day.weekday(), ())}
         looks |= {at(day, time(9))} if day.weekday() == 1 and day.day <= 7 else set()
+        looks |= {at(day, time(1, 30))} if day.weekday() == 6 and (day - FIRST_DAY).days // 7 % 2 == 0 else set()
         # All that shows half past one in the night, and the first moment after it where nothing does.
         looks |= {utc(day, half * 30) for half in (1, 2, 3)} if day in CLOCKS_CHANGE else set()
         looks |= {until for _since, until in OUTAGES if until.date() == day}
@@ -138,14 +140,16 @@ class Year:
         """Deliver what is queued; count what left, and what a later letter took the place of before it could."""
         key = (Message.about, Message.person_id, Message.kind, Message.sequence)
         with self._by_hand():
-            for *found, state in db.session.execute(select(*key, Message.state).where(UNSETTLED)):
+            unsettled = db.session.execute(select(*key, Message.state).where(UNSETTLED)).all()
+            for *found, state in unsettled:
                 letter: Key = tuple(found)
                 if state == "queued":
                     self.told[letter] += 1
                 elif state == "expired":
                     self.overtaken.add(letter)
-            now = self.clock()
-            db.session.execute(update(Message).where(Message.state == "queued").values(state="sent", sent_at=now))
+            if any(state == "queued" for *_, state in unsettled):
+                sent = update(Message).where(Message.state == "queued")
+                db.session.execute(sent.values(state="sent", sent_at=self.clock()))
 
     def _evening(self) -> None:
         """Let some withdraw, some move, and most say how it went; once in four weeks some leave, and others come."""
@@ -173,16 +177,15 @@ class Year:
 
     def _answer(self) -> None:
         now = self.clock()
-        over = select(Participation.id, Participation.person_id).join(Participation.conversation)
-        over = over.where(Conversation.state != "cancelled", Conversation.starts_at.between(now - TEN_DAYS, now))
-        over = over.where(Participation.answered_at.is_(None), Participation.withdrew_at.is_(None))
-        with self._by_hand():
-            for part, who in db.session.execute(over.order_by(Participation.id)).all():
-                if part not in self.silent and self.chance.random() < 0.1:
-                    self.silent.add(part)
-                if part not in self.silent and who % 15:
+        over = participations().where(Conversation.state != "cancelled", Participation.withdrew_at.is_(None))
+        over = over.where(Conversation.starts_at.between(now - TEN_DAYS, now), Participation.answered_at.is_(None))
+        with self._by_hand(), db.session.no_autoflush:
+            for part in db.session.scalars(over.order_by(Participation.id)).all():
+                if part.id not in self.silent and self.chance.random() < 0.1:
+                    self.silent.add(part.id)
+                if part.id not in self.silent and part.person_id % 15:
                     said = self.chance.choices(("yes", "no", "planned"), (20, 2, 1))[0]
-                    answer(db.session.get_one(Participation, part), said, 3, True, now)
+                    answer(part, said, 3, True, now)
 
     def _churn(self) -> None:
         with self._by_hand():
@@ -218,7 +221,8 @@ class Year:
                 spans = self.paused.setdefault((each.programme_id, each.person_id), [])
                 if spans and (spans[-1][1] is None or spans[-1][1] > now):
                     spans[-1][1] = now
-                if self.chance.random() < 0.3:
+                # Who never answers stays, until they are paused for it.
+                if each.person_id % 15 and self.chance.random() < 0.32:
                     until = self.chance.choice((None, now.date() + self.chance.randint(1, 9) * A_DAY))
                     pause(each, until)
                     spans.append([now, until and at(until, time())])
@@ -249,11 +253,11 @@ class Year:
 
 
 def composer() -> Callable[[Letter, datetime], Composed]:
-    """Return what writes one of ten letters and only counts the others: what they say is tried elsewhere, and slow."""
+    """Return what writes one of fifty letters and only counts the others: what they say is tried elsewhere."""
     number = count()
 
     def composed(letter: Letter, now: datetime) -> Composed:
-        if (nth := next(number)) % 10 == 0:
+        if (nth := next(number)) % 50 == 0:
             return compose(letter, now)
         return Composed(letter.to[1], letter.kind, f"<{nth}@year>", b"")
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, or_, select
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.orm import contains_eager
 
 from unmentor.conversations import questions
 from unmentor.conversations.models import Conversation, Participation
@@ -19,6 +19,8 @@ A_MONTH = timedelta(days=30)
 ASKED_AFTER = (A_MONTH, 3 * A_MONTH)
 # So long after each of these a question that had to wait is still asked.
 STILL_ASKED = timedelta(days=14)
+# Another part of the same person, and its conversation; made once, since that copies every column.
+ANOTHER, COMING = Participation.__table__.alias(), Conversation.__table__.alias()
 
 
 def tell_what_came(part: Participation, came: str, line: str, now: datetime) -> None:
@@ -42,6 +44,8 @@ def ask_what_came(now: datetime) -> int:
         due = _due(times, now - after, now)
         waiting = select(Person).where(Person.id.in_(due.with_only_columns(Participation.person_id).limit(BATCH)))
         people = db.session.scalars(waiting.with_for_update(skip_locked=True)).all()
+        if not people:
+            continue
         # Asked again now that they are locked: another worker may have been quicker.
         found = db.session.scalars(due.where(Participation.person_id.in_([each.id for each in people])))
         for part in {each.person_id: each for each in found}.values():
@@ -54,13 +58,12 @@ def ask_what_came(now: datetime) -> int:
 
 def _due(times: int, before: datetime, now: datetime) -> Select[Participation]:
     """Return the question for whom to ask for the first time (0) or the second (1), the latest conversation last."""
-    another, coming = aliased(Participation), aliased(Conversation)
-    theirs = select(another.id).where(another.person_id == Participation.person_id)
-    lately = theirs.where(another.came_asked_at > now - A_MONTH)
-    near = theirs.join(coming, coming.id == another.conversation_id).where(
-        another.withdrew_at.is_(None),
-        coming.state.in_(("arranged", "met")),
-        coming.starts_at.between(now - A_WEEK, now + A_WEEK),
+    theirs = select(ANOTHER.c.id).where(ANOTHER.c.person_id == Participation.person_id)
+    lately = theirs.where(ANOTHER.c.came_asked_at > now - A_MONTH)
+    near = theirs.join(COMING, COMING.c.id == ANOTHER.c.conversation_id).where(
+        ANOTHER.c.withdrew_at.is_(None),
+        COMING.c.state.in_(("arranged", "met")),
+        COMING.c.starts_at.between(now - A_WEEK, now + A_WEEK),
     )
     mail = exists().where(
         Message.person_id == Participation.person_id,

@@ -93,6 +93,8 @@ def numbered(ids: Collection[int]) -> Sequence[Conversation]:
 
     What another process has locked is left to it.
     """
+    if not ids:
+        return []
     query = select(Conversation).where(Conversation.id.in_(ids), Conversation.state == "arranged")
     query = query.order_by(Conversation.id)
     everybody = selectinload(Conversation.participations).joinedload(Participation.person)

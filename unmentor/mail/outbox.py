@@ -122,6 +122,8 @@ def _stopped(letters: list[Letter]) -> set[tuple[int | None, str]]:
         for letter in letters
         if letter.person_id is not None and letter.kind not in PAUSES
     }
+    if not asked:
+        return set()
     key = tuple_(Stopped.person_id, Stopped.kind)
     return {(person, kind) for person, kind in db.session.execute(select(*key.clauses).where(key.in_(asked)))}
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from sqlalchemy import Select, String, cast, delete, func, literal, or_, select, update
-from sqlalchemy.orm import aliased
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
@@ -20,6 +19,9 @@ from unmentor.programmes.models import Membership
 # No mail about a conversation has words for longer: some weeks after it was, none leaves, and then they are kept.
 LATELY = 2 * KEPT
 FINAL = ("sent", "failed", "expired")
+# Parts and conversations beside one another; made once, since that copies every column.
+THEIRS, PARTNER, ANOTHER = (Participation.__table__.alias() for _ in range(3))
+TALK, OTHER_TALK = (Conversation.__table__.alias() for _ in range(2))
 
 
 def erase(person: Person, now: datetime) -> None:
@@ -57,13 +59,11 @@ def _conversations_near(left: Select[int], since: datetime) -> Select[str]:
 
     A letter about a conversation that is off names whom its reader meets instead, in another of the same round.
     """
-    theirs, partner, another = aliased(Participation), aliased(Participation), aliased(Participation)
-    talk, other_talk = aliased(Conversation), aliased(Conversation)
     return (
-        select(literal("conversation:") + cast(another.conversation_id, String))
-        .join_from(theirs, talk, talk.id == theirs.conversation_id)
-        .join(partner, partner.conversation_id == talk.id)
-        .join(another, another.person_id == partner.person_id)
-        .join(other_talk, (other_talk.id == another.conversation_id) & (other_talk.round_id == talk.round_id))
-        .where(theirs.person_id.in_(left), talk.starts_at > since)
+        select(literal("conversation:") + cast(ANOTHER.c.conversation_id, String))
+        .join_from(THEIRS, TALK, TALK.c.id == THEIRS.c.conversation_id)
+        .join(PARTNER, PARTNER.c.conversation_id == TALK.c.id)
+        .join(ANOTHER, ANOTHER.c.person_id == PARTNER.c.person_id)
+        .join(OTHER_TALK, (OTHER_TALK.c.id == ANOTHER.c.conversation_id) & (OTHER_TALK.c.round_id == TALK.c.round_id))
+        .where(THEIRS.c.person_id.in_(left), TALK.c.starts_at > since)
     )

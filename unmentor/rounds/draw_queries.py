@@ -16,6 +16,10 @@ from unmentor.rounds.models import LeftOut, Round
 from unmentor.rounds.queries import latest_number
 from unmentor.rounds.turns import in_draw
 
+# Two who meet, or must not; made once, since that copies every column.
+One, Other = aliased(Participation), aliased(Participation)
+First, Second = aliased(Person), aliased(Person)
+
 
 def entrants(
     programme: Programme,
@@ -64,9 +68,8 @@ def tickets(programme: Programme) -> dict[Id, str]:
 def apart() -> dict[int, set[int]]:
     """Return whom each person must not meet, since one of the two would rather not, or organisers keep them apart."""
     avoided = select(Exclusion.person_id, Person.id).join(Person, Person.email == Exclusion.email)
-    first, second = aliased(Person), aliased(Person)
-    kept = select(first.id, second.id).join_from(KeptApart, first, first.email == KeptApart.one)
-    kept = kept.join(second, second.email == KeptApart.other)
+    kept = select(First.id, Second.id).join_from(KeptApart, First, First.email == KeptApart.one)
+    kept = kept.join(Second, Second.email == KeptApart.other)
     wishes: dict[int, set[int]] = {}
     for one, other in [*db.session.execute(avoided), *db.session.execute(kept)]:
         wishes.setdefault(one, set()).add(other)
@@ -79,17 +82,15 @@ def history(programme: Programme, among: Collection[int] | None = None) -> list[
 
     What was called off does not count. Only those *among* some ids if told.
     """
-    one, other = aliased(Participation), aliased(Participation)
-    query = _meetings(programme, one, other).where(one.person_id < other.person_id)
+    query = _meetings(programme).where(One.person_id < Other.person_id)
     if among is not None:
-        query = query.where(one.person_id.in_(among), other.person_id.in_(among))
+        query = query.where(One.person_id.in_(among), Other.person_id.in_(among))
     return [(number, a, b) for number, a, b in db.session.execute(query)]
 
 
 def meetings(programme: Programme, people: Collection[int]) -> dict[frozenset[int], int]:
     """Return whom each of *people* was paired with before, and the number of the last round in which they were."""
-    one, other = aliased(Participation), aliased(Participation)
-    query = _meetings(programme, one, other).where(one.person_id.in_(people))
+    query = _meetings(programme).where(One.person_id.in_(people))
     return {frozenset((a, b)): number for number, a, b in db.session.execute(query)}
 
 
@@ -104,20 +105,20 @@ def busy(after: datetime) -> list[tuple[int, datetime, datetime]]:
     return [(person, start, start + timedelta(minutes=minutes)) for person, start, minutes in talks]
 
 
-def _meetings(programme: Programme, one: type[Participation], other: type[Participation]) -> Select[int, int, int]:
+def _meetings(programme: Programme) -> Select[int, int, int]:
     """Return the question for who was paired with whom, in the order of rounds."""
     return (
-        select(Round.number, one.person_id, other.person_id)
+        select(Round.number, One.person_id, Other.person_id)
         .join(Conversation, Conversation.round_id == Round.id)
-        .join(one, one.conversation_id == Conversation.id)
-        .join(other, (other.conversation_id == Conversation.id) & (one.person_id != other.person_id))
+        .join(One, One.conversation_id == Conversation.id)
+        .join(Other, (Other.conversation_id == Conversation.id) & (One.person_id != Other.person_id))
         .where(
             Round.programme_id == programme.id,
             Round.sent_at.is_not(None),
             Conversation.state != "cancelled",
-            *(part.withdrew_at.is_(None) for part in (one, other)),
+            *(part.withdrew_at.is_(None) for part in (One, Other)),
         )
-        .order_by(Round.number, one.person_id, other.person_id)
+        .order_by(Round.number, One.person_id, Other.person_id)
     )
 
 

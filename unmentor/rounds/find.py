@@ -28,7 +28,7 @@ def find(round_: Round, just_left: Collection[int], seed: int, now: datetime) ->
         newcomers = queries.newcomers(round_) if has_days_left(round_, now) else newcomers
     lock_diaries(alone | newcomers | standbys)
     found, still = list[Conversation](), alone
-    for helpers in (set[int](), newcomers - alone, standbys - alone):
+    for helpers in (set[int](), *filter(None, (newcomers - alone, standbys - alone))):
         found += _drawn(round_, still, helpers, seed, now)
         still = alone - {person.id for talk in found for person in talk.people}
     return found
@@ -38,8 +38,9 @@ def _drawn(
     round_: Round, alone: Collection[int], reserve: Collection[int], seed: int, now: datetime
 ) -> Sequence[Conversation]:
     """Return the conversations of a small draw, stored: as many of *alone* as can be, helped out by *reserve*."""
-    people = _strangers(round_, {*alone, *reserve}, set(reserve), now)
-    if len(people) < 2 or not alone:
+    ids = {*alone, *reserve}
+    people = _strangers(round_, ids, set(reserve), now) if alone and len(ids) > 1 else []
+    if len(people) < 2:
         return []
     rules = Rules(odd="sit-out", same_organisation=round_.programme.same_organisation)  # type: ignore[arg-type]  # - Rules checks it
     drawn = draw_from(Given(people, [], rules, None, None), seed)
