@@ -77,7 +77,7 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         # Where mail leaves this machine nothing is printed by itself; whoever runs the service makes an organiser.
         said = _command("organiser", "add", ORGANISER, **environment) if smtp else (instance / "log").read_text()
         [link] = re.findall(rf"{re.escape(address)}/sign-in/\S+", said)
-        return Running(address, link, database, SECRET_KEY)
+        return Running(address, link, database, SECRET_KEY, instance)
 
     yield run
     for process in started:

@@ -1,31 +1,41 @@
 """A server that runs for a journey."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext
 from sqlalchemy import create_engine, select, update
 
-from unmentor.conversations.models import Conversation
+from unmentor.conversations.came_of_it import A_MONTH
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.queries import TELLING
+from unmentor.db import db
+from unmentor.factory import create_app
 from unmentor.mail.models import Message
 from unmentor.rounds.models import Round
 from unmentor.runtime import utc_clock
+from unmentor.settings import Settings
+from unmentor.worker import tick
 
 TENTHS = 150
 
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers, the link that it printed for its organiser, the address of its database, and its key."""
+    """A server that answers, the link that it printed for its organiser, its database, its key, and its folder."""
 
     address: str
     organiser_link: str
     database: str
     secret_key: str
+    instance: Path
 
     def two_minutes_pass(self) -> None:
         """Let the time to stop a round be over, for all that are about to leave, and wait until they have left."""
@@ -40,15 +50,49 @@ class Running:
             time.sleep(0.1)
         database.dispose()
 
-    def their_time_comes(self) -> None:
-        """Let every conversation have begun some minutes ago, and its invitation have said so."""
-        began = utc_clock() - timedelta(minutes=10)
-        database = create_engine(self.database)
+    def their_time_comes(self, minutes: int = 10) -> None:
+        """Let every conversation ahead have begun some minutes ago, and its mails have said so."""
+        began = utc_clock() - timedelta(minutes=minutes)
+        database, talks, mails = create_engine(self.database), Conversation.__table__, Message.__table__
         with database.begin() as connection:
-            connection.execute(update(Conversation.__table__).values(starts_at=began))
-            invited = Message.__table__.c.kind == "invitation"
-            connection.execute(update(Message.__table__).where(invited).values(expires_at=began))
+            connection.execute(update(talks).where(talks.c.state == "arranged").values(starts_at=began))
+            connection.execute(update(mails).where(mails.c.kind.in_(TELLING)).values(expires_at=began))
         database.dispose()
+
+    def a_month_passes(self) -> None:
+        """Let all that happened in conversations, and every mail, be a month older."""
+        aged = ((Conversation, "starts_at"), (Participation, "came_asked_at"), (Message, "queued_at"))
+        with self.inside():
+            for table, column in aged:
+                for row in db.session.scalars(select(table).where(getattr(table, column).is_not(None))):
+                    setattr(row, column, getattr(row, column) - A_MONTH)
+            db.session.commit()
+
+    def a_minute_passes(self) -> None:
+        """Do what is due, as any worker does every minute."""
+        with self.inside():
+            tick(utc_clock())
+
+    def command(self, *words: str) -> str:
+        """Run a command of the house, and return what it prints."""
+        with self.inside() as app:
+            result = app.test_cli_runner().invoke(args=words)
+            assert result.exit_code == 0, result.output
+            return str(result.output)
+
+    @contextmanager
+    def inside(self) -> Iterator[Flask]:
+        """Work on its database in this process, as another process of the same house."""
+        with self._app.app_context():
+            try:
+                yield self._app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+    @cached_property
+    def _app(self) -> Flask:
+        return create_app(Settings(self.database, self.secret_key, self.instance, self.address))
 
     def proof_grows_old(self, context: BrowserContext) -> None:
         """Let the last proof of this browser be an old one."""

@@ -6,6 +6,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+# Where an id stands twice, a label names the wrong thing; axe no longer looks.
+TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) < at)"
 # Every page of the console that needs no number of somebody or something.
 CONSOLE = tuple(
     f"/organise/unmentoring{page}"
@@ -35,6 +37,8 @@ class Seen:
         what = what or page.url
         if page.locator("h1").count() != 1:
             self.trouble.append(f"{what}: {page.locator('h1').count()} headings of the first level")
+        if twice := page.evaluate(TWICE):
+            self.trouble.append(f"{what}: ids that stand twice: {twice}")
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             self.trouble.append(f"{what}: scrolls sideways")
         for wrong in Axe().run(page, options=WCAG).response["violations"]:

@@ -1,38 +1,120 @@
-"""Join, be paired, talk, share, and be read by anybody: the whole of it, as people live it."""
+"""Join, be paired, say where, move it, talk, share, and be read by anybody: the whole of it, as people live it.
+
+On a phone, without scripts, and from the mail alone: whoever talks has no account here and signs in nowhere.
+"""
 
 import re
 import urllib.request
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
+from icalendar import Calendar, Event
 from playwright.sync_api import Browser, Page, expect
+from replies import outlook
+from sqlalchemy import select, update
 
 from journeys.running import Running, Start
+from journeys.seen import press
+from unmentor.db import db
+from unmentor.mail.models import Message
+from unmentor.mail.queries import content
+from unmentor.people.models import Person
 
-TRIES = 60  # half-seconds
-LEARNED = "Her housing team rings people back before noon. I stopped writing letters that day."
+TRIES = 300  # tenths of a second
+ADA, SIAN = "ada@devon.example", "sian@gwynedd.example"
+LINK = "https://meet.devon.example/ada"
+NOTED = "Her housing team rings people back before noon."
+LEARNED = f"{NOTED} I stopped writing letters that day."
 
 
-@pytest.mark.parametrize(
-    ("engine", "scripts"),
-    [("sqlite", True), ("sqlite", False), ("postgresql", True)],
-    ids=["", "no scripts", "postgresql"],
-)
-def test_two_people_join_talk_and_what_one_learned_is_read_by_all(
-    browser: Browser, start: Start, engine: str, scripts: bool
+@dataclass
+class Reader:
+    """Somebody with a mailbox, and a browser in which they open what is in it."""
+
+    page: Page
+    address: str
+    read: set[str] = field(default_factory=set)
+
+    def on(self, page: Page) -> "Reader":
+        """Return the same reader in another browser."""
+        return replace(self, page=page)
+
+    def opens(self, kind: str, link: str) -> None:
+        """Open the next unread mail of a kind once it is there, and press a link in it."""
+        for _ in range(TRIES):
+            self.page.goto(f"/dev/mail?to={self.address}")
+            letters = self.page.get_by_role("main").get_by_role("listitem").filter(has_text=f"· {kind}")
+            found = [each.get_attribute("href") or "" for each in letters.get_by_role("link").all()]
+            for letter in (each for each in found if each not in self.read):
+                self.read.add(letter)
+                self.page.goto(letter)
+                wanted = self.page.frame_locator("iframe").get_by_role("link", name=link)
+                if wanted.count():
+                    press(self.page, wanted)
+                    return
+            self.page.wait_for_timeout(100)
+        pytest.fail(f"No {kind} mail to {self.address}")
+
+    def presses(self, button: str) -> None:
+        """Press a button, and wait for the page that it leads to."""
+        press(self.page, self.page.get_by_role("button", name=button))
+
+    def sees(self, words: str) -> None:
+        """Hold that a page says something."""
+        expect(self.page.get_by_text(words)).to_be_visible()
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_two_people_talk_twice_move_it_once_and_what_one_learned_is_read_by_all(
+    browser: Browser, start: Start, engine: str, tmp_path: Path
 ) -> None:
     server = start(engine)
+    people = tmp_path / "people.csv"
+    people.write_text(f"name,email,phone,organisation\nSiân Ŵyn 🌱,{SIAN},01632 960001,Cyngor Gwynedd\n")
+    server.command("people", "import", str(people), "--confirmed")
 
-    def visitor() -> Page:
-        page = browser.new_context(java_script_enabled=scripts, base_url=server.address).new_page()
+    def visitor(*, phone: bool = False) -> Page:
+        size = {"width": 375, "height": 812} if phone else None
+        page = browser.new_context(java_script_enabled=not phone, viewport=size, base_url=server.address).new_page()
         page.set_default_timeout(15_000)
         return page
 
-    ada, sian, organiser, stranger = visitor(), visitor(), visitor(), visitor()
-    join(ada, "Ada Lovelace", "ada@devon.example", "Devon County Council")
-    join(sian, "Siân Ŵyn 🌱", "sian@gwynedd.example", "Cyngor Gwynedd")
-
+    organiser, stranger = visitor(), visitor()
+    join(visitor(), "Ada Lovelace", ADA, "Devon County Council")
     organiser.goto(server.organiser_link)
     organiser.get_by_role("main").get_by_role("button").click()
+    send_round(organiser, server)
+
+    ada, sian = Reader(visitor(phone=True), ADA), Reader(visitor(phone=True), SIAN)
+    say_where_from_the_invitation(ada, sian, LINK)
+    live(server, ada, sian, tmp_path)
+    assert LEARNED not in atom(server)
+    organiser.goto("/organise/")
+    organiser.get_by_role("listitem").filter(has_text="1 reflection waits").get_by_role("link").click()
+    organiser.get_by_role("button", name="Make it public").click()
+    stranger.goto("/reflections")
+    stranger.get_by_role("article").get_by_role("link").first.click()
+    expect(stranger.get_by_text(LEARNED)).to_be_visible()
+    assert stranger.url.startswith(f"{server.address}/reflections/her-housing-team")
+    assert LEARNED in atom(server)
+    say_what_came_of_it(server, ada)
+
+    with server.inside():
+        db.session.execute(update(Person).where(Person.email.in_([ADA, SIAN])).values(phone="", video="on Teams"))
+        db.session.commit()
+    server.command("round", "draw", "unmentoring", "--send")
+    ada, sian = ada.on(visitor(phone=True)), sian.on(visitor(phone=True))
+    say_where_where_nobody_offers_anything(ada, sian, "The café in the library")
+    live(server, ada, sian, tmp_path)
+    say_what_came_of_it(server, ada)
+    assert not [mail for mail in mails(server) if "meet.jit.si" in mail]
+
+
+def send_round(organiser: Page, server: Running) -> None:
+    """Draw a round, let it go, stop it, and let it go again, as an organiser does who looks twice."""
     organiser.goto("/organise/")
     organiser.get_by_role("link", name="Draw now instead").click()
     organiser.get_by_role("button", name="Draw a round").click()
@@ -44,33 +126,101 @@ def test_two_people_join_talk_and_what_one_learned_is_read_by_all(
     organiser.get_by_role("button", name="Send 2 invitations").click()
     server.two_minutes_pass()
 
-    read_mail(sian, "sian@gwynedd.example", "invitation", "/c/")
-    expect(sian.get_by_role("heading", level=1)).to_have_text("You and Ada")
-    read_mail(ada, "ada@devon.example", "invitation", "/c/")
-    expect(ada.get_by_role("heading", level=1)).to_have_text("You and Siân")
-    expect(ada.get_by_text("Talked already?")).to_have_count(0)
-    server.their_time_comes()
-    ada.reload()
-    ada.get_by_text("Talked already?").click()
-    ada.get_by_label("Yes").first.check()
-    ada.get_by_role("button", name="Save how it went").click()
 
-    ada.get_by_role("textbox", name="What did you learn").fill(LEARNED)
-    ada.get_by_role("textbox", name="Topics").fill("housing, plain English")
-    ada.get_by_label("Ada, Devon County Council").check()
-    ada.get_by_role("button", name="Share what you learned").click()
-    assert LEARNED not in atom(server)
+def say_where_from_the_invitation(ada: Reader, sian: Reader, where: str) -> None:
+    """Open it from the mail, say somewhere else than they told us, and see both read the same."""
+    ada.opens("invitation", "Open your conversation")
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("You and Siân")
+    ada.page.get_by_role("link", name="Talk somewhere else").click()
+    set_place(ada, where)
+    sian.opens("invitation", "Open your conversation")
+    expect(sian.page.get_by_role("heading", level=1)).to_have_text("You and Ada")
+    for page in (ada.page, sian.page):
+        expect(page.get_by_role("link", name="Online, at meet.devon.example")).to_have_attribute("href", where)
 
-    organiser.goto("/organise/")
-    organiser.get_by_role("listitem").filter(has_text="1 reflection waits").get_by_role("link").click()
-    organiser.get_by_role("button", name="Make it public").click()
 
-    stranger.goto("/reflections")
-    stranger.get_by_role("article").get_by_role("link").first.click()
-    expect(stranger.get_by_text(LEARNED)).to_be_visible()
-    assert stranger.url.startswith(f"{server.address}/reflections/her-housing-team")
-    expect(stranger.get_by_role("link", name="housing")).to_be_visible()
-    assert LEARNED in atom(server)
+def say_where_where_nobody_offers_anything(ada: Reader, sian: Reader, where: str) -> None:
+    """Read first that it is open; whoever starts is asked, and says it for both."""
+    ada.opens("invitation", "Open your conversation")
+    sian.opens("invitation", "Open your conversation")
+    for reader in (ada, sian):
+        reader.sees("Where you talk is still open.")
+    starter = ada if ada.page.get_by_text("You start, so say where").count() else sian
+    starter.page.get_by_role("link", name="Say where you talk").click()
+    set_place(starter, where)
+    for page in (ada.page, sian.page):
+        page.reload()
+        expect(page.get_by_role("definition").filter(has_text=where)).to_be_visible()
+
+
+def set_place(reader: Reader, where: str) -> None:
+    other = reader.page.get_by_label("Somewhere else")
+    if other.count():
+        other.check()
+    reader.page.get_by_label("A link, or where you meet").fill(where)
+    reader.presses("Save where we talk")
+    reader.sees("Everybody’s calendar follows.")
+
+
+def live(server: Running, ada: Reader, sian: Reader, folder: Path) -> None:
+    """Move it to what an Outlook proposes, talk, note, answer from the mail in two taps, and share what was noted."""
+    was, wanted = propose(server, sian, folder)
+    ada.opens("heads-up", "Say whether it suits you")
+    ada.presses("Yes, that suits me")
+    ada.sees(f"Moved to {wanted}")
+    moved = invitation_in(sian.page)
+    assert (moved["UID"], moved["SEQUENCE"]) == (was["UID"], was["SEQUENCE"] + 1)
+
+    server.their_time_comes(minutes=1)
+    ada.page.reload()
+    expect(ada.page.get_by_role("heading", name="The half hour, if you like a shape")).to_be_visible()
+    ada.page.get_by_label("What you would like to remember").fill(NOTED)
+    ada.presses("Keep my notes")
+    sian.page.reload()
+    expect(sian.page.get_by_text(NOTED)).to_have_count(0)
+
+    server.their_time_comes(minutes=40)
+    server.a_minute_passes()
+    ada.opens("how-was-it", "Yes, we talked")
+    ada.presses("Save how it went")
+    learned = ada.page.get_by_role("textbox", name="What did you learn")
+    expect(learned).to_have_value(NOTED)
+    learned.fill(LEARNED)
+    ada.page.get_by_role("textbox", name="Topics").fill("housing, plain English")
+    ada.page.get_by_label("Ada, Devon County Council").check()
+    ada.presses("Share what you learned")
+
+
+def propose(server: Running, sian: Reader, folder: Path) -> tuple[Event, str]:
+    """Let Siân's Outlook propose a day later; return what it has of the invitation, and when that would be."""
+    entry = invitation_in(sian.page)
+    later = entry.decoded("DTSTART") + timedelta(days=1)
+    spoil = f"DTSTART:{later:%Y%m%dT%H%M%SZ}"
+    answer = outlook(
+        entry["UID"], "TENTATIVE", SIAN, sequence=entry["SEQUENCE"], method="COUNTER",
+        spoil=("DTSTART;TZID=GMT Standard Time:20261201T090000", spoil),
+    )  # fmt: skip
+    mail = folder / "counter.eml"
+    mail.write_bytes(answer)
+    assert server.command("mail", "receive", str(mail)).startswith("1 answer, ")
+    return entry, f"{later:%A} {later.day} {later:%B}"
+
+
+def invitation_in(page: Page) -> Event:
+    """Return the calendar entry that a conversation's page hands out."""
+    address = page.url.partition("?")[0].partition("#")[0]
+    answer = page.request.get(f"{address}/invite.ics")
+    [entry] = Calendar.from_ical(answer.body()).walk("VEVENT")
+    return entry
+
+
+def say_what_came_of_it(server: Running, ada: Reader) -> None:
+    """Answer a month later, from the mail, in two taps."""
+    server.a_month_passes()
+    server.a_minute_passes()
+    ada.opens("what-came-of-it", "An idea that I used")
+    ada.presses("Save what came of it")
+    ada.sees("Thank you. It counts")
 
 
 def join(page: Page, name: str, email: str, organisation: str) -> None:
@@ -84,25 +234,20 @@ def join(page: Page, name: str, email: str, organisation: str) -> None:
     page.get_by_label("I agree").check()
     page.get_by_role("main").get_by_role("button").last.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("Check your e?mail"))
-    read_mail(page, email, "confirm", "/confirm/")
+    Reader(page, email).opens("confirm", "Look, and count me in")
     page.get_by_role("main").get_by_role("button").click()
     page.wait_for_url("**/me")
-
-
-def read_mail(page: Page, address: str, kind: str, links_to: str) -> None:
-    """Open a caught mail once it is there, and press its first link of a sort."""
-    for _ in range(TRIES):
-        page.goto(f"/dev/mail?to={address}")
-        letter = page.get_by_role("main").get_by_role("listitem").filter(has_text=f"· {kind}")
-        if letter.count():
-            letter.first.get_by_role("link").click()
-            page.frame_locator("iframe").locator(f'a[href*="{links_to}"]:not([href$="/place"])').first.click()
-            page.wait_for_url(f"**{links_to}**")
-            return
-        page.wait_for_timeout(500)
-    pytest.fail(f"No {kind} mail to {address}")
 
 
 def atom(server: Running) -> str:
     with urllib.request.urlopen(f"{server.address}/reflections.atom") as answer:
         return str(answer.read().decode())
+
+
+def mails(server: Running) -> list[str]:
+    """Return the words of every mail that was written."""
+    with server.inside():
+        stored = [
+            message_from_bytes(content(mail), policy=policy.default) for mail in db.session.scalars(select(Message))
+        ]
+    return [part.get_content() for mail in stored for part in mail.walk() if part.get_content_maintype() == "text"]
