@@ -53,6 +53,7 @@ class World:
     over: Membership
     period: Period
     report: Report
+    asks: Report
     words: Reflection
     request: Request
     asked: SignIn
@@ -103,9 +104,13 @@ BUILDERS: dict[str, Callable[[World], Letter]] = {
     "moved/withdrew": lambda of: mails.moved(of.three[1], was=SOON, withdrew=of.three[2], reason="Flood duty."),
     "paused": lambda of: questions.paused(of.sian, of.member),
     "reflection-published": lambda of: reflections.published(of.words, NOW),
+    "reflection-published/partner": lambda of: reflections.shared(of.words, of.ada, False, NOW),
+    "reflection-published/asked": lambda of: reflections.shared(of.words, of.ada, True, NOW),
+    "reflection-returned/again": lambda of: reflections.read_again(of.words, of.asks, NOW),
     "reflection-returned": lambda of: reflections.returned(of.words, NOW),
     "reminder": lambda of: mails.reminder(of.sian, SOON - timedelta(days=1)),
     "reported": lambda of: next(reported(of.report, ("", ""))),
+    "reported/again": lambda of: next(reported(of.asks, ("", ""))),
     "round-ready": lambda of: next(period_mails.drawn(of.round, of.period, NOW)),
     "round-report": lambda of: rounds.round_report(of.round, of.organiser, NOW),
     "sign-in": lambda of: people.sign_in(of.asked, "a-token", "042137"),
@@ -157,6 +162,10 @@ def world() -> World:
         over=member(sian, programme("Over", ended_at=NOW)),
         period=kept(Period(programme_id=of.id, slot="2026-12-07T09:00", claimed_at=NOW, outcome="waiting")),
         report=kept(Report(programme_id=of.id, participation_id=hers.id, reason="Why?", at=NOW, about=[ada.id])),
+        asks=kept(Report(
+            programme_id=of.id, participation_id=ours.id, reflection_id=words.id, begins=words.headline, at=NOW,
+            reason="It names me.", about=[sian.id],
+        )),
         request=kept(Request(email=sian.email, browser_hash="", asked_at=NOW)),
         change=kept(EmailChange(person_id=sian.id, old=sian.email, new="sian@home.example", asked_at=NOW)),
         asked=kept(SignIn(

@@ -60,7 +60,8 @@ KEYED = {
     "conversations.show", "me.unsubscribe", "me.unsubscribe_undo",
     "me.new_email", "me.old_email",
     "programmes.confirm", "rounds.skip", "rounds.skip_undo",
-    "people.sign_in_link", "reflections.thanks", "reflections.withdraw", "reflections.write", "reports.conversation",
+    "people.sign_in_link", "reflections.ask_again", "reflections.thanks", "reflections.withdraw", "reflections.write",
+    "reports.conversation",
     "rounds.third", "rounds.withdraw",
     "rounds.withdrawn",
 }  # fmt: skip

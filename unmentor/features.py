@@ -39,8 +39,8 @@ class Feature:
     forget: Callable[[datetime], None]
     # What people can do about conversations that are over, by the number of their part in each: words and an address.
     next_steps: Callable[[Sequence["Participation"]], dict[int, tuple[str, str]]]
-    # What it brings that needs an organiser of a programme.
-    needs: Callable[["Programme"], Iterable["Need"]]
+    # What it brings that needs an organiser of a programme, but for what that one may not read.
+    needs: Callable[["Programme", "Person"], Iterable["Need"]]
     # How many people wrote in public what they learned in each of these rounds, by the ids of both; 0 is left out.
     wrote: Callable[[Sequence[int]], dict[int, int]]
     # Let somebody in the demo community tell a story, written at one moment, and public from another or not yet.

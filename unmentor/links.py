@@ -34,6 +34,7 @@ class Above(StrEnum):
     HOME = "public.home"
     JOIN = "programmes.join"
     JOIN_TOO = "me.join"
+    MODERATION = "organise.moderation"
     NEW_EMAIL = "me.new_email"
     OLD_EMAIL = "me.old_email"
     OWN_PAGE = "me.home"

@@ -71,7 +71,8 @@ def test_what_is_published_twice_is_told_of_once(app: Flask) -> None:
     assert [publish(one, START), publish(one, START)] == [True, False]
     db.session.commit()
     assert (one.state, one.published_at) == ("published", START)
-    assert db.session.query(Message).filter_by(kind="reflection-published").count() == 1
+    told = db.session.scalars(db.select(Message.recipient).where(Message.kind == "reflection-published")).all()
+    assert sorted(told) == [each.person.email for each in one.participation.conversation.participations]
 
 
 def test_what_was_returned_can_be_written_again_and_published(app: Flask) -> None:
@@ -88,7 +89,7 @@ def test_who_has_left_is_written_no_mail(app: Flask) -> None:
     one = waiting()
     one.person.email, one.person.left_at = None, START
     assert publish(one, START) is True
-    assert db.session.query(Message).count() == 0
+    assert [each.recipient for each in db.session.query(Message)] == ["ben-1@example.gov.uk"]
 
 
 def test_an_organiser_sees_what_waits_in_their_own_programme_longest_first(app: Flask) -> None:

@@ -42,6 +42,7 @@ class Deed(StrEnum):
     REFLECTION_RETURNED = "reflection-returned", _l("Sent a reflection back to %(person)s")
     REFLECTION_TAKEN_DOWN = "reflection-taken-down", _l("Took a reflection of %(person)s off the site")
     REFLECTION_UNDONE = "reflection-undone", _l("Thought again about a reflection of %(person)s")
+    REFLECTION_ASKED = "reflection-asked", _l("Asked that a reflection of %(person)s is read again")
     REPORT_SETTLED = "report-settled", _l("Settled report %(report)s")
     KEPT_APART = "kept-apart", _l("Kept two people apart, as number %(pair)s")
     LET_MEET = "let-meet", _l("Let chance decide again about number %(pair)s of those kept apart")

@@ -36,7 +36,7 @@ KINDS = {
     "invitation": Kind(_l("about whom you meet"), pauses=True, says_when=True),
     "moved": Kind(_l("about conversations that have another time"), pauses=True, says_when=True),
     "paused": Kind(_l("that says that you are paused")),
-    "reflection-published": Kind(_l("about what you wrote going public")),
+    "reflection-published": Kind(_l("about what you or a partner wrote going public")),
     "reflection-returned": Kind(_l("about what you wrote coming back to you")),
     "reminder": Kind(_l("that reminds you of a conversation"), says_when=True),
     "reported": Kind(_l("about what somebody reports")),

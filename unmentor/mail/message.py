@@ -39,11 +39,15 @@ Every template is also given ``person``, the recipient's first name.
 ``what-came-of-it``     all of ``invitation``, and ``answers`` (address by answer: "nothing" to "changed")
 ``how-was-it``          ``partners``, ``starts_at`` (moment), ``zone``, ``answers`` (address by answer: "yes", "no",
                         "planned")
-``reflection-published``  ``text``, ``url``; may have ``back_url`` (where to take it back)
+``reflection-published``  ``text``, ``url``; may have ``back_url`` (where to take it back). To whoever was in the
+                        conversation with its writer also ``by`` (that one's first name), ``byline``, ``talked_at``
+                        (moment), ``zone`` and ``ask_url`` (where to ask that it is read again, or "" where they did)
 ``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it);
-                        may have ``was_public`` (bool: it was, and is not any more)
+                        may have ``was_public`` (bool: it was, and is not any more), ``again`` (bool: somebody in the
+                        conversation asked that it is read again, and nobody has yet)
 ``reported``            ``programme``, ``round`` (its number, or None where it is about public words), ``url``,
-                        ``operator`` (bool: the reader runs the service, and no organiser may read it)
+                        ``operator`` (bool: the reader runs the service, and no organiser may read it);
+                        may have ``again`` (bool: it asks that what was shared of a conversation is read again)
 ``round-ready``         ``programme``, ``round``, ``summary`` (sentences), ``url``, ``since`` (when it was drawn, in
                         words, where it waited so long that a period passed without a draw, or "")
 ``round-report``        ``programme``, ``round``, ``summary`` (sentences), ``url``

@@ -35,7 +35,7 @@ class Need:
 
 def needs(programme: Programme, reader: Person, sending: Sending, taking_part: int, now: datetime) -> Sequence[Need]:
     """Return what needs an organiser of *programme*, the most pressing first; each costs a question or two."""
-    brought = [need for feature in features() for need in feature.needs(programme)]
+    brought = [need for feature in features() for need in feature.needs(programme, reader)]
     mine = _people(programme), _email(programme, sending, now)
     return [*_reports(programme, reader), *_rounds(programme, taking_part), *brought, *chain(*mine)]
 

@@ -6,16 +6,19 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from unmentor.budgets import DAY
 from unmentor.conversations.models import Participation
 from unmentor.db import db
 from unmentor.mail.actions import unqueue
+from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue
 from unmentor.reflections.forms import Draft, topic_slug
-from unmentor.reflections.mails import UNDO_WITHIN, published, returned, subject_of
-from unmentor.reflections.models import Reflection, Topic, reflection_topic, signature
-from unmentor.reflections.queries import at_once, reflection_of
+from unmentor.reflections.mails import UNDO_WITHIN, published, returned, shared, subject_of
+from unmentor.reflections.models import Reflection, Topic, letters_about, reflection_topic, signature
+from unmentor.reflections.queries import at_once, others_in, reflection_of, told_lately
 from unmentor.reflections.slugs import assign_slug, hidden, hide, is_hidden
-from unmentor.reports.actions import reopen_about, settle_about
+from unmentor.reports.actions import reopen_about, settle_about, settle_asked
+from unmentor.reports.queries import asked_by
 
 
 class ChangedMeanwhile(Exception):  # noqa: N818 - it is named by what happened
@@ -60,7 +63,7 @@ def share(participation: Participation, draft: Draft, now: datetime, over: str |
 
 
 def publish(reflection: Reflection, now: datetime, read: datetime | None = None) -> bool:
-    """Make a pending reflection public and tell its writer, unless it is undone; say whether this call did it.
+    """Make a pending reflection public and tell who was there, unless it is undone; say whether this call did it.
 
     It does not where its writer has changed what an organiser *read*, as it was written at that moment.
     """
@@ -69,23 +72,30 @@ def publish(reflection: Reflection, now: datetime, read: datetime | None = None)
         return False
     if is_hidden(reflection):
         assign_slug(reflection)
-    tell_writer(reflection, now)
+    settle_asked(reflection.id, "done", now)
+    tell(reflection, now)
     return True
 
 
-def tell_writer(reflection: Reflection, now: datetime) -> None:
-    """Tell whose words they are that they are public, and how to take them back; once for each writing.
+def tell(reflection: Reflection, now: datetime) -> None:
+    """Tell whose words they are, and who was in the conversation, that they are public; once for each writing.
 
-    Where they were public at once too: the key that wrote them may have been forwarded.
+    Their writer hears it where they are public at once too: the key that wrote them may have been forwarded. The others
+    hear of what nobody has read once a day at most, however often it changes.
     """
-    if reflection.state == "published" and reflection.person.email:
+    if reflection.state != "published":
+        return
+    if reflection.person.email:
         queue(published(reflection, now), now)
+    for part in others_in(reflection):
+        if reflection.decided_at or not told_lately(part, reflection, now - DAY):
+            queue(shared(reflection, part, reflection.id in asked_by(part), now), now)
 
 
 def undo(reflection: Reflection, now: datetime) -> bool:
     """Take back what an organiser decided on a reflection in the last minutes; say whether this call did it.
 
-    Its writer hears nothing, and an address with words in it is theirs again where they were public before.
+    Nobody hears of it, and an address with words in it is theirs again where they were public before.
     """
     before, since, published_at = reflection.decided_from, reflection.decided_at, reflection.published_at
     if before is None or since is None or since <= now - UNDO_WITHIN:
@@ -94,9 +104,9 @@ def undo(reflection: Reflection, now: datetime) -> bool:
     if not _move(reflection, before, Reflection.decided_at == since, note="", published_at=published_at):
         return False
     unqueue(about)
+    reopen_about(reflection.id, since)
     if before == "published":
         assign_slug(reflection)
-        reopen_about(reflection.id, since)
     elif published_at:
         hide(reflection)
     return True
@@ -106,6 +116,7 @@ def return_(reflection: Reflection, note: str, now: datetime) -> bool:
     """Give a pending reflection back to its writer with what to change; say whether this call did it."""
     if not _decide(reflection, "pending", "returned", now, note=note):
         return False
+    settle_asked(reflection.id, "down", now)
     if reflection.person.email:
         queue(returned(reflection, now), now)
     return True
@@ -116,27 +127,44 @@ def take_down(reflection: Reflection, note: str, now: datetime) -> bool:
 
     Its words are out of its address as well.
     """
+    news = subject_of(reflection)
     if not _decide(reflection, "published", "returned", now, note=note, slug=hidden(reflection.slug)):
         return False
+    unqueue(news)
     settle_about(reflection.id, now)
     if reflection.person.email:
         queue(returned(reflection, now), now)
     return True
 
 
-def look_again(reflection: Reflection) -> None:
-    """Take a public reflection off the site until an organiser has looked at it once more."""
-    _move(reflection, "pending", Reflection.state == "published", slug=hidden(reflection.slug))
+def look_again(reflection: Reflection) -> bool:
+    """Take a public reflection off the site until an organiser has looked at it once more; say whether this did it.
+
+    Nobody hears any more that it is public.
+    """
+    news = subject_of(reflection)
+    if not _move(reflection, "pending", Reflection.state == "published", slug=hidden(reflection.slug)):
+        return False
+    unqueue(news)
+    return True
 
 
-def take_back(reflection: Reflection) -> None:
+def take_back(reflection: Reflection, now: datetime) -> None:
     """Take a reflection back. Its words are gone, from its address too, which says only that something was here."""
+    unqueue(subject_of(reflection))
+    settle_asked(reflection.id, "down", now)
     if reflection.state != "withdrawn":
         hide(reflection)
     reflection.state = "withdrawn"
     reflection.decided_at = reflection.decided_from = None
     reflection.text = reflection.link = reflection.note = ""
     reflection.topics, reflection.was = [], None
+
+
+def drop_letters_about(reflection: Reflection) -> None:
+    """Drop every letter about a reflection: those to others name its writer."""
+    about = Message.about.startswith(letters_about(reflection), autoescape=True)
+    db.session.execute(delete(Message).where(about, Message.state != "sending"))
 
 
 def forget(now: datetime) -> None:

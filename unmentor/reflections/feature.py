@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from flask import url_for
@@ -13,16 +14,20 @@ from unmentor.conversations.models import Participation
 from unmentor.demo.tables import Story
 from unmentor.features import Feature
 from unmentor.organise.needs import Need
+from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.reflections import moderation, queries, rights
 from unmentor.reflections.actions import drop_unused_topics, forget, publish, share
 from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.views import blueprint
+from unmentor.reports.queries import asked_again, asked_by
 from unmentor.words import Counted
 
 __all__ = ["feature", "moderation"]
 ON_THE_FIRST_PAGE = 5
+# So much of a reason stands where many things need somebody; all of it where it is decided.
+REASON = 160
 
 
 @blueprint.app_context_processor
@@ -30,6 +35,7 @@ def for_pages_below() -> dict[str, Any]:
     """Return what pages ask that show reflections among other things."""
     return {
         "newest_reflections": lambda: queries.newest(most=ON_THE_FIRST_PAGE),
+        "shared_by_others": lambda part: [(each, each.id in asked_by(part)) for each in queries.of_others(part)],
     }
 
 
@@ -40,17 +46,21 @@ def next_steps(parts: Sequence[Participation]) -> dict[int, tuple[str, str]]:
     return {part.id: _next_step(part, written.get(part.id)) for part in asked}
 
 
-def needs(programme: Programme) -> Iterable[Need]:
-    """Return what waits for an organiser's yes before it is public, as one thing to do."""
+def needs(programme: Programme, reader: Person) -> Iterable[Need]:
+    """Return what is to be read again, and why; and what waits for an organiser's yes, as one thing to do."""
+    page = url_for("organise.moderation", slug=programme.slug)
+    for asked in asked_again(programme, reader):
+        says = _(
+            "Somebody asks that “%(words)s” is read again: %(reason)s", words=asked.begins, reason=_short(asked.reason)
+        )
+        yield Need(says, _("Read it again"), f"{page}#reflection-{asked.reflection_id}")
     if waiting := queries.count_pending(programme):
         says = ngettext(
             "%(num)s reflection waits to be read before it is public.",
             "%(num)s reflections wait to be read before they are public.",
             Counted(waiting),
         )
-        yield Need(
-            says, _("Read it") if waiting == 1 else _("Read them"), url_for("organise.moderation", slug=programme.slug)
-        )
+        yield Need(says, _("Read it") if waiting == 1 else _("Read them"), page)
 
 
 def tell(story: Story, part: Participation, written: datetime, public: datetime | None) -> None:
@@ -59,6 +69,10 @@ def tell(story: Story, part: Participation, written: datetime, public: datetime 
     reflection.language = story.language
     if public:
         publish(reflection, public)
+
+
+def _short(reason: str) -> str:
+    return shorten(reason, REASON, placeholder="…").removeprefix("…") or reason[:REASON] + "…"
 
 
 def _next_step(part: Participation, reflection: Reflection | None) -> tuple[str, str]:

@@ -1,11 +1,16 @@
-"""What the writer of a reflection hears by mail."""
+"""What the writer of a reflection hears by mail, and those who talked with them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from unmentor.conversations.calendar_entry import key
+from unmentor.conversations.models import Participation
 from unmentor.links import link
 from unmentor.mail.message import Letter
-from unmentor.reflections.models import Reflection
+from unmentor.people.models import Person
+from unmentor.reflections.models import Reflection, letters_about
+from unmentor.reports.models import Report
 
 STILL_NEWS = timedelta(days=14)
 # So long an organiser can think again, and nobody is told.
@@ -13,8 +18,8 @@ UNDO_WITHIN = timedelta(minutes=10)
 
 
 def subject_of(reflection: Reflection) -> str:
-    """Return what letters about this writing are about: each new writing is news, and told of once."""
-    return f"reflection:{reflection.id}:{reflection.written_at:%Y%m%d%H%M%S%f}"
+    """Return what letters about this writing are about: it is news once, and again where somebody decides on it."""
+    return f"{letters_about(reflection)}{reflection.decided_at or reflection.written_at:%Y%m%d%H%M%S%f}"
 
 
 def published(reflection: Reflection, now: datetime) -> Letter:
@@ -22,6 +27,30 @@ def published(reflection: Reflection, now: datetime) -> Letter:
     back = link("reflections.withdraw", token=key(reflection.participation))
     url = link("reflections.show", slug=reflection.slug)
     return _letter("reflection-published", reflection, now, url=url, back_url=back)
+
+
+def shared(reflection: Reflection, part: Participation, asked: bool, now: datetime) -> Letter:
+    """Return the news for whoever has *part* in the conversation, with how to ask that it is read again, once."""
+    ask = link("reflections.ask_again", token=key(part), number=reflection.id)
+    return _letter(
+        "reflection-published",
+        reflection,
+        now,
+        to=part.person,
+        url=link("reflections.show", slug=reflection.slug),
+        by=reflection.person.first_name,
+        byline=reflection.byline,
+        talked_at=part.conversation.starts_at,
+        zone=reflection.programme.time_zone,
+        ask_url="" if asked else ask,
+    )
+
+
+def read_again(reflection: Reflection, report: Report, now: datetime) -> Letter:
+    """Return what the writer hears while their words are read again: that it happens, and nothing of why."""
+    url = link("reflections.write", token=key(reflection.participation))
+    letter = _letter("reflection-returned", reflection, now, url=url, note="", was_public=True, again=True)
+    return replace(letter, about=f"report:{report.id}")
 
 
 def returned(reflection: Reflection, now: datetime) -> Letter:
@@ -37,8 +66,8 @@ def returned(reflection: Reflection, now: datetime) -> Letter:
     )
 
 
-def _letter(kind: str, reflection: Reflection, now: datetime, **values: str | bool) -> Letter:
-    person = reflection.person
+def _letter(kind: str, reflection: Reflection, now: datetime, to: Person | None = None, **values: Any) -> Letter:
+    person = to or reflection.person
     return Letter(
         kind=kind,
         to=(person.name, person.email or ""),

@@ -101,6 +101,11 @@ class Reflection(Base):
         return textwrap.shorten(self.text, HEADLINE, placeholder="…").removeprefix("…") or self.text[:HEADLINE] + "…"
 
 
+def letters_about(reflection: Reflection) -> str:
+    """Return how the subject of every letter about a reflection begins."""
+    return f"reflection:{reflection.id}:"
+
+
 def signature(person: Person, attribution: str) -> tuple[str, str]:
     """Return the name and the organisation that *person* signs with as they chose, each "" where it is not shown."""
     name = {"name": person.name, "first-name": person.first_name}.get(attribution, "")

@@ -1,5 +1,6 @@
 """Read what is about to become public: let it, or send it back with a kind word; and take down what should not be."""
 
+from collections import defaultdict
 from datetime import datetime
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -20,6 +21,8 @@ from unmentor.reflections.forms import PublishForm, ReturnForm
 from unmentor.reflections.mails import UNDO_WITHIN
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.queries import Asked
+from unmentor.reports.models import Report
+from unmentor.reports.queries import asked_again, is_asked_about
 
 NEWEST = 10
 
@@ -35,7 +38,7 @@ def moderation(programme: Programme) -> Page:
 @needs_organiser
 def publish(programme: Programme, number: int) -> Page:
     """Make a reflection public."""
-    reflection = queries.pending_reflection(programme, number) or abort(410)
+    reflection = _to_decide(programme, number)
     form = PublishForm(reflection)
     if not form.validate_on_submit():
         return _page(programme, form), form.status
@@ -50,7 +53,7 @@ def publish(programme: Programme, number: int) -> Page:
 @needs_organiser
 def return_(programme: Programme, number: int) -> Page:
     """Send a reflection back to its writer with a kind word on what to change."""
-    reflection = queries.pending_reflection(programme, number) or abort(410)
+    reflection = _to_decide(programme, number)
     form = ReturnForm()
     if not form.validate_on_submit():
         page = render_template("reflections/return.html", programme=programme, reflection=reflection, form=form)
@@ -96,13 +99,28 @@ def undo(programme: Programme, number: int) -> Page:
     return redirect(url_for("organise.moderation", slug=programme.slug), 303)
 
 
+def _to_decide(programme: Programme, number: int) -> Reflection:
+    """Return what waits for a yes; 403 for whoever wrote it, where somebody asks that another reads it again."""
+    reflection = queries.pending_reflection(programme, number) or abort(410)
+    if reflection.person_id == the_person().id and is_asked_about(reflection.id, still=True):
+        abort(403)
+    return reflection
+
+
 def _page(programme: Programme, form: PublishForm | Button) -> str:
     waiting = queries.pending(programme, page_number())
+    asked = defaultdict[int | None, list[Report]](list)
+    for report in asked_again(programme, the_person()):
+        asked[report.reflection_id].append(report)
+    mine = [each.id for each in waiting.items if each.person_id == the_person().id]
+    held = {*asked, *(each for each in mine if is_asked_about(each, still=True))}
     return render_template(
         "reflections/moderate.html",
         programme=programme,
         waiting=waiting,
         before=queries.published_before(waiting.items),
+        asked=asked,
+        held=held,
         changes={each.id: changes(each) for each in waiting.items if each.was},
         decided=queries.decided(programme, runtime.now() - UNDO_WITHIN),
         until=UNDO_WITHIN,

@@ -10,10 +10,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
-from unmentor.reflections.models import Reflection, Topic, reflection_topic, signature
+from unmentor.reflections.models import Reflection, Topic, letters_about, reflection_topic, signature
 from unmentor.reflections.slugs import hidden
+from unmentor.reports.queries import is_asked_about
 
 PAGE = 20
 # What an organiser reads at one go: each may be a page of words.
@@ -73,6 +75,39 @@ def reflections_in(parts: Iterable[Participation]) -> dict[int, Reflection]:
     return {each.participation_id: each for each in db.session.scalars(written)}
 
 
+def others_in(reflection: Reflection) -> Sequence[Participation]:
+    """Return the parts of who was in the conversation with its writer, and can be written to."""
+    conversation = select(Participation).where(
+        Participation.conversation_id == reflection.participation.conversation_id,
+        Participation.id != reflection.participation_id,
+        Participation.withdrew_at.is_(None),
+    )
+    reachable = conversation.join(Person).where(Person.email.is_not(None), Person.left_at.is_(None))
+    return db.session.scalars(reachable.order_by(Participation.id)).all()
+
+
+def told_lately(part: Participation, reflection: Reflection, since: datetime) -> bool:
+    """Say whether somebody was told since a moment that what another shared of their conversation is public."""
+    about = Message.about.startswith(letters_about(reflection), autoescape=True)
+    told = select(Message.id).where(about, Message.person_id == part.person_id, Message.queued_at > since)
+    return db.session.scalar(told.limit(1)) is not None
+
+
+def of_others(part: Participation) -> Sequence[Reflection]:
+    """Return what the others in a conversation shared: what is public, and what was and is read again."""
+    theirs = (
+        _reflections()
+        .join(Participation)
+        .where(
+            Participation.conversation_id == part.conversation_id,
+            Participation.id != part.id,
+            Reflection.published_at.is_not(None),
+            Reflection.state.in_(("published", "pending")),
+        )
+    )
+    return db.session.scalars(theirs.order_by(Reflection.id)).all()
+
+
 def related(reflection: Reflection, most: int = 3) -> Sequence[Reflection]:
     """Return the newest others that share a topic with *reflection*."""
     topics = [topic.id for topic in reflection.topics]
@@ -123,11 +158,12 @@ def at_once(part: Participation, written: Reflection | None, attributions: Itera
     """Return with which of these *attributions* what somebody writes, in place of *written*, is public unread.
 
     Where the programme reads what is first, that is with a name that is public on something else of theirs; and not
-    while an organiser waits for them to change something that was public. What was taken off the site is always read.
+    while an organiser waits for them to change something that was public. What was taken off the site is always read,
+    and so is what somebody in the conversation asked about.
     """
     programme = part.conversation.round.programme
     taken_off = written and written.published_at and written.state in {"pending", "returned"}
-    if programme.moderation == "all" or taken_off:
+    if programme.moderation == "all" or taken_off or (written and is_asked_about(written.id)):
         return frozenset()
     if programme.moderation == "none":
         return frozenset(attributions)

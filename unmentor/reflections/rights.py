@@ -8,7 +8,7 @@ from sqlalchemy import select
 from unmentor.conversations.models import Participation
 from unmentor.db import db
 from unmentor.people.models import Person
-from unmentor.reflections.actions import look_again
+from unmentor.reflections.actions import drop_letters_about, look_again
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.queries import reflections_of
 
@@ -41,6 +41,7 @@ def let_go(person: Person) -> None:
     for reflection in _naming(person):
         look_again(reflection)
     for reflection in reflections_of(person):
+        drop_letters_about(reflection)
         if reflection.published_at is None or reflection.state in {"returned", "withdrawn"}:
             db.session.delete(reflection)
         else:

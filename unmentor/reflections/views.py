@@ -17,11 +17,12 @@ from unmentor.page_cache import cached_for_visitors
 from unmentor.people.guards import signed_in
 from unmentor.programmes.queries import all_programmes, organised_by
 from unmentor.reflections import feeds, queries
-from unmentor.reflections.actions import ChangedMeanwhile, share, take_back, tell_writer
+from unmentor.reflections.actions import ChangedMeanwhile, share, take_back, tell
 from unmentor.reflections.forms import LONGEST, ReflectionForm
 from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic
 from unmentor.reflections.queries import Asked
 from unmentor.reflections.reporting import report
+from unmentor.reflections.second_look import ask_again
 
 FEEDS = {
     "atom": (feeds.atom, "application/atom+xml; charset=utf-8"),
@@ -31,6 +32,7 @@ FEEDS = {
 LONGEST_SEARCH = 100
 blueprint = Blueprint("reflections", __name__)
 blueprint.route("/reflections/<slug>/report", methods=["GET", "POST"])(report)
+blueprint.route("/c/<token>/shared/<int:number>/ask", methods=["GET", "POST"])(ask_again)
 
 
 @blueprint.route("/c/<token>/reflection", methods=["GET", "POST"])
@@ -44,13 +46,14 @@ def write(token: str) -> Page:
     if form.validate_on_submit():
         try:
             with transaction():
-                tell_writer(share(part, form.draft(), runtime.now(), form.writes_over), runtime.now())
+                tell(share(part, form.draft(), runtime.now(), form.writes_over), runtime.now())
             return redirect(url_for("reflections.thanks", token=token), 303)
         except ChangedMeanwhile:
             written = queries.reflection_of(part)
             form.replaces(written)
     unread = queries.at_once(part, written, ATTRIBUTIONS)
     page = {"part": part, "token": token, "reflection": written, "at_once": unread, "longest": LONGEST}
+    page |= {"others": [each.first_name for each in part.partners if each.email]}
     return render_template("reflections/write.html", form=form, **page), form.status
 
 
@@ -73,7 +76,7 @@ def withdraw(token: str) -> Page:
     if not form.validate_on_submit():
         return render_template("reflections/withdraw.html", form=form, reflection=reflection, token=token), form.status
     with transaction():
-        take_back(reflection)
+        take_back(reflection, runtime.now())
     flash(_("Your words are gone from the site."))
     return redirect(url_for("conversations.show", token=token), 303)
 

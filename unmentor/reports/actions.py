@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from unmentor.budgets import DAY, HOUR, Limit, spend
 from unmentor.conversations.models import Participation
@@ -10,7 +11,7 @@ from unmentor.db import db
 from unmentor.mail.outbox import queue_all
 from unmentor.people.models import Person
 from unmentor.reports.mails import reported
-from unmentor.reports.models import Report
+from unmentor.reports.models import ASKS_AGAIN, Report
 
 KEPT = timedelta(days=365)
 OF_ONE_PART = (Limit("reports of a conversation", 5, DAY),)
@@ -21,6 +22,10 @@ BY_ALL = (Limit("reports of reflections", 100, DAY),)
 
 class TooManyReports(Exception):  # noqa: N818 - it is named by what happened
     """More was reported from here, or of this, than anybody needs to report; nothing was kept."""
+
+
+class AskedAlready(Exception):  # noqa: N818 - it is named by what happened
+    """They asked that these words are read again before, and nobody asks twice."""
 
 
 def report_conversation(part: Participation, reason: str, operator: tuple[str, str], now: datetime) -> None:
@@ -45,6 +50,19 @@ def report_words(report: Report, source: str, operator: tuple[str, str], now: da
     _keep(report, operator, now, told=not known)
 
 
+def ask_again(report: Report, operator: tuple[str, str]) -> None:
+    """Tell the organisers that somebody asks that what was shared of their conversation is read again; once.
+
+    Raises AskedAlready, also where they ask in two windows at once.
+    """
+    try:
+        with db.session.begin_nested():
+            db.session.add(report)
+    except IntegrityError:
+        raise AskedAlready from None
+    queue_all(reported(report, operator), report.at)
+
+
 def settle(report: Report, outcome: str, now: datetime) -> bool:
     """Count a report as settled: done, or two people kept apart, or words taken down; say whether this call did it."""
     won = update(Report).where(Report.id == report.id, Report.settled_at.is_(None))
@@ -57,9 +75,15 @@ def settle_about(reflection: int, now: datetime) -> None:
     db.session.execute(about.values(settled_at=now, outcome="down"))
 
 
+def settle_asked(reflection: int, outcome: str, now: datetime) -> None:
+    """Count as settled that some words were to be read again: they stay, or are down."""
+    asked = update(Report).where(ASKS_AGAIN, Report.reflection_id == reflection, Report.settled_at.is_(None))
+    db.session.execute(asked.values(settled_at=now, outcome=outcome))
+
+
 def reopen_about(reflection: int, since: datetime) -> None:
-    """Take back that the reports of some words were settled by taking those down, since a moment."""
-    about = update(Report).where(Report.reflection_id == reflection, Report.outcome == "down")
+    """Take back that the reports of some words were settled by what was decided on those, since a moment."""
+    about = update(Report).where(Report.reflection_id == reflection, ASKS_AGAIN | (Report.outcome == "down"))
     db.session.execute(about.where(Report.settled_at >= since).values(settled_at=None, outcome=""))
 
 

@@ -34,7 +34,8 @@ def _letter(report: Report, to: tuple[str, str], organiser: Person | None) -> Le
             "programme": report.programme.name,
             "round": part.conversation.round.number if part else None,
             "operator": organiser is None,
-            "url": link(Above.REPORTS, slug=report.programme.slug),
+            "again": report.asks_again,
+            "url": link(Above.MODERATION if report.asks_again else Above.REPORTS, slug=report.programme.slug),
         },
         # Nobody's programme: its list of mail is read by whom the report may be about.
         programme_id=None,

@@ -11,7 +11,7 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.people.models import KeptApart, Person
 from unmentor.programmes.models import Membership, Programme
-from unmentor.reports.models import Report
+from unmentor.reports.models import ASKS_AGAIN, Report
 
 # So many on a page: each has a page of words in it, at the most.
 PAGE, PAIRS = 10, 20
@@ -21,6 +21,24 @@ def open_reports(programme: Programme, reader: Person, number: int) -> Paginatio
     """Return a page of what nobody has settled yet, oldest first."""
     waiting = _reports().where(*_open(programme, reader)).order_by(Report.at, Report.id)
     return _page(waiting, number, PAGE)
+
+
+def asked_again(programme: Programme, reader: Person) -> Sequence[Report]:
+    """Return who asks that words are read again, which nobody has yet, oldest first."""
+    waiting = _reports().where(*_readable(programme, reader), ASKS_AGAIN, Report.settled_at.is_(None))
+    return db.session.scalars(waiting.order_by(Report.at, Report.id)).all()
+
+
+def asked_by(part: Participation) -> Sequence[int | None]:
+    """Return the numbers of the reflections that somebody asked to have read again."""
+    return db.session.scalars(select(Report.reflection_id).where(ASKS_AGAIN, Report.participation_id == part.id)).all()
+
+
+def is_asked_about(reflection: int, *, still: bool = False) -> bool:
+    """Say whether somebody ever asked that a reflection is read again; or that and it is *still* not."""
+    asked = select(Report.id).where(ASKS_AGAIN, Report.reflection_id == reflection)
+    asked = asked.where(Report.settled_at.is_(None)) if still else asked
+    return db.session.scalar(asked.limit(1)) is not None
 
 
 def how_many_open(programme: Programme, reader: Person) -> int:
@@ -79,7 +97,7 @@ def _reports() -> Select[Report]:
 
 
 def _open(programme: Programme, reader: Person) -> tuple[ColumnElement[bool], ...]:
-    return *_readable(programme, reader), Report.settled_at.is_(None)
+    return *_readable(programme, reader), Report.settled_at.is_(None), ~ASKS_AGAIN
 
 
 def _readable(programme: Programme, reader: Person) -> tuple[ColumnElement[bool], ...]:
