@@ -20,6 +20,8 @@ OPEN = {
     "public.home": "the first page",
     "public.privacy": "a notice that the law wants public",
     "programmes.show": "what a programme is, in numbers",
+    "rounds.index": "which rounds there were",
+    "rounds.show": "what a draw achieved, in numbers, and how it can be checked",
     "reflections.atom": "what people chose to make public",
     "reflections.feed": "what people chose to make public",
     "reflections.json": "what people chose to make public",
@@ -70,7 +72,7 @@ SIGNED_IN = {
     "me.passkey_challenge",
     "me.passkey_remove", "me.passkeys", "me.pause", "me.profile", "me.renew", "me.resume",
     "me.not_this_one", "me.rhythm", "me.standby", "me.this_one_too",
-    "organise.home", "people.prove",
+    "organise.home", "people.prove", "rounds.download",
 }  # fmt: skip
 ORGANISERS = {
     "organise.add_person", "organise.ask_person", "organise.confirm_import", "organise.export_people",

@@ -59,10 +59,13 @@ def entrants(
     ]
 
 
-def tickets(programme: Programme) -> dict[Id, str]:
-    """Return what tells everybody's pseudonym in a draw of *programme*, by their ids: a long random text each."""
+def tickets(programme: Programme, person: int | None = None) -> dict[Id, str]:
+    """Return what tells everybody's pseudonym in a draw of *programme*, by their ids: a long random text each.
+
+    Only that of one *person* if told.
+    """
     query = select(Membership.person_id, Membership.nonce).where(Membership.programme_id == programme.id)
-    return dict(db.session.execute(query).all())
+    return dict(db.session.execute(query if person is None else query.where(Membership.person_id == person)).all())
 
 
 def apart() -> dict[int, set[int]]:

@@ -24,6 +24,12 @@ def round_numbered(programme: Programme, number: int) -> Round | None:
     return db.session.scalar(select(Round).where(Round.programme_id == programme.id, Round.number == number))
 
 
+def newest_rounds(programme: Programme, most: int) -> Sequence[Round]:
+    """Return some rounds of *programme*, the newest first."""
+    query = select(Round).where(Round.programme_id == programme.id)
+    return db.session.scalars(query.order_by(Round.number.desc()).limit(most)).all()
+
+
 def waiting_round(programme: Programme) -> Round | None:
     """Return the drawn round that waits to be sent, if there is one."""
     return db.session.scalar(select(Round).where(Round.programme_id == programme.id, Round.state == "drawn"))

@@ -8,7 +8,7 @@ from unmentor.conversations.queries import instead_of
 from unmentor.forms import Page
 from unmentor.programmes.queries import next_draw
 from unmentor.programmes.turn import turn
-from unmentor.rounds import skipping
+from unmentor.rounds import showing, skipping
 from unmentor.rounds.chance import new_seed
 from unmentor.rounds.forms import ThirdForm, WithdrawForm
 from unmentor.rounds.mend import TooLate, welcome_third
@@ -17,6 +17,9 @@ from unmentor.rounds.mend import withdraw as withdraw_part
 blueprint = Blueprint("rounds", __name__)
 blueprint.route("/skip/<token>", methods=["GET", "POST"])(skipping.skip)
 blueprint.post("/skip/<token>/undo")(skipping.skip_undo)
+blueprint.get("/programmes/<slug>/rounds")(showing.index)
+blueprint.get("/programmes/<slug>/rounds/<int:number>")(showing.show)
+blueprint.get("/me/rounds/<slug>/<int:number>.json")(showing.download)
 
 
 @blueprint.route("/c/<token>/withdraw", methods=["GET", "POST"])
