@@ -44,16 +44,18 @@ def knock(
 ) -> None:
     """Note that somebody asks to join, with *details*, or to sign in. Raises TooMany.
 
-    Enough mails to one address are enough, silently: who asks is not told whether others did. A browser in which its
-    owner has been in before (*known*) has a budget of its own, so that strangers cannot use it up.
+    Enough mails to one address are enough, silently: who asks is not told whether others did, and may correct what they
+    typed all the same. A browser in which its owner has been in before (*known*) has a budget of its own, so that
+    strangers cannot use it up.
     """
     if not spend(FROM_ONE_SOURCE, source, now):
         raise TooMany
-    if not spend(TO_ONE_ADDRESS, f"{email} known" if known else email, now):
-        return
-    if not spend(JOINS if details else SIGN_INS, "", now):
+    enough = not spend(TO_ONE_ADDRESS, f"{email} known" if known else email, now)
+    if not enough and not spend(JOINS if details else SIGN_INS, "", now):
         raise TooMany
-    keep_request(email, hashed(browser), now, details, programme)
+    if details or not enough:
+        request = keep_request(email, hashed(browser), now, details, programme)
+        request.answered_at = now if enough else None
 
 
 def keep_request(email: str, browser_hash: str, now: datetime, details: Details | None, programme: str) -> Request:
@@ -95,6 +97,19 @@ def told_before(request: Request, now: datetime) -> Request | None:
         Request.asked_at > now - CONFIRM_WITHIN,
     )
     return db.session.scalar(told.order_by(Request.id.desc()).limit(1))
+
+
+def typed_here(browser: str | None, now: datetime) -> Request | None:
+    """Return what was typed last to join in a browser, while somebody may still wait there; None once it has served.
+
+    It is there whether the address is known or not, or it would say which.
+    """
+    typed = select(Request).where(
+        Request.browser_hash == hashed(browser or ""),
+        Request.details.is_not(None),
+        Request.asked_at > now - SOMEBODY_WAITS,
+    )
+    return db.session.scalar(typed.order_by(Request.id.desc()).limit(1)) if browser else None
 
 
 def is_open(request: Request, now: datetime) -> bool:

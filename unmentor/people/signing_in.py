@@ -14,7 +14,7 @@ from unmentor.links import link
 from unmentor.mail.outbox import queue
 from unmentor.people import mails
 from unmentor.people.actions import heard_from
-from unmentor.people.models import Person, SignIn
+from unmentor.people.models import Person, Request, SignIn
 from unmentor.people.queries import person_at, sign_in_of
 from unmentor.runtime import settings
 
@@ -75,6 +75,8 @@ def use(asked: SignIn, now: datetime) -> Person | None:
     if db.session.scalar(won) is None:
         return None
     heard_from(asked.person)
+    # What was typed to join with their address has served: they are in.
+    db.session.execute(update(Request).where(Request.email == asked.person.email).values(details=None))
     return asked.person
 
 

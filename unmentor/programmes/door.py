@@ -27,14 +27,15 @@ def answer(number: int, now: datetime) -> None:
         return
     request.answered_at = now
     person = person_at(request.email)
-    if person and person.confirmed_at:
+    known = person is not None and person.confirmed_at is not None
+    if person and known:
         signing_in.send(person, request.browser_hash, now)
-        request.details = None
     elif request.details is None:
         _remember(request, person, now)
+    # What was typed stays for a while all the same: who corrects it must not learn whether the address is known.
     if request.details is None:
         db.session.delete(request)
-    elif spend(door.TO_A_STRANGER, request.email, now):
+    elif not known and spend(door.TO_A_STRANGER, request.email, now):
         _ask(request, person, now)
 
 

@@ -1,16 +1,20 @@
 """Join, and what a programme is."""
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from unmentor import runtime
 from unmentor.db import transaction
-from unmentor.forms import Page
+from unmentor.forms import Button, Page
 from unmentor.links import Above
-from unmentor.people import address, browser
-from unmentor.people.door import knock
+from unmentor.people import browser, door, phone
+from unmentor.people.details import Details
 from unmentor.people.guards import signed_in
+from unmentor.people.models import Request
 from unmentor.people.organisations import in_use
 from unmentor.programmes import confirming, queries
 from unmentor.programmes.ended import refuse_ended
@@ -33,30 +37,47 @@ def join() -> Page:
         return redirect(_join_too(one.slug) if one else url_for(Above.OWN_PAGE, _anchor="more"))
     refuse_ended(queries.programme_named(request.values.get("programme", "")) or queries.only_programme())
     programmes = queries.running_programmes()
-    form = JoinForm(programmes, data={"programme": request.args.get("programme")})
+    typed = door.typed_here(browser.secret(), runtime.now()) if request.values.get("correct") else None
+    form = JoinForm(programmes, data=_typed_before(typed) or {"programme": request.args.get("programme")})
     if not form.validate_on_submit():
         abouts = {each.slug: _said(each) for each in programmes}
-        page = render_template("programmes/join.html", form=form, abouts=abouts, organisations=in_use())
+        page = render_template(
+            "programmes/join.html", form=form, abouts=abouts, organisations=in_use(), correct=typed is not None
+        )
         return page, form.status
     now, email, details = runtime.now(), form.address(), form.details()
     # Who is known signs in, and comes to what they asked for.
     wanted = _join_too(form.programme.data) if len(programmes) > 1 else None
     speak_from_now(details.language)
     with transaction():
-        knock(
+        if typed and typed.email != email:
+            typed.details = None  # the link that went to a wrong address ends
+        door.knock(
             email, browser.asks(email, wanted), browser.source(), now,
             known=browser.has_been(email), details=details, programme=form.programme.data,
         )  # fmt: skip
     return redirect(url_for("programmes.check_your_email"), 303)
 
 
-@blueprint.get("/join/check-your-email")
+@blueprint.route("/join/check-your-email", methods=["GET", "POST"])
 def check_your_email() -> Page:
-    """Say where the mail went."""
-    asked = session.get("address")
+    """Say where the mail went; send it again, or correct what was typed."""
+    asked, form, now = session.get("address"), Button(), runtime.now()
     if asked is None:
         return redirect(url_for("programmes.join"))
-    return render_template("programmes/check-your-email.html", asked=address.hinted(asked))
+    typed = door.typed_here(browser.secret(), now)
+    if typed and typed.email != asked:  # they have asked to sign in since
+        typed = None
+    if typed is None or not form.validate_on_submit():
+        page = render_template("programmes/check-your-email.html", asked=asked, typed=typed, form=form)
+        return page, form.status
+    with transaction():
+        door.knock(
+            asked, browser.secret() or "", browser.source(), now,
+            known=browser.has_been(asked), details=Details(**typed.details or {}), programme=typed.programme,
+        )  # fmt: skip
+    flash(_("We send it again. We write a few times a day to one address, and no more."))
+    return redirect(url_for("programmes.check_your_email"), 303)
 
 
 @blueprint.get("/programmes/<slug>")
@@ -78,6 +99,14 @@ def show(slug: str) -> str:
         domains=", ".join(programme.domains),
         joined=programme in [each.programme for each in mine],
     )
+
+
+def _typed_before(typed: Request | None) -> dict[str, Any]:
+    """Return what was typed before, as the form takes it; nothing where there is nothing."""
+    if typed is None or typed.details is None:
+        return {}
+    told = typed.details | {"phone": phone.written(typed.details["phone"])}
+    return told | {"email": typed.email, "programme": typed.programme, "agree": True}
 
 
 def _join_too(slug: str) -> str:
