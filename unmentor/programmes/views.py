@@ -64,7 +64,7 @@ def check_your_email() -> Page:
     """Say where the mail went; send it again, or correct what was typed."""
     asked, form, now = session.get("address"), Button(), runtime.now()
     if asked is None:
-        return redirect(url_for("programmes.join"))
+        return redirect(url_for("programmes.join")) if request.method == "GET" else abort(404)
     typed = door.typed_here(browser.secret(), now)
     if typed and typed.email != asked:  # they have asked to sign in since
         typed = None
