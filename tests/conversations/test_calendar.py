@@ -1,19 +1,28 @@
+from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes
+from typing import Any
 
 import pytest
+import vobject
 from cast import START, conversation, letter_to, mailed, path_in, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
+from sqlalchemy import select
 
 from unmentor.conversations.actions import replied
 from unmentor.conversations.calendar_entry import event, feed_address, key
+from unmentor.conversations.mails import invitation
 from unmentor.conversations.models import Conversation
 from unmentor.conversations.move import move
+from unmentor.conversations.placing import set_place
 from unmentor.db import db
 from unmentor.links import sign
 from unmentor.mail.models import Message
+from unmentor.mail.outbox import queue
+from unmentor.mail.queries import content
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.rounds.mend import withdraw
@@ -117,6 +126,42 @@ def test_a_cancellation_says_no_more_how_to_reach_anybody(ours: Programme, talk:
     entry = next(part for part in mail.walk() if part.get_content_type() == "text/calendar").get_payload(decode=True)
     assert b"METHOD:CANCEL" in entry
     assert b"960002" not in entry
+
+
+def by_icalendar(ics: bytes) -> tuple[Any, ...]:
+    calendar = Calendar.from_ical(ics)
+    [entry] = calendar.walk("VEVENT")
+    told = (entry.get("STATUS"), entry["UID"], int(entry["SEQUENCE"]), entry.decoded("DTSTART"), entry.get("LOCATION"))
+    return calendar["METHOD"], *told
+
+
+def by_vobject(ics: bytes) -> tuple[Any, ...]:
+    calendar = vobject.readOne(ics.decode())
+    said = {name: line.value for name, [line, *_more] in calendar.vevent.contents.items()}
+    told = (said.get("status"), said["uid"], int(said["sequence"]), said["dtstart"], said.get("location"))
+    return calendar.method.value, *told
+
+
+@pytest.mark.parametrize("read", [by_icalendar, by_vobject])
+def test_a_place_a_move_and_a_withdrawal_each_replace_the_entry_that_readers_have(
+    talk: Conversation, clock: Clock, read: Callable[[bytes], tuple[Any, ...]]
+) -> None:
+    ada, sian = talk.participations
+    link, before, after = "https://meet.example.org/ada", talk.starts_at, talk.starts_at + timedelta(days=1)
+    queue(invitation(sian), clock())
+    set_place(ada, link, 0, clock())
+    move(sian, after, clock())
+    withdraw(ada, "", 7, clock())
+    ours = db.session.scalars(select(Message).where(Message.person_id == sian.person_id).order_by(Message.id))
+    parts = [part for mail in ours for part in message_from_bytes(content(mail)).walk()]
+    entries = [read(part.get_payload(decode=True)) for part in parts if part.get_content_type() == "text/calendar"]
+    rings = "By phone: Ada rings Siân on 01632 960002"
+    assert entries == [
+        ("REQUEST", "CONFIRMED", talk.uid, 0, before, rings),
+        ("REQUEST", "CONFIRMED", talk.uid, 1, before, link),
+        ("REQUEST", "CONFIRMED", talk.uid, 2, after, link),
+        ("CANCEL", "CANCELLED", talk.uid, 3, after, None),
+    ]
 
 
 @pytest.mark.parametrize(
