@@ -51,6 +51,7 @@ def test_who_has_left_is_signed_out_everywhere(client: FlaskClient, ada: Person)
 
 
 def test_the_page_shows_what_comes_next_and_when_the_next_draw_is(client: FlaskClient, ada: Person) -> None:
+    conversation(membership().programme, ada, person("Cat Rees"), starts_at=NOW - timedelta(days=2))
     page = client.get("/me").text
     assert "Nothing is arranged. The next draw is Monday 7 December, 9am." in page
     talk = conversation(membership().programme, ada, person("Ben Price"), starts_at=NOW + timedelta(days=2))

@@ -22,6 +22,7 @@ from unmentor.mail.kinds import KINDS, PAUSES
 from unmentor.me import actions, calendar_address, joining, new_address, not_with, passkeys, queries, rhythm, standby
 from unmentor.me.chosen import chosen
 from unmentor.me.forms import PauseForm, ProfileForm
+from unmentor.me.newcomer import first_steps
 from unmentor.people import actions as people
 from unmentor.people import browser
 from unmentor.people.guards import farewell, has_left, needs_sign_in, the_person
@@ -192,19 +193,24 @@ def _stopping(key: str, person: Person, kind: str, form: Button | None = None) -
 
 def _home(form: Button | None = None) -> str:
     person, now = the_person(), runtime.now()
-    mine, over = memberships(person), past(person, now)
+    mine, over, coming = memberships(person), past(person, now), upcoming(person, now)
+    paused = {each.id for each in mine if each.is_paused(each.programme.today(now))}
+    waiting = [each for each in mine if each.approved and each.id not in paused and each.programme.ended_at is None]
+    turns = {each.id: turn_of(each, now) for each in mine}
     draws = {each.id: next_draw(each.programme, now) for each in mine}
     joined = {each.programme_id for each in mine}
     return render_template(
         "me/home.html",
-        upcoming=upcoming(person, now),
+        upcoming=coming,
         past=over,
+        waiting=waiting,
+        steps=[] if over or coming else first_steps(waiting, turns, now),
         next_steps={number: step for each in features() for number, step in each.next_steps(over).items()},
         ripe={each.id for each in over if may_have_come(each, now)},
         memberships=mine,
-        paused={each.id for each in mine if each.is_paused(each.programme.today(now))},
+        paused=paused,
         draws=draws,
-        turns={each.id: turn_of(each, now) for each in mine},
+        turns=turns,
         skipping={each.id for each in mine if each.skips == draws[each.id].date()},
         skip_keys={each.id: sign("skip", each.nonce) for each in mine},
         others=[each for each in running_programmes() if each.id not in joined],
