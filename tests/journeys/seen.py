@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Locator, Page, ViewportSize
 
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 # Where an id stands twice, a label names the wrong thing; axe no longer looks.
 TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) < at)"
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=375, height=900)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a theme or a width changes; all else a page says is the same in any.
+LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable"]
 # Every page of the console that needs no number of somebody or something.
 CONSOLE = tuple(
     f"/organise/unmentoring{page}"
@@ -33,15 +36,24 @@ class Seen:
     trouble: list[str] = field(default_factory=list)
 
     def look(self, page: Page, what: str = "") -> None:
-        """Look at a page as it stands now."""
+        """Look at a page as it stands now: narrow and dark, then wide and light."""
         what = what or page.url
         if page.locator("h1").count() != 1:
             self.trouble.append(f"{what}: {page.locator('h1').count()} headings of the first level")
         if twice := page.evaluate(TWICE):
             self.trouble.append(f"{what}: ids that stand twice: {twice}")
+        page.evaluate(AXE_SCRIPT)
+        page.emulate_media(color_scheme="dark")
+        self._look(page, NARROW, {"type": "rule", "values": LOOKS}, f"{what}, narrow and dark")
+        page.emulate_media(color_scheme="light")
+        self._look(page, WIDE, {"type": "tag", "values": WCAG}, f"{what}, wide and light")
+
+    def _look(self, page: Page, size: ViewportSize, rules: dict[str, object], what: str) -> None:
+        page.set_viewport_size(size)
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             self.trouble.append(f"{what}: scrolls sideways")
-        for wrong in Axe().run(page, options=WCAG).response["violations"]:
+        found = page.evaluate("options => axe.run(options)", {"runOnly": rules, "resultTypes": ["violations"]})
+        for wrong in found["violations"]:
             self.trouble.append(f"{what}: {wrong['id']}: {wrong['nodes'][0]['html'][:120]}")
 
 

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from journeys.running import Running, Start
 from journeys.seen import CONSOLE, Seen, persons_pages, press
 
-WIDTHS = {"desktop": 1280, "phone": 375}
 PUBLIC = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/reflections?page=2", "/reflections?q=housing",
     "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/join", "/join/check-your-email", "/sign-in",
@@ -41,15 +40,10 @@ def organiser(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
-def test_axe_finds_nothing_on_any_page(
-    browser: Browser, organiser: BrowserContext, demo, size: str, scheme: str
-) -> None:  # type: ignore[no-untyped-def]  # - as above
+def test_axe_finds_nothing_on_any_page(browser: Browser, organiser: BrowserContext, demo: Running) -> None:
     seen = Seen()
     complaints: list[tuple[str, str]] = []
-    known = organiser.storage_state()
-    view = {"viewport": {"width": WIDTHS[size], "height": 900}, "color_scheme": scheme, "base_url": demo.address}
-    with browser.new_context(**view) as context:  # type: ignore[arg-type]  # - spelled out above
+    with browser.new_context(base_url=demo.address) as context:
         stranger = context.new_page()
         stranger.on("console", lambda said: complaints.append((said.type, f"{stranger.url}: {said.text}")))
         for path in PUBLIC:
@@ -64,31 +58,27 @@ def test_axe_finds_nothing_on_any_page(
             refuse(stranger, path, seen)
         look_at_the_mail(stranger, seen)
         look_at_a_conversation(stranger, seen)
-    with browser.new_context(**view, storage_state=known) as context:  # type: ignore[arg-type]  # - spelled out above
-        page = context.new_page()
-        for path in (*OWN, *CONSOLE, *persons_pages(page), "/organise/unmentoring/rounds/7"):
-            page.goto(path)
-            seen.look(page, path)
-        for path in ("/me/profile", "/me/not-with"):
-            refuse(page, path, seen)
-        look_at_what_was(page, seen)
-        skip_and_come_back(page, seen)
-        page.goto("/organise/unmentoring/reflections")
-        press(page, page.get_by_role("link", name="Send it back").first)
-        seen.look(page, "sending a reflection back")
-        page.get_by_role("button", name="Send it back").click()
-        expect(page.get_by_role("alert")).to_be_focused()
-        seen.look(page, "sending a reflection back without a word")
+    page = organiser.new_page()
+    for path in (*OWN, *CONSOLE, *persons_pages(page), "/organise/unmentoring/rounds/7"):
+        page.goto(path)
+        seen.look(page, path)
+    for path in ("/me/profile", "/me/not-with"):
+        refuse(page, path, seen)
+    look_at_what_was(page, seen)
+    skip_and_come_back(page, seen)
+    page.goto("/organise/unmentoring/reflections")
+    press(page, page.get_by_role("link", name="Send it back").first)
+    seen.look(page, "sending a reflection back")
+    page.get_by_role("button", name="Send it back").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    seen.look(page, "sending a reflection back without a word")
     # A browser counts a refused form and an unknown page as errors; they are what was asked for.
     errors = [said for kind, said in complaints if kind == "error" and "422" not in said and "404" not in said]
     assert seen.trouble + errors == []
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("desktop", "dark"), ("phone", "light")])
-def test_axe_finds_nothing_while_a_round_is_changed_by_hand(organiser: BrowserContext, size: str, scheme: str) -> None:
+def test_axe_finds_nothing_while_a_round_is_changed_by_hand(organiser: BrowserContext) -> None:
     seen, page = Seen(), organiser.new_page()
-    page.set_viewport_size({"width": WIDTHS[size], "height": 900})
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # - spelled out above
     page.goto("/organise/unmentoring/draw")
     press(page, page.get_by_role("button", name="Draw a round"))
     round_ = page.url
