@@ -64,13 +64,14 @@ def postgresql() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_database(server: str) -> str:
-    """Return the address of a new database, empty, on a PostgreSQL server."""
+def new_database(server: str, like: str = "") -> str:
+    """Return the address of a new database on a PostgreSQL server, empty or *like* another."""
     import psycopg
 
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        copied = re.search(r"/(test_\w+)", like)
+        connection.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {copied[1]}" if copied else ""))
     return re.sub(r"/postgres(\?|$)", rf"/{name}\1", server)
 
 
