@@ -230,7 +230,7 @@ def join(page: Page, name: str, email: str, organisation: str) -> None:
     page.get_by_role("textbox", name="name").first.fill(name)
     page.get_by_role("textbox", name="mail").fill(email)
     page.get_by_role("textbox", name="phone").first.fill("01632 960002")
-    page.get_by_role("textbox", name="organisation").fill(organisation)
+    page.get_by_label("organisation").first.fill(organisation)
     page.get_by_label("I agree").check()
     page.get_by_role("main").get_by_role("button").last.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("Check your e?mail"))
