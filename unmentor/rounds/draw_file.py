@@ -7,7 +7,7 @@ from unmentor.links import link
 from unmentor.pairing import ALGORITHM
 from unmentor.pairing.draw_file import NEW, written
 from unmentor.pairing.entrants import Id
-from unmentor.pairing.lottery import drawn_from, told
+from unmentor.pairing.lottery import drawn_from, pseudonym, told
 from unmentor.people.models import Person
 from unmentor.rounds import draw_queries, queries
 from unmentor.rounds.change import groups_after
@@ -41,9 +41,9 @@ def draw_file(round_: Round, reader: Person) -> bytes:
 
 
 def _reader(round_: Round, reader: Person, called: dict[Id, str]) -> dict[str, Any]:
-    """Return who of them the reader is, and who their partners are; nothing for who came in after the draw."""
-    ticket = draw_queries.tickets(round_.programme, reader.id).get(reader.id)
-    if ticket is None or called.get(reader.id, NEW).startswith(NEW):
+    """Return who of them the reader is, and who their partners are; nothing for who came in, or came back, after it."""
+    ticket = draw_queries.tickets(round_.programme, reader.id).get(reader.id, "")
+    if called.get(reader.id) != pseudonym(bytes.fromhex(round_.secret or ""), ticket):
         return {"you": None, "partners": []}
     beside = [who for group in groups_after(round_) if reader.id in group for who in group if who != reader.id]
     names = queries.names_of(beside)
