@@ -77,3 +77,17 @@ def test_a_yes_or_no_that_is_asked_all_the_time_is_found_by_its_index(app: Flask
     asked = select(which.class_).where(which).compile(db.engine, compile_kwargs={"literal_binds": True})
     plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all()
     assert f"ix_{which.class_.__tablename__}_{which.key}" in str(plan)
+
+
+def test_the_conversations_of_a_round_are_found_in_order_of_time(app: Flask) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return  # PostgreSQL reads a table of no rows as a whole
+    asked = "SELECT * FROM conversation WHERE round_id = 1 ORDER BY starts_at, id LIMIT 50"
+    plan = str(db.session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all())
+    assert "ix_conversation_round_id_starts_at" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_postgresql_compiles_nothing(app: Flask) -> None:
+    if db.engine.dialect.name == "postgresql":
+        assert db.session.scalar(text("SHOW jit")) == "off"

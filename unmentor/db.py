@@ -148,17 +148,25 @@ def reading() -> Iterator[None]:
 
 
 def connect(app: Flask) -> None:
-    """Attach the database to *app*, with SQLite's rules where it is SQLite."""
+    """Attach the database to *app*, with the rules that each engine needs."""
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _keep_sqlite_safe(db.engine)
+        else:
+            event.listen(db.engine, "connect", _compile_nothing)
 
 
 def close_to_others(path: Path, mode: int) -> None:
     """Let nobody else on this machine look at what is ours; where it is somebody else's, they decide."""
     with suppress(PermissionError):
         path.chmod(mode)
+
+
+def _compile_nothing(connection: Any, _record: object) -> None:
+    # PostgreSQL guesses some of what we ask to be long, and compiles it for longer than it takes to answer.
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _keep_sqlite_safe(engine: Engine) -> None:

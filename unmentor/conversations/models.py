@@ -27,11 +27,15 @@ class Conversation(Base):
     """Two people, three where numbers are odd, arranged by a round."""
 
     __tablename__ = "conversation"
-    # Asked every minute.
-    __table_args__ = (only("ix_conversation_to_tell", "round_id", "to_tell"),)
+    __table_args__ = (
+        # A page of a round shows them in order of time.
+        Index("ix_conversation_round_id_starts_at", "round_id", "starts_at"),
+        # Asked every minute.
+        only("ix_conversation_to_tell", "round_id", "to_tell"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
     # arranged, met, missed or cancelled
     state: Mapped[str] = mapped_column(String(10), default="arranged")
     starts_at: Mapped[datetime] = mapped_column(index=True)

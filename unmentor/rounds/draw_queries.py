@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union_all
 from sqlalchemy.orm import aliased
 
 from unmentor.conversations.models import Conversation, Participation
@@ -70,14 +70,18 @@ def tickets(programme: Programme, person: int | None = None) -> dict[Id, str]:
 
 def apart() -> dict[int, set[int]]:
     """Return whom each person must not meet, since one of the two would rather not, or organisers keep them apart."""
-    avoided = select(Exclusion.person_id, Person.id).join(Person, Person.email == Exclusion.email)
-    kept = select(First.id, Second.id).join_from(KeptApart, First, First.email == KeptApart.one)
-    kept = kept.join(Second, Second.email == KeptApart.other)
     wishes: dict[int, set[int]] = {}
-    for one, other in [*db.session.execute(avoided), *db.session.execute(kept)]:
+    for one, other in db.session.execute(_apart()):
         wishes.setdefault(one, set()).add(other)
         wishes.setdefault(other, set()).add(one)
     return wishes
+
+
+def together_though_apart() -> Select[int]:
+    """Return the question for the ids of all conversations in which somebody is who must not meet another in it."""
+    one, other = _apart().subquery().c
+    pair = select(One.conversation_id).join(Other, Other.conversation_id == One.conversation_id)
+    return pair.where(One.person_id == one, Other.person_id == other)
 
 
 def history(programme: Programme, among: Collection[int] | None = None) -> list[tuple[int, int, int]]:
@@ -106,6 +110,13 @@ def busy(after: datetime) -> list[tuple[int, datetime, datetime]]:
     )
     talks = db.session.execute(query)
     return [(person, start, start + timedelta(minutes=minutes)) for person, start, minutes in talks]
+
+
+def _apart() -> CompoundSelect[int, int]:
+    """Return the question for who must not meet whom."""
+    avoided = select(Exclusion.person_id, Person.id).join(Person, Person.email == Exclusion.email)
+    kept = select(First.id, Second.id).join_from(KeptApart, First, First.email == KeptApart.one)
+    return union_all(avoided, kept.join(Second, Second.email == KeptApart.other))
 
 
 def _meetings(programme: Programme) -> Select[int, int, int]:

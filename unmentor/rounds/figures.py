@@ -35,16 +35,21 @@ class Figures:
 
 def figures(round_: Round) -> Figures:
     """Return a round's draw in numbers, without what mended it later."""
+    drawn = (Participation.conversation_id == Conversation.id, Participation.joined_at.is_(None))
     places = func.count(func.distinct(func.nullif(func.lower(Person.organisation), "")))
+    crosses = select(places > 1).join(Participation.person)
+    # Looked up by conversation, as they are asked for here: in a join PostgreSQL reads the parts of all rounds.
     talk = (
-        select(func.count().label("size"), Conversation.repeat, places.label("places"))
-        .join(Conversation.participations)
-        .join(Participation.person)
-        .where(Conversation.round_id == round_.id, ~Conversation.mended, Participation.joined_at.is_(None))
-        .group_by(Conversation.id, Conversation.repeat)
-        .subquery()
+        select(
+            select(func.count()).where(*drawn).scalar_subquery().label("size"),
+            Conversation.repeat,
+            crosses.select_from(Participation).where(*drawn).scalar_subquery().label("crosses"),
+        )
+        .where(Conversation.round_id == round_.id, ~Conversation.mended)
+        .cte("talk")
+        .prefix_with("MATERIALIZED")
     )
-    kinds = (talk.c.size == THREE - 1, talk.c.size == THREE, talk.c.repeat, talk.c.places > 1)
+    kinds = (talk.c.size == THREE - 1, talk.c.size == THREE, talk.c.repeat, talk.c.crosses)
     counts = select(
         func.coalesce(func.sum(talk.c.size), 0), func.count(), *(func.count().filter(kind) for kind in kinds)
     )

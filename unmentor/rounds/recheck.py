@@ -1,14 +1,16 @@
 """Look at a drawn round once more before it is sent: who has paused since, or must not meet any more, counts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from itertools import combinations
 
 from flask_babel import gettext as _
+from sqlalchemy import Select, func, or_, select
 
+from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.programmes.models import Membership
-from unmentor.rounds import draw_queries, queries
+from unmentor.rounds import draw_queries
 from unmentor.rounds.find import find
 from unmentor.rounds.models import LeftOut, Round
 from unmentor.rounds.turns import in_draw
@@ -25,11 +27,11 @@ class ChangedSince(ValueError):  # noqa: N818 - it is named by what happened
 def look(round_: Round, now: datetime) -> tuple[str, list[int]]:
     """Return a mark of what an organiser sees of a drawn round, and which of its conversations cannot go ahead, by id.
 
-    The mark is another as soon as anything of it is.
+    The mark is another as soon as anything of it is: drawn again it is another round, and by hand nothing is changed
+    without a note.
     """
-    groups = queries.groups(round_)
-    undone = _undone(groups, _taking_part(round_, now))
-    told = (round_.id, round_.seed, groups, undone)
+    undone = list(_undone(round_, now))
+    told = (round_.id, round_.seed, [change.id for change in round_.changes], undone)
     return sha256(repr(told).encode()).hexdigest()[:16], undone
 
 
@@ -38,9 +40,9 @@ def recheck(round_: Round, now: datetime) -> None:
 
     Those for whom there is nobody are left out of it. Nobody is told: the round tells everybody.
     """
-    here = _taking_part(round_, now)
+    here = set(db.session.scalars(_taking_part(round_, now)))
     round_.left_out[:] = [out for out in round_.left_out if out.person_id in here]
-    stuck = set(_undone(queries.groups(round_), here))
+    stuck = set(_undone(round_, now))
     undone = [talk for talk in round_.conversations if talk.id in stuck] if stuck else []
     alone = {part.person_id for talk in undone for part in talk.participations} & here
     for talk in undone:
@@ -53,17 +55,17 @@ def recheck(round_: Round, now: datetime) -> None:
         db.session.flush()
 
 
-def _undone(groups: dict[int, list[int]], here: set[int]) -> list[int]:
-    """Return the ids of those conversations that cannot go ahead with whoever is *here*."""
-    apart = draw_queries.apart()
-    return [
-        talk
-        for talk, group in groups.items()
-        if not here.issuperset(group) or any(other in apart.get(one, ()) for one, other in combinations(group, 2))
-    ]
+def _undone(round_: Round, now: datetime) -> Sequence[int]:
+    """Return the ids of those conversations that cannot go ahead: somebody is not in it any more, or must not meet."""
+    # Counted, since PostgreSQL would look for the first in all conversations that there are.
+    part = select(func.count()).where(Participation.conversation_id == Conversation.id)
+    gone = part.where(Participation.person_id.not_in(_taking_part(round_, now))).scalar_subquery()
+    cannot = or_(gone > 0, Conversation.id.in_(draw_queries.together_though_apart()))
+    talks = select(Conversation.id).where(Conversation.round_id == round_.id, cannot)
+    return db.session.scalars(talks.order_by(Conversation.id)).all()
 
 
-def _taking_part(round_: Round, now: datetime) -> set[int]:
-    """Return the ids of those whom a draw of its programme would include now."""
+def _taking_part(round_: Round, now: datetime) -> Select[int]:
+    """Return the question for the ids of those whom a draw of its programme would include now."""
     members = in_draw(round_.programme, round_.programme.today(now), round_)
-    return set(db.session.scalars(members.with_only_columns(Membership.person_id)))
+    return members.with_only_columns(Membership.person_id)

@@ -23,8 +23,9 @@ A_DAY, A_MOMENT = timedelta(days=1), timedelta(seconds=1)
 # Twelve weeks; but a draw that came some days late, after an outage or an organiser's yes, costs nobody another.
 A_QUARTER = timedelta(weeks=12) - timedelta(days=6)
 
-# Where the latest turn of a member was.
+# Whose turns are looked for.
 Theirs = aliased(Membership)
+# Where the latest turn of a member was.
 LATEST, DRAWN_AT = func.max(Round.number), func.max(Round.drawn_at)
 
 
@@ -62,14 +63,20 @@ def resting(programme: Programme, on: date, round_: Round | None = None) -> Colu
     drawn less than A_QUARTER before. Whoever said "this one too" is in until they had it.
     """
     day = programme.today(round_.drawn_at) if round_ else on
-    too_soon = or_(
-        and_(Theirs.every == SECOND, _round_before(programme, round_) <= Round.number),
-        and_(Theirs.every == QUARTERLY, _midnight(programme, day - A_QUARTER + A_DAY) <= Round.drawn_at),
-    )
-    had = or_(Theirs.this_one_too.is_(None), Theirs.this_one_too < Round.number)
-    out = _turns(programme).where(Theirs.every != EACH, too_soon, had)
+    too_soon = {
+        SECOND: _round_before(programme, round_) <= Round.number,
+        QUARTERLY: _midnight(programme, day - A_QUARTER + A_DAY) <= Round.drawn_at,
+    }
     # Where everybody takes part in every round, no database looks for turns.
-    return and_(Membership.every != EACH, Membership.id.in_(out))
+    return and_(
+        Membership.every != EACH,
+        or_(
+            *(
+                and_(Membership.every == every, _rests(_turns(programme).where(soon)))
+                for every, soon in too_soon.items()
+            )
+        ),
+    )
 
 
 def counted(programme: Programme, on: date) -> tuple[int, int]:
@@ -113,22 +120,32 @@ def ask_for_the_next(member: Membership) -> None:
     member.this_one_too = _latest_turn(member)[0] or 0
 
 
+def _rests(too_soon: Select[int]) -> ColumnElement[bool]:
+    """Return the condition that a member had one of these turns, and did not say "this one too" after it."""
+    # Read from the few rounds that count, and apart from the memberships, by which SQLite would read all rounds.
+    said = and_(Theirs.person_id == Participation.person_id, Theirs.this_one_too.is_not(None))
+    after = too_soon.join(Theirs, said).where(
+        Theirs.programme_id == Round.programme_id, Theirs.this_one_too < Round.number
+    )
+    return and_(
+        Membership.person_id.in_(too_soon), or_(Membership.this_one_too.is_(None), Membership.person_id.in_(after))
+    )
+
+
 def _latest_turn(member: Membership) -> tuple[int | None, datetime | None]:
     """Return the number of the round in which a member last had a turn, and when the last of them was drawn."""
-    theirs = _turns(member.programme).where(Theirs.id == member.id).with_only_columns(LATEST, DRAWN_AT)
-    latest, drawn_at = db.session.execute(theirs).one()
+    theirs = _turns(member.programme).where(Participation.person_id == member.person_id)
+    latest, drawn_at = db.session.execute(theirs.with_only_columns(LATEST, DRAWN_AT)).one()
     return latest, drawn_at
 
 
 def _turns(programme: Programme) -> Select[int]:
-    """Return the question for every turn that anybody had: the ids of their memberships."""
+    """Return the question for every turn that anybody had, by the person's id."""
     return (
-        select(Theirs.id)
-        .join(Participation, Participation.person_id == Theirs.person_id)
+        select(Participation.person_id)
         .join(Participation.conversation)
         .join(Conversation.round)
         .where(
-            Theirs.programme_id == programme.id,
             Round.programme_id == programme.id,
             Round.sent_at.is_not(None),
             Conversation.state != "cancelled",
