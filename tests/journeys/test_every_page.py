@@ -14,7 +14,7 @@ PUBLIC = (
     "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/join", "/join/check-your-email", "/sign-in",
     "/nowhere", "/reflections/nothing", "/dev/mail", "/dev/mail?to=nobody@devon.example",
 )  # fmt: skip
-OWN = ("/me", "/me/profile", "/me/pause", "/me/not-with", "/me/passkeys", "/me/leave")
+OWN = ("/me", "/me/profile", "/me/email", "/me/pause", "/me/not-with", "/me/passkeys", "/me/leave")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, organiser: BrowserConte
     for path in (*OWN, *CONSOLE, *persons_pages(page), "/organise/unmentoring/rounds/7"):
         page.goto(path)
         seen.look(page, path)
-    for path in ("/me/profile", "/me/not-with"):
+    for path in ("/me/profile", "/me/email", "/me/not-with"):
         refuse(page, path, seen)
     look_at_what_was(page, seen)
     skip_and_come_back(page, seen)

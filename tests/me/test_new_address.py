@@ -20,6 +20,7 @@ from cast import (
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
+from joining import confirm_link, join
 from sqlalchemy import func, select
 
 from unmentor.db import db, transaction
@@ -316,3 +317,15 @@ def test_what_was_asked_goes_with_who_leaves(client: FlaskClient, ada: Person) -
     asked(client)
     post(client, "/me/leave")
     assert db.session.scalar(select(func.count(EmailChange.id))) == 0
+    assert db.session.scalar(select(func.count()).where(Message.recipient == NEW)) == 0
+
+
+def test_a_link_to_join_with_the_new_address_says_that_they_are_in(
+    app: Flask, client: FlaskClient, ada: Person
+) -> None:
+    other = app.test_client()
+    join(other, email=NEW)
+    confirm = confirm_link(NEW)
+    changed(client)
+    answer = client.get(confirm)
+    assert (answer.status_code, "You are already in" in answer.text) == (410, True)

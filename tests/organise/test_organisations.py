@@ -60,6 +60,7 @@ def test_two_names_of_one_organisation_are_suggested_and_one_press_makes_them_on
     db.session.expire_all()
     assert (ada.organisation, ben.organisation, ada.told_organisation) == (LONG, LONG, SHORT)
     assert f"“{SHORT}” (1)" in words(client)
+    assert client.get("/organise/unmentoring/people?q=devon+cc").text.count('<th scope="row">') == 1
     assert db.session.scalars(select(AuditEvent.deed)).all() == ["organisation-named"]
     assert "Devon" not in str(db.session.scalars(select(AuditEvent.facts)).all())
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-
 from unmentor.conversations.queries import upcoming
 from unmentor.conversations.readdressed import readdressed
 from unmentor.db import db
@@ -12,11 +10,13 @@ from unmentor.mail.outbox import queue
 from unmentor.people import changing, mails
 from unmentor.people.actions import AddressTaken, end_sessions, readdress, renew_calendar
 from unmentor.people.models import EmailChange, Person
+from unmentor.people.queries import person_at
 from unmentor.privacy.erasure import erase
 from unmentor.programmes.actions import look_again
 from unmentor.programmes.importing import take_in
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import memberships
+from unmentor.programmes.turn import lock_diaries
 
 
 def change_address(change: EmailChange, now: datetime) -> bool:
@@ -51,7 +51,7 @@ def put_back(change: EmailChange, now: datetime) -> bool:
 
 
 def _move(person: Person, email: str, about: str, now: datetime, *, never_theirs: bool = False) -> None:
-    before, lists = person.email or "", _give_way(email, now)
+    before, lists = person.email or "", _give_way(person, email, now)
     readdress(person, email, never_theirs=never_theirs)
     look_again(person, before, now)
     mine = {each.programme_id for each in memberships(person)}
@@ -65,17 +65,19 @@ def _move(person: Person, email: str, about: str, now: datetime, *, never_theirs
             queue(readdressed(part, about, now), now)
 
 
-def _give_way(email: str, now: datetime) -> Sequence[Programme]:
+def _give_way(person: Person, email: str, now: datetime) -> Sequence[Programme]:
     """Empty the row of whoever was put on lists with an address and never said yes; return the programmes of those.
 
     Raises AddressTaken where they did say yes.
     """
-    held = select(Person).where(Person.email == email).with_for_update()
-    unconfirmed = db.session.scalar(held.execution_options(populate_existing=True))
-    if unconfirmed is None:
+    other = person_at(email)
+    lock_diaries({person.id, other.id} if other else {person.id})
+    if other is None:
         return []
-    if unconfirmed.confirmed_at:
+    db.session.refresh(other)
+    if other.confirmed_at:
         raise AddressTaken
-    lists = [each.programme for each in memberships(unconfirmed)]
-    erase(unconfirmed, now)
+    lists = [each.programme for each in memberships(other)]
+    if other.left_at is None:  # else somebody was faster, and has the address
+        erase(other, now)
     return lists

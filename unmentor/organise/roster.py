@@ -147,7 +147,8 @@ def _members(programme: Programme) -> Select[Membership]:
 
 def _about(word: str) -> ColumnElement[bool]:
     """Return the condition that somebody has a word in their name, organisation or address."""
-    told = or_(Person.name.icontains(word, autoescape=True), Person.organisation.icontains(word, autoescape=True))
+    columns = (Person.name, Person.organisation, Person.told_organisation)
+    told = or_(*(column.icontains(word, autoescape=True) for column in columns))
     return or_(Person.email.contains(word.lower(), autoescape=True), ~Membership.invited & told)
 
 

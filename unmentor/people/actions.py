@@ -143,6 +143,9 @@ def readdress(person: Person, email: str, *, never_theirs: bool = False) -> None
     theirs = theirs.where(Exclusion.typed != old) if never_theirs else theirs
     db.session.execute(theirs.values(email=email))
     _keep_apart_as(old, email)
+    # Who waited for a mail at either is answered: they are in.
+    db.session.execute(delete(Request).where(Request.email == old))
+    db.session.execute(update(Request).where(Request.email == email).values(details=None))
     heard_from(person)
     count_again(person)
 

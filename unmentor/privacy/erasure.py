@@ -12,6 +12,7 @@ from unmentor.mail.actions import forget as forget_mails
 from unmentor.mail.kinds import LAST_WORDS
 from unmentor.mail.models import Message, Stopped, Suppressed
 from unmentor.people import actions as people
+from unmentor.people.changing import changes
 from unmentor.people.models import Person
 from unmentor.privacy.models import Erasure
 from unmentor.programmes.models import Membership
@@ -37,7 +38,9 @@ def erase(person: Person, now: datetime) -> None:
         db.session.execute(delete(table).where(table.person_id == person.id))
     going = Message.kind.in_(LAST_WORDS) & Message.state.not_in(FINAL)
     asked = Message.kind.in_(("confirm", "email-change")) & (Message.recipient == person.email)
-    db.session.execute(delete(Message).where(or_((Message.person_id == person.id) & ~going, asked)))
+    new = [f"email:{change.nonce}" for change in changes(person)]
+    theirs_too = or_((Message.person_id == person.id) & ~going, asked, Message.about.in_(new))
+    db.session.execute(delete(Message).where(theirs_too))
     theirs = update(Participation).where(Participation.person_id == person.id)
     db.session.execute(theirs.values(came_line="", place=None, notes=None, noted_at=None))
     people.erase(person, now)
