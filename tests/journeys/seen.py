@@ -16,8 +16,8 @@ CONSOLE = tuple(
     f"/organise/unmentoring{page}"
     for page in (
         "", "/draw", "/rounds", "/rounds/6", "/rounds/6/cancel", "/picture", "/people", "/people?q=nobody+like+that",
-        "/people/add", "/people/import", "/organisations", "/reports", "/reflections", "/mail", "/settings", "/log", "/end",
-        "/start-empty",
+        "/people/add", "/people/import", "/organisations", "/reports", "/reflections", "/mail", "/settings", "/log",
+        "/end", "/start-empty",
     )
 )  # fmt: skip
 
