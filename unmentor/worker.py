@@ -19,6 +19,7 @@ from unmentor import runtime
 from unmentor.conversations.came_of_it import ask_what_came
 from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_asking, remind
 from unmentor.db import beat, db, reading, transaction
+from unmentor.impact.editions import make_edition
 from unmentor.mail.actions import forget_old as forget_old_mail
 from unmentor.mail.delivery.sender import Sender
 from unmentor.people import changing
@@ -58,6 +59,7 @@ def tick(now: datetime) -> None:
     _all("ask what came of it", partial(ask_what_came, now))
     _all("give up asking", partial(give_up_asking, now))
     _try("close rounds", partial(close_rounds, now))
+    _try("make the edition of the month", partial(make_edition, now))
     _try("forget", partial(forget, now))
     _all("forget who is gone", partial(forget_idle, now, new_seed()))
     _try("keep the list of who was erased", partial(keep_list, runtime.settings().erased, now))

@@ -63,14 +63,27 @@ def by_round(programme: Programme, most: int, before: int | None = None) -> list
         newest = newest.where(Round.number < before)
     rounds = db.session.execute(newest.order_by(Round.number.desc()).limit(most)).all()
     keys = [row.id for row in rounds]
-    talks, people = _talks(keys), _people(keys)
-    wrote = Counter[int]()
-    for feature in features():
-        wrote.update(feature.wrote(keys))
+    talks, people, wrote = _talks(keys), _people(keys), _wrote(keys)
     return [
         RoundFigures(number, state, drawn_at, **talks.get(key, {}), **people.get(key, {}), wrote=wrote[key])
         for key, number, state, drawn_at in rounds
     ]
+
+
+def people_by_round(rounds: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return how many people were invited to each of these rounds, and what became of that; by their ids."""
+    wrote, names = _wrote(rounds), {"people": "invited", "people_met": "met"}
+    counted = {
+        key: {names.get(name, name): count for name, count in row.items()} for key, row in _people(rounds).items()
+    }
+    return {key: row | {"wrote": wrote[key]} for key, row in counted.items()}
+
+
+def _wrote(rounds: Sequence[int]) -> Counter[int]:
+    wrote = Counter[int]()
+    for feature in features():
+        wrote.update(feature.wrote(rounds))
+    return wrote
 
 
 def _talks(rounds: Sequence[int]) -> dict[int, dict[str, int]]:

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import sqrt
 
 from sqlalchemy import func, select
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.impact.intervals import wilson
 from unmentor.people.models import Person
 
-# Below this many answers a share says more about chance than about us.
-ENOUGH = 10
+# Of 1 to 5, from this on.
 CHALLENGED = 4
 
 
@@ -28,16 +27,19 @@ class Share:
         return round(100 * self.said / self.answers)
 
     @property
+    def interval(self) -> tuple[float, float]:
+        """Return the 95% interval, from 0 to 1."""
+        return wilson(self.said, self.answers)
+
+    @property
     def likely(self) -> tuple[int, int]:
-        """Return the 95% interval in percent, by Wilson (1927): honest for few answers and near 0 and 1.
+        """Return the 95% interval in percent, by Wilson.
 
         >>> Share(8, 10).likely
         (49, 94)
         """
-        z = 1.96
-        spread = z * sqrt(self.said * (self.answers - self.said) / self.answers + z * z / 4)
-        middle, width = self.said + z * z / 2, self.answers + z * z
-        return round(100 * (middle - spread) / width), round(100 * (middle + spread) / width)
+        low, high = self.interval
+        return round(100 * low), round(100 * high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,6 @@ class Figures:
     met: int
     organisations: int
     since: datetime | None
-    challenged: Share | None
 
 
 def figures() -> Figures:
@@ -58,9 +59,4 @@ def figures() -> Figures:
     talked = select(Person.organisation).join(Participation).join(Conversation)
     places = talked.where(Conversation.state == "met", Participation.withdrew_at.is_(None), Person.organisation != "")
     organisations = {place.casefold() for place in db.session.scalars(places.distinct())}
-    answers, said = db.session.execute(
-        select(func.count(), func.count().filter(Participation.challenged >= CHALLENGED)).where(
-            Participation.challenged.is_not(None)
-        )
-    ).one()
-    return Figures(met, len(organisations), since, Share(said, answers) if answers >= ENOUGH else None)
+    return Figures(met, len(organisations), since)

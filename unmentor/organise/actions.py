@@ -12,6 +12,7 @@ from unmentor.audit.models import AuditEvent
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.features import features
+from unmentor.impact.editions import drop_editions
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person, Request
 from unmentor.programmes.actions import create_first, enrol
@@ -35,6 +36,7 @@ def start_empty(demo: Programme, keep: Person, time_zone: str, now: datetime) ->
     _remove([number for number in people if number != keep.id])
     for feature in features():
         feature.tidy()
+    drop_editions()
     db.session.expire_all()
     if all_programmes():
         return None

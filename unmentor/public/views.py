@@ -1,5 +1,6 @@
 """The pages for everybody, and what every page shares."""
 
+import json
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,12 +10,17 @@ from flask_babel import format_date
 from werkzeug.wrappers import Response
 
 from unmentor import runtime
+from unmentor.charts.shares import shares
+from unmentor.impact import public
+from unmentor.impact.cells import SMALL
+from unmentor.impact.editions import latest
 from unmentor.impact.figures import figures
 from unmentor.page_cache import cached_for_visitors
 from unmentor.people import browser
 from unmentor.privacy.retention import promised
 from unmentor.programmes.queries import next_draw, running_programmes, taking_part
 from unmentor.public.health import troubles
+from unmentor.sheets import csv_of
 from unmentor.words import LANGUAGES
 
 NOT_FOR_ROBOTS = ("/c/", "/calendar/", "/confirm", "/dev", "/language", "/me", "/organise", "/sign-in", "/unsubscribe")
@@ -35,7 +41,42 @@ def home() -> str:
         moment, _id, programme = coming[0]
         people, organisations = taking_part(programme, moment.date())
         soonest = {"draw": moment, "programme": programme, "people": people, "organisations": organisations}
-    return render_template("public/home.html", soonest=soonest, figures=figures())
+    return render_template("public/home.html", soonest=soonest, figures=figures(), challenged=public.challenged())
+
+
+@blueprint.get("/impact")
+@cached_for_visitors
+def impact() -> str:
+    """Show what the experiment shows, in the edition of the month."""
+    edition = latest()
+    rows = public.rows_of(edition) if edition else []
+    steps = public.totals(edition) if edition else {}
+    low_high = [(share.interval[0], share.said / share.answers, share.interval[1]) for share in steps.values()]
+    return render_template(
+        "public/impact.html",
+        month=format_date(date.fromisoformat(f"{edition.month}-01"), "MMMM y") if edition else "",
+        rounds=edition.figures["rounds"] if edition else [],
+        later=edition.figures["later"] if edition else [],
+        several=len({row["programme"] for row in rows}) > 1,
+        steps=steps,
+        chart=shares(low_high),
+        compared=public.differences(edition) if edition else {},
+        small=SMALL,
+    )
+
+
+@blueprint.get("/impact.json")
+@cached_for_visitors
+def impact_json() -> Response:
+    """Hand out the figures as JSON."""
+    return Response(json.dumps(public.document(), indent=1), content_type="application/json; charset=utf-8")
+
+
+@blueprint.get("/impact.csv")
+@cached_for_visitors
+def impact_csv() -> Response:
+    """Hand out the figures as a table."""
+    return Response(csv_of(public.COLUMNS, public.table()), content_type="text/csv; charset=utf-8")
 
 
 @blueprint.get("/about")

@@ -1,0 +1,202 @@
+"""What everybody may know, once a month: equal to a count by hand, and never changed afterwards."""
+
+import csv
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cast import organiser, person, programme, reflection
+from conftest import Clock
+from flask import Flask
+from flask.testing import FlaskClient
+
+from unmentor.conversations.models import Conversation, Participation
+from unmentor.db import db, transaction
+from unmentor.impact.editions import Edition, latest, make_edition
+from unmentor.impact.public import challenged, document
+from unmentor.organise.actions import start_empty
+from unmentor.people.models import Person
+from unmentor.programmes.models import Programme
+from unmentor.rounds.models import Round
+
+NOVEMBER, DECEMBER = (datetime(2026, month, 1, tzinfo=UTC) for month in (11, 12))
+DAY = timedelta(days=1)
+Said = tuple[str, str, tuple[int | None, int | None]]
+# Seventeen pairs, 34 people: 28 talked and 6 did not, which all of those said; 6 who talked said nothing. Of the 22 who
+# said how much, 11 said 4 or 5: 6 of 12 with another organisation, 5 of 10 with the same.
+PAIRS: list[Said] = [
+    *[("another", "met", (4, 2))] * 6, *[("same", "met", (3, 5))] * 5, *[("another", "missed", (None, None))] * 3,
+    *[("another", "met", (None, None))] * 3,
+]  # fmt: skip
+FEW: list[Said] = [("another", "met", (5, 1)), ("another", "met", (None, None))]
+
+
+@pytest.fixture
+def ours(app: Flask) -> Programme:
+    return programme()
+
+
+def a_round(ours: Programme, closed: datetime, pairs: list[Said] = PAIRS) -> list[Participation]:
+    """Return the parts in a round that closed at a moment; whoever has the same place in another is the same person."""
+    number = db.session.query(Round).filter_by(programme=ours).count() + 1
+    homes = [home for where, *_rest in pairs for home in ("Devon", "Devon" if where == "same" else "Leeds")]
+    people = [somebody(f"P{place}", home) for place, home in enumerate(homes)]
+    drawn = Round(
+        programme=ours, number=number, state="closed", drawn_at=closed - 21 * DAY, sent_at=closed - 20 * DAY,
+        closed_at=closed, seed=number, algorithm="test", digest="", inputs={}, certificate={}, plan=None, proved=True,
+        learned={"marks": {}, "met": {}},
+    )  # fmt: skip
+    parts = []
+    for place, (_where, state, said) in enumerate(pairs):
+        talk = Conversation(
+            round=drawn, state=state, starts_at=closed - 15 * DAY, arranged_at=closed, minutes=30,
+            room=f"{number} {place}", uid=f"{ours.slug} {number} {place}", stamped_at=closed,
+        )  # fmt: skip
+        for rating in said:
+            silent = rating is None and state == "met"
+            part = Participation(person=people[len(parts)], challenged=rating)
+            part.answered_at = None if silent else closed
+            talk.participations.append(part)
+            parts.append(part)
+        db.session.add(talk)
+    db.session.commit()
+    return parts
+
+
+def somebody(name: str, home: str) -> Person:
+    known = db.session.query(Person).filter_by(name=f"{name} {home}").one_or_none()
+    return known or person(f"{name} {home}", organisation=home)
+
+
+def edition_of(moment: datetime) -> dict[str, Any]:
+    assert make_edition(moment + timedelta(hours=3))
+    db.session.commit()
+    return document()
+
+
+def test_the_figures_are_what_a_count_by_hand_says(ours: Programme) -> None:
+    parts = a_round(ours, NOVEMBER - 100 * DAY)
+    for part in parts[:6]:
+        reflection(part, f"Part {part.id}.")
+    for number, part in enumerate(parts[:13]):
+        part.came = "nothing" if number < 7 else "idea"
+    told = edition_of(NOVEMBER)
+    assert told["edition"] == "2026-11"
+    (row,), (later,) = told["rounds"], told["later"]
+    names = ("invited", "met", "answered", "rated", "challenged", "wrote")
+    assert [row[name] for name in names] == [34, 28, 28, 22, 11, 6]
+    assert [later[name] for name in ("invited", "told", "came")] == [34, 13, 6]
+    assert {name: (share["said"], share["of"]) for name, share in told["total"].items()} == {
+        "met": (28, 34), "answered": (28, 34), "challenged": (11, 22), "wrote": (6, 34), "came": (6, 13),
+    }  # fmt: skip
+    arms = told["compared"]["organisation"]["arms"]
+    assert [(arms[arm]["said"], arms[arm]["of"]) for arm in ("another", "same")] == [(6, 12), (5, 10)]
+    assert told["compared"]["organisation"]["difference"]["by"] == 0
+    # Everybody's first: there is nothing to hold it against.
+    assert "order" not in told["compared"]
+
+
+def test_the_first_conversation_is_held_against_later_ones(ours: Programme) -> None:
+    a_round(ours, NOVEMBER - 40 * DAY)
+    a_round(ours, NOVEMBER - 20 * DAY)
+    arms = edition_of(NOVEMBER)["compared"]["order"]["arms"]
+    assert [(arms[arm]["said"], arms[arm]["of"]) for arm in ("first", "later")] == [(11, 22), (11, 22)]
+
+
+def test_what_is_in_an_edition_never_changes(ours: Programme, client: FlaskClient, clock: Clock) -> None:
+    parts = a_round(ours, NOVEMBER - 5 * DAY)
+    told = edition_of(NOVEMBER)
+    page = client.get("/impact").text
+    for part in parts:
+        part.challenged, part.answered_at = 5, NOVEMBER
+    db.session.commit()
+    assert not make_edition(NOVEMBER + 20 * DAY)
+    assert client.get("/impact").text == page
+    assert edition_of(DECEMBER)["rounds"] == told["rounds"]
+
+
+def test_a_round_is_counted_in_the_month_after_it_is_over(ours: Programme) -> None:
+    a_round(ours, NOVEMBER + timedelta(hours=1))
+    assert edition_of(NOVEMBER)["rounds"] == []
+    assert [row["first"] for row in edition_of(DECEMBER)["rounds"]] == [1]
+
+
+def test_small_rounds_are_counted_together_with_the_next(ours: Programme) -> None:
+    a_round(ours, NOVEMBER - 40 * DAY, FEW)
+    assert edition_of(NOVEMBER)["rounds"] == []
+    assert challenged() is None
+    a_round(ours, NOVEMBER + 10 * DAY)
+    (row,) = edition_of(DECEMBER)["rounds"]
+    assert (row["first"], row["last"], row["invited"], row["challenged"], row["rated"]) == (1, 2, 38, 12, 24)
+
+
+def test_what_is_too_few_in_a_row_is_in_the_total_with_more_like_it(ours: Programme) -> None:
+    for number in range(3):
+        parts = a_round(ours, NOVEMBER - (20 - number) * DAY)
+        for part in parts[:2]:
+            reflection(part, f"Part {part.id}.")
+    told = edition_of(NOVEMBER)
+    assert [row.get("wrote") for row in told["rounds"]] == [None] * 3
+    assert (told["total"]["wrote"]["said"], told["total"]["wrote"]["of"]) == (6, 102)
+    # One more waits until there are enough to be counted with.
+    parts = a_round(ours, NOVEMBER + 5 * DAY)
+    reflection(parts[0], "One more.")
+    assert edition_of(DECEMBER)["total"]["wrote"] == told["total"]["wrote"]
+
+
+def test_two_kinds_of_conversations_grow_only_by_enough(ours: Programme) -> None:
+    a_round(ours, NOVEMBER - 5 * DAY)
+    before = edition_of(NOVEMBER)["compared"]
+    # Enough for a row of its own, and too few with the same organisation.
+    a_round(ours, NOVEMBER + 5 * DAY, [("another", "met", (4, 2))] * 6 + [("same", "met", (4, 2))])
+    told = edition_of(DECEMBER)
+    assert [row["challenged"] for row in told["rounds"]] == [11, 7]
+    assert told["compared"]["organisation"] == before["organisation"]
+    a_round(ours, DECEMBER + 5 * DAY, [("another", "met", (4, 2))] * 5 + [("same", "met", (4, 2))] * 5)
+    arms = edition_of(datetime(2027, 1, 1, tzinfo=UTC))["compared"]["organisation"]["arms"]
+    assert [(arms[arm]["said"], arms[arm]["of"]) for arm in ("another", "same")] == [(17, 34), (11, 22)]
+
+
+def test_of_many_workers_one_makes_the_edition(ours: Programme, app: Flask) -> None:
+    a_round(ours, NOVEMBER - 5 * DAY)
+
+    def make(_worker: int) -> bool:
+        with app.app_context(), transaction():
+            return make_edition(NOVEMBER)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(make, range(4))).count(True) == 1
+    assert db.session.query(Edition).count() == 1
+
+
+def test_page_table_and_json_say_the_same(ours: Programme, client: FlaskClient) -> None:
+    assert "No figures yet." in client.get("/impact").text
+    assert json.loads(client.get("/impact.json").text)["edition"] is None
+    assert client.get("/impact.csv").text.count("\n") == 1
+    # All but four answered, which nobody is to know.
+    a_round(ours, NOVEMBER - 5 * DAY, PAIRS[:14] + PAIRS[-2:])
+    told = edition_of(NOVEMBER)
+    page = client.get("/impact").text
+    assert "Edition of November 2026." in page
+    assert "11 of 22" in page
+    assert "31% to 69%" in page
+    assert "answered" not in told["rounds"][0]
+    assert (
+        'data-label="Answered"><span aria-hidden="true">–</span><span class="visually-hidden">too few to show' in page
+    )
+    assert json.loads(client.get("/impact.json").text) == told
+    (row,) = csv.DictReader(io.StringIO(client.get("/impact.csv").text))
+    assert (row["programme"], row["challenged"], row["rated"], row["answered"]) == ("unmentoring", "11", "22", "")
+    home = client.get("/").text
+    assert "<b>50%</b><span>of 22 answers" in home
+    assert "between 31% and 69%" in home
+
+
+def test_a_community_that_is_gone_is_in_no_edition(ours: Programme, client: FlaskClient, clock: Clock) -> None:
+    a_round(ours, NOVEMBER - 5 * DAY)
+    edition_of(NOVEMBER)
+    start_empty(ours, organiser(ours), "Europe/London", clock())
+    assert latest() is None
