@@ -9,11 +9,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import new_database
 from playwright.sync_api import Browser, sync_playwright
+from smtp_server import LoggingServer, listening
 
 from journeys.running import Running, Start
 
@@ -46,6 +48,13 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture
+def smtp() -> Iterator[LoggingServer]:
+    """Return a mail server, which is not the one that is built in."""
+    with listening() as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Return what starts everything for one machine, as ``make run`` does, on a database of its own."""
@@ -74,10 +83,11 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
             )
         _wait_for(address, started[-1], instance / "log")
+        server = Running(address, database, SECRET_KEY, instance)
         # Where mail leaves this machine nothing is printed by itself; whoever runs the service makes an organiser.
-        said = _command("organiser", "add", ORGANISER, **environment) if smtp else (instance / "log").read_text()
+        said = server.command("organiser", "add", ORGANISER) if smtp else (instance / "log").read_text()
         [link] = re.findall(rf"{re.escape(address)}/sign-in/\S+", said)
-        return Running(address, link, database, SECRET_KEY, instance)
+        return replace(server, organiser_link=link)
 
     yield run
     for process in started:
@@ -100,12 +110,6 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
             return
         time.sleep(0.1)
     pytest.fail(f"The server did not start:\n{log.read_text()}")
-
-
-def _command(*words: str, **environment: str) -> str:
-    """Run a command of the house, and return what it prints."""
-    line = [sys.executable, "-m", "flask", *words]
-    return subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 def _answers(address: str) -> bool:

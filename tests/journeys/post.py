@@ -40,6 +40,13 @@ class Post:
         assert found, text
         return found[0]
 
+    def way(self, to: str, kind: str, words: str) -> str:
+        """Return where these words lead, in the next unread letter of a *kind* that has them."""
+        found = None
+        while found is None:
+            found = re.search(rf"^{re.escape(words)}: (https?://\S+)", self.text(to, kind), re.MULTILINE)
+        return found[1]
+
     def code(self, to: str) -> str:
         """Return the six digits that were sent to somebody."""
         found = re.search(r"\b\d{6}\b", self.text(to, "sign-in"))

@@ -29,13 +29,13 @@ TENTHS = 150
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers, the link that it printed for its organiser, its database, its key, and its folder."""
+    """A server that answers, its database, its key, its folder, and the link that was printed for its organiser."""
 
     address: str
-    organiser_link: str
     database: str
     secret_key: str
     instance: Path
+    organiser_link: str = ""
 
     def two_minutes_pass(self) -> None:
         """Let the time to stop a round be over, for all that are about to leave, and wait until they have left."""

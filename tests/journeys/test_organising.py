@@ -1,11 +1,10 @@
 """All that an organiser does, from an empty programme to its end, in a real browser, with letters that really leave."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from smtp_server import LoggingServer, listening
+from smtp_server import LoggingServer
 
 from journeys.keyboard import never_reached, tab_to
 from journeys.organising import FAULTY, HERE, NAMES, Organising, address, confirm
@@ -13,13 +12,6 @@ from journeys.running import Start
 from journeys.seen import press
 
 LEARNED = "Her housing team rings people back before noon. I stopped writing letters that day."
-
-
-@pytest.fixture
-def smtp() -> Iterator[LoggingServer]:
-    """Return a mail server, which is not the one that is built in."""
-    with listening() as server:
-        yield server
 
 
 @pytest.mark.parametrize(
