@@ -123,6 +123,7 @@ def test_a_key_that_is_not_whole_is_refused(tmp_path: Path, half: str) -> None:
         Settings.from_environment({"UNMENTOR_INSTANCE": str(tmp_path)})
 
 
+@pytest.mark.thorough
 def test_what_is_kept_is_for_its_owners_eyes_only(tmp_path: Path) -> None:
     before = os.umask(0)
     try:

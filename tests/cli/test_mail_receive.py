@@ -17,6 +17,8 @@ from unmentor.db import db, transaction
 from unmentor.mail.inbound.unread import Mailbox, unread
 from unmentor.mail.outbox import queue
 
+pytestmark = pytest.mark.thorough
+
 
 def flask(app: Flask, *words: str) -> Result:
     """Run a command as an operator does."""

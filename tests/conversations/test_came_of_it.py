@@ -94,6 +94,7 @@ def queued(person: Person, kind: str, at: object) -> None:
     ))  # fmt: skip
 
 
+@pytest.mark.thorough
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.lists(st.integers(0, 120), min_size=1, max_size=8, unique=True))
 def test_nobody_is_asked_twice_in_a_month_however_often_they_talk(

@@ -25,6 +25,8 @@ from unmentor.privacy.export import exported
 from unmentor.rounds import steps
 from unmentor.runtime import now
 
+pytestmark = pytest.mark.thorough
+
 ORIGIN = "http://localhost:8000"
 PAGE, SIGN_IN = "/me/passkeys", "/sign-in/passkey"
 

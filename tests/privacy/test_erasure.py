@@ -28,6 +28,8 @@ from unmentor.reflections.actions import look_again, publish
 from unmentor.reflections.models import Reflection
 from unmentor.runtime import now
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def ours(app: Flask) -> Programme:

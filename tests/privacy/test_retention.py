@@ -18,6 +18,8 @@ from unmentor.people.mails import goodbye
 from unmentor.people.models import Passkey, Person, SignIn
 from unmentor.privacy.retention import IDLE, NOTICE, SIGN_INS, forget, forget_idle
 
+pytestmark = pytest.mark.thorough
+
 ADA = "ada@example.gov.uk"
 DAY = timedelta(days=1)
 

@@ -35,6 +35,7 @@ def test_the_feed_has_the_newest_first_and_twenty_a_page(client: FlaskClient) ->
     assert 'rel="prev" href="/reflections?page=1"' in second
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page", ["0", "-1", "2", "x", "", "1e3", "²", "9" * 30])
 def test_a_page_that_is_not_there_is_not_found_and_shows_the_way_back(client: FlaskClient, page: str) -> None:
     some(20, topics="housing")

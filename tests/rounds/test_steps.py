@@ -93,7 +93,7 @@ def test_others_write_while_a_round_is_drawn_and_its_mail_written(
 
         return later
 
-    monkeypatch.setattr(actions, "draw_from", others_first(actions.draw_from))
+    monkeypatch.setattr(actions, "draw_by", others_first(actions.draw_by))
     monkeypatch.setattr(telling, "written", others_first(telling.written))
     steps.send(steps.draw(ours, 7))
     assert len(calls) == 2
@@ -183,7 +183,7 @@ def test_who_was_left_out_and_steps_in_at_once_is_only_invited(ours: Programme, 
 
 
 def test_who_joins_during_a_draw_waits_for_the_next(ours: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
-    draw, joined = actions.draw_from, []
+    draw, joined = actions.draw_by, []
 
     def slow(*given: Any) -> Any:
         if not joined:
@@ -191,12 +191,12 @@ def test_who_joins_during_a_draw_waits_for_the_next(ours: Programme, monkeypatch
         return draw(*given)
 
     given_id = ours.id
-    monkeypatch.setattr(actions, "draw_from", slow)
+    monkeypatch.setattr(actions, "draw_by", slow)
     assert steps.draw(ours, 7).people == len(NAMES)
 
 
 def test_who_pauses_during_a_draw_is_not_in_it(app: Flask, ours: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
-    draw, paused = actions.draw_from, []
+    draw, paused = actions.draw_by, []
 
     def pauses() -> None:
         with app.app_context(), transaction():
@@ -210,7 +210,7 @@ def test_who_pauses_during_a_draw_is_not_in_it(app: Flask, ours: Programme, monk
                 threads.submit(pauses).result(timeout=10)
         return draw(*given)
 
-    monkeypatch.setattr(actions, "draw_from", slow)
+    monkeypatch.setattr(actions, "draw_by", slow)
     round_ = steps.draw(ours, 7)
     names = [part.person.name for part in db.session.query(Participation)]
     assert (round_.people, "Ada" in names) == (len(NAMES) - 1, False)

@@ -20,6 +20,8 @@ from unmentor.rounds.mend import withdraw
 from unmentor.rounds.models import Round
 from unmentor.rounds.turns import A_QUARTER, ask_for_the_next, counted, members_in, turn_of
 
+pytestmark = pytest.mark.thorough
+
 NAMES = ("Ada", "Ben", "Cat", "Dan", "Eve", "Fay", "Gil", "Hal")
 
 

@@ -19,6 +19,8 @@ from unmentor.mail.queries import content
 from unmentor.runtime import now
 from unmentor.settings import SmtpServer
 
+pytestmark = pytest.mark.thorough
+
 BYTES = "the bytes that were queued"
 
 

@@ -19,6 +19,8 @@ from unmentor.mail.delivery.sender import LEASE, Pace, Sender
 from unmentor.mail.models import Message
 from unmentor.runtime import now
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
