@@ -1,7 +1,10 @@
 """Chance that a programme has committed to: what decides a draw, who may know it, and since when."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
+from threading import Barrier
 
 import pytest
 from cast import member, person, programme
@@ -9,12 +12,12 @@ from conftest import Clock
 from flask import Flask
 from sqlalchemy import text
 
-from unmentor.db import db
+from unmentor.db import db, transaction
 from unmentor.pairing.lottery import pseudonym, seed_of
 from unmentor.people.actions import avoid
 from unmentor.people.models import Person
 from unmentor.programmes.actions import create
-from unmentor.programmes.commitment import commit, commit_where_none, standing
+from unmentor.programmes.commitment import commit, commit_where_none, forget_commitments, standing
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds import actions, draw_queries, lots, steps
 from unmentor.rounds.actions import cancel_round, draw_again, draw_round, mark_sent, send_round
@@ -221,6 +224,42 @@ def test_a_draw_made_ahead_is_made_anew_where_another_was_faster(
     round_ = steps.drawn_ahead(ours, None, lambda ready, now: act(now, ready=ready))
     assert (round_.number, round_.draws) == (2, 2)
     assert looked[0].result.seed != looked[-1].result.seed == round_.seed
+
+
+def test_two_workers_commit_once_and_draw_one_round_by_it(app: Flask, clock: Clock) -> None:
+    ours = committed(clock)
+    forget_commitments()
+    db.session.commit()
+
+    def at_once(act: Callable[[], object]) -> list[object]:
+        together = Barrier(2)
+
+        def work(_number: int) -> object:
+            with app.app_context():
+                together.wait()
+                return act()
+
+        with ThreadPoolExecutor(2) as threads:
+            return list(threads.map(work, range(2)))
+
+    def commit_it() -> None:
+        with transaction():
+            commit_where_none(clock())
+
+    def draw_it() -> tuple[int, int | None]:
+        round_ = steps.draw(db.session.query(Programme).one(), None)
+        return round_.id, round_.draws
+
+    at_once(commit_it)
+    db.session.refresh(ours)
+    assert ours.commitment == sha256(standing(ours).secret).hexdigest()
+    stands = ours.commitment
+    db.session.commit()
+    assert len({*at_once(draw_it)}) == 1
+    db.session.expire_all()
+    (round_,) = db.session.query(Round)
+    assert (round_.commitment, round_.draws, ours.draws) == (stands, 1, 1)
+    assert replay(round_).proved
 
 
 def people_of(ours: Programme) -> list[Person]:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from cast import member, organiser, person, programme, sign_in
+from cast import member, organiser, person, programme, sign_in, statements
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -141,6 +141,18 @@ def test_who_is_left_out_and_who_is_taken_in_by_hand_show_in_the_file(
     assert "new-1" in {who for group in out["made"] for who in group}
     assert file_of(client, "Late")["you"] is None
     assert len(file_of(client, "Ada")["partners"]) == 2
+
+
+def test_visitors_read_it_from_the_cache_until_it_changes(app: Flask, ours: Programme, clock: Clock) -> None:
+    round_ = drawn(ours, clock)
+    visitor = app.test_client()
+    assert "nobody has been told yet" in visitor.get(PAGE).text
+    assert PAGE in {path for key in app.extensions["page_cache"].pages for path in key}
+    with statements() as asked:
+        again = visitor.get(PAGE)
+    assert (again.status_code, [each for each in asked if "round" in each]) == (200, [])
+    sent(round_, clock)
+    assert round_.secret in visitor.get(PAGE).text
 
 
 def test_an_organisers_own_seed_is_said_and_gives_no_file(client: FlaskClient, ours: Programme, clock: Clock) -> None:
