@@ -11,7 +11,9 @@ from journeys.seen import CONSOLE, Seen, persons_pages, press
 
 PUBLIC = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/reflections?page=2", "/reflections?q=housing",
-    "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/join", "/join/check-your-email", "/sign-in",
+    "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/programmes/unmentoring/rounds",
+    "/programmes/unmentoring/rounds/6", "/programmes/unmentoring/rounds/8", "/join",
+    "/join/check-your-email", "/sign-in",
     "/nowhere", "/reflections/nothing", "/dev/mail", "/dev/mail?to=nobody@devon.example",
 )  # fmt: skip
 OWN = ("/me", "/me/profile", "/me/email", "/me/pause", "/me/not-with", "/me/passkeys", "/me/leave")

@@ -10,7 +10,8 @@ from journeys.seen import CONSOLE, persons_pages
 
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Abercrombie-Featherstonehaugh and neighbours"
 PAGES = (
-    "/", "/about", "/privacy", "/accessibility", "/reflections", "/programmes/unmentoring", "/join", "/sign-in", "/me",
+    "/", "/about", "/privacy", "/accessibility", "/reflections", "/programmes/unmentoring",
+    "/programmes/unmentoring/rounds", "/programmes/unmentoring/rounds/6", "/join", "/sign-in", "/me",
     "/me/profile", "/me/not-with", "/me/passkeys", "/me/leave", *CONSOLE,
 )  # fmt: skip
 

@@ -226,6 +226,21 @@ def test_a_draw_made_ahead_is_made_anew_where_another_was_faster(
     assert looked[0].result.seed != looked[-1].result.seed == round_.seed
 
 
+def test_who_leaves_while_it_is_drawn_is_not_in_it(app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = committed(clock)
+    gone, real = people_of(ours)[0].id, draw_queries.tickets
+
+    def tickets(*given: object) -> dict:
+        if db.session.query(Membership).filter_by(person_id=gone).delete():
+            db.session.commit()
+        return real(*given)
+
+    monkeypatch.setattr(draw_queries, "tickets", tickets)
+    round_ = steps.draw(ours, None)
+    assert gone not in {person["id"] for person in round_.inputs["people"]}
+    assert round_.draws == 1
+
+
 def test_two_workers_commit_once_and_draw_one_round_by_it(app: Flask, clock: Clock) -> None:
     ours = committed(clock)
     forget_commitments()

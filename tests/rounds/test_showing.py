@@ -14,6 +14,7 @@ from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.mail.queries import content as words_of
 from unmentor.pairing.draw_file import check
+from unmentor.people.actions import avoid
 from unmentor.people.models import Person
 from unmentor.privacy.erasure import erase
 from unmentor.programmes.commitment import commit, standing
@@ -220,6 +221,17 @@ def test_all_files_of_a_round_are_of_the_same_draw(client: FlaskClient, ours: Pr
     assert len({json.dumps({k: v for k, v in each.items() if k not in own}) for each in files}) == 1
     assert len({each["you"]["id"] for each in files}) == len(NAMES)
     assert {each["chance"]["digest"] for each in files} == {round_.digest}
+
+
+def test_whom_the_reader_never_heard_of_has_no_name_in_it(client: FlaskClient, ours: Programme, clock: Clock) -> None:
+    round_ = drawn(ours, clock)
+    one, other = (db.session.get_one(Person, who) for who in round_.groups[0])
+    avoid(one, other.email)
+    sent(round_, clock)
+    names = [one.name, other.name]
+    content = file_of(client, names[1])
+    assert [each["name"] for each in content["partners"]] == [""]
+    assert not re.search(rf"\b{names[0]}\b", json.dumps(content))
 
 
 def test_who_is_erased_is_nobody_in_the_file_and_it_still_checks(

@@ -46,10 +46,11 @@ def _reader(round_: Round, reader: Person, called: dict[Id, str]) -> dict[str, A
     if called.get(reader.id) != pseudonym(bytes.fromhex(round_.secret or ""), ticket):
         return {"you": None, "partners": []}
     beside = [who for group in groups_after(round_) if reader.id in group for who in group if who != reader.id]
-    names = queries.names_of(beside)
+    # Whom they never heard of, since what was drawn could not go ahead, stays nobody to them.
+    names = queries.names_of([who for who in beside if who in queries.met_in(round_, reader)])
     return {
         "you": {"id": called[reader.id], "name": reader.name, "ticket": ticket},
-        "partners": [{"id": called[who], "name": names[who]} for who in beside],
+        "partners": [{"id": called[who], "name": names.get(who, "")} for who in beside],
     }
 
 

@@ -134,7 +134,9 @@ def draw_by_lot(given: Given, standing: Standing, tickets: Mapping[Id, str]) -> 
 
     Raises NotValid and NotOptimal.
     """
-    names = {person.id: pseudonym(standing.secret, tickets[person.id]) for person in given.people}
+    # Who has left since they were read has no ticket: it will be drawn again, without them.
+    held = {person.id: tickets.get(person.id, f"left {person.id}") for person in given.people}
+    names = {person: pseudonym(standing.secret, ticket) for person, ticket in held.items()}
     result, lot = draw_lots(given.bag(names), partial(_seed, standing))
     return Drawn(given, result, proved=True, standing=standing, lot=lot)
 

@@ -48,6 +48,13 @@ def is_in(person: Person, round_: Round) -> bool:
     return person.id in set(db.session.scalars(out.union(paired)))
 
 
+def met_in(round_: Round, person: Person) -> set[int]:
+    """Return the ids of those whom a round put in a conversation with *person*, whatever became of it."""
+    theirs = select(Participation.conversation_id).join(Participation.conversation)
+    theirs = theirs.where(Conversation.round_id == round_.id, Participation.person_id == person.id)
+    return set(db.session.scalars(select(Participation.person_id).where(Participation.conversation_id.in_(theirs))))
+
+
 def lengths(round_: Round) -> Sequence[int]:
     """Return how long the conversations of a round are, in minutes; each length once."""
     return db.session.scalars(select(Conversation.minutes).where(Conversation.round_id == round_.id).distinct()).all()
