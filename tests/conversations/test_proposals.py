@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cast import conversation, letter_to, mailed, path_in, person, post, programme
+from cast import conversation, letter_to, mailed, path_in, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,7 +13,7 @@ from replies import PROGRAMS, Writer, gmail, outlook
 from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.inbound import take
 from unmentor.conversations.models import Conversation
-from unmentor.conversations.move import move
+from unmentor.conversations.move import MOST_MOVES, move
 from unmentor.conversations.proposals import propose, proposer
 from unmentor.db import db
 from unmentor.mail.models import Message
@@ -91,6 +91,20 @@ def test_the_page_that_the_mail_leads_to_begins_with_it_and_takes_it_with_one_pr
     text = client.get(ada).text
     assert "Moved to Thursday 3 December, 2pm." in text
     assert "proposes" not in text
+
+
+def test_ones_own_page_says_so_too(talk: Conversation, clock: Clock, client: FlaskClient) -> None:
+    take(countered(talk), clock())
+    for someone, says in zip(talk.people, (True, False), strict=True):
+        sign_in(client, someone)
+        assert ("Siân’s calendar proposes Thursday 3 December, 2pm." in client.get("/me").text) == says
+
+
+def test_saying_yes_uses_up_no_move(talk: Conversation, clock: Clock, client: FlaskClient) -> None:
+    talk.participations[0].moves = MOST_MOVES
+    take(countered(talk), clock())
+    assert answered(client, talk) == 303
+    assert post(client, f"{page(talk)}/move", start="2026-12-08T10:00").status_code == 422
 
 
 def test_everybody_hears_that_it_was_taken_and_every_calendar_follows(

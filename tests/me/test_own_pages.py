@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from unmentor.conversations.mails import key
 from unmentor.db import db
+from unmentor.people.actions import erase, readdress
 from unmentor.people.models import Exclusion, Person
 from unmentor.programmes.models import Membership, Programme
 
@@ -192,8 +193,11 @@ def test_somebody_they_have_met_is_picked_by_name_and_their_address_is_never_sho
     assert db.session.scalars(select(Exclusion.email)).all() == [ben.email]
     pages = [client.get(path).text for path in ("/me/not-with", "/me/data.json")]
     assert all("Ben Price" in page and ben.email not in page for page in pages)
-    ben.email = None
-    assert "Ben Price" not in client.get("/me/not-with").text
+    readdress(ben, "ben@elsewhere.uk")
+    assert "Ben Price" in client.get("/me/not-with").text
+    erase(ben, NOW)
+    page = client.get("/me/not-with").text
+    assert ("Ben Price" in page, "Somebody who has left" in page) == (False, True)
 
 
 def test_whom_they_never_met_they_cannot_pick(client: FlaskClient, ada: Person, housing: Programme) -> None:

@@ -12,6 +12,7 @@ from unmentor import runtime
 from unmentor.conversations.calendar_entry import feed_address, key
 from unmentor.conversations.came_of_it import may_have_come
 from unmentor.conversations.placing import followed
+from unmentor.conversations.proposals import proposer
 from unmentor.conversations.queries import past, upcoming
 from unmentor.db import transaction
 from unmentor.features import features
@@ -202,6 +203,7 @@ def _home(form: Button | None = None) -> str:
     return render_template(
         "me/home.html",
         upcoming=coming,
+        proposers={each.id: proposer(each.conversation, now) for each in coming},
         past=over,
         waiting=waiting,
         steps=[] if over or coming else first_steps(waiting, turns, now),
