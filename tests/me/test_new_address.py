@@ -23,6 +23,7 @@ from flask.testing import FlaskClient
 from joining import confirm_link, join
 from sqlalchemy import func, select
 
+from unmentor.conversations.actions import replied
 from unmentor.db import db, transaction
 from unmentor.mail.models import Message
 from unmentor.people import actions as people
@@ -207,6 +208,15 @@ def test_what_is_ahead_comes_once_more_for_the_calendar_there(
     assert (talk.sequence, talk.stamped_at) == (sequence, stamp), "so what the others' calendars answer still counts"
     assert "You talk with Ben on Tuesday 24 November, midday." in mail["Subject"]
     assert db.session.scalar(select(func.count()).where(Message.recipient == "ben@example.gov.uk")) == 0
+
+
+def test_the_calendar_there_answers_from_then_on_and_the_one_before_no_more(
+    client: FlaskClient, ada: Person, ours: Programme, clock: Clock
+) -> None:
+    talk = conversation(ours, ada, person("Ben"), starts_at=clock() + timedelta(days=3))
+    changed(client)
+    said = [replied(talk.uid, each, "ACCEPTED", clock(), sequence=talk.sequence) for each in (OLD, NEW)]
+    assert said == [False, True]
 
 
 def test_letters_that_are_being_written_to_the_old_address_are_written_anew(

@@ -13,6 +13,7 @@ from unmentor.db import Heartbeat, beat, db, transaction
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.people.models import Person
+from unmentor.people.organisations import call
 from unmentor.people.queries import person_at
 from unmentor.programmes.models import Membership, Programme
 
@@ -47,6 +48,7 @@ def test_it_asks_once_and_changes_nothing(morgan: Person, client: FlaskClient) -
 
 def test_only_the_organiser_and_a_fresh_programme_remain(morgan: Person, client: FlaskClient) -> None:
     kept = morgan.id
+    call("Cornwall CC", "Cornwall Council")
     answer = post(client, PAGE)
     assert (answer.status_code, answer.location) == (303, "/organise/unmentoring")
     # Who was erased stays listed: a backup that is restored must not bring them back.

@@ -179,6 +179,38 @@ def test_a_restore_brings_nobody_back(ours: Programme, sian: Person, clock: Cloc
     assert db.session.scalar(select(func.count(Participation.id)).where(Participation.withdrew_at.is_not(None))) == 1
 
 
+def test_a_restore_knows_who_left_by_who_they_are_and_not_by_an_address(
+    ours: Programme, sian: Person, clock: Clock, tmp_path: Path
+) -> None:
+    with transaction():
+        backup(tmp_path / "old.gz", clock())
+    number, free = sian.id, sian.email
+    people.readdress(sian, "sian@leeds.gov.uk")
+    goes(sian)
+    # Somebody else has her old address by now, and leaves as well.
+    goes(person("Ben", email=free))
+    keep_list(tmp_path / "erased", clock())
+    kept(Person(email="sian@leeds.gov.uk", name="Cat", joined_at=START, confirmed_at=START))
+    with transaction():
+        assert erase_again(tmp_path / "erased", 7, clock()) == 0, "hers was another address than Cat's is"
+    wipe()
+    with transaction():
+        restore(tmp_path / "old.gz", clock())
+        assert db.session.get(Person, number).email == free
+        assert erase_again(tmp_path / "erased", 7, clock()) == 1
+    assert db.session.get(Person, number).email is None
+
+
+def test_a_list_from_before_still_counts_by_address(
+    ours: Programme, sian: Person, clock: Clock, tmp_path: Path
+) -> None:
+    line = f"{clock().isoformat()} {people.address_hash('sian@gwynedd.gov.uk')}\n"
+    (tmp_path / "erased").write_text(line)
+    with transaction():
+        assert erase_again(tmp_path / "erased", 7, clock()) == 1
+    assert sian.left_at is not None
+
+
 def test_whoever_came_back_as_somebody_new_survives_a_restore(
     ours: Programme, sian: Person, clock: Clock, tmp_path: Path
 ) -> None:

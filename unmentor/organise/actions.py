@@ -15,6 +15,7 @@ from unmentor.features import features
 from unmentor.impact.editions import drop_editions
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person, Request
+from unmentor.people.organisations import forget_unused
 from unmentor.programmes.actions import create_first, enrol
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.queries import all_programmes
@@ -34,6 +35,7 @@ def start_empty(demo: Programme, keep: Person, time_zone: str, now: datetime) ->
     # Its rounds, and all that is in them, go with it.
     db.session.execute(delete(Programme).where(Programme.id == demo.id))
     _remove([number for number in people if number != keep.id])
+    forget_unused()
     for feature in features():
         feature.tidy()
     drop_editions()

@@ -70,6 +70,12 @@ def take_apart(spelling: str) -> bool:
     return db.session.scalar(apart) is not None
 
 
+def forget_unused() -> None:
+    """Forget what organisations are called besides that nobody is from any more."""
+    for name in db.session.scalars(select(OtherName.name).distinct()).all():
+        forget_unless_used(name)
+
+
 def forget_unless_used(name: str) -> None:
     """Forget what an organisation is called besides *name*, once nobody is from there any more."""
     others = select(OtherName.spelling).where(OtherName.name == name)
