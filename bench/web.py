@@ -28,7 +28,6 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.factory import create_app
 from unmentor.people.models import Person
-from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection, Topic, reflection_topic
 from unmentor.rounds.models import Round
 from unmentor.settings import Settings
@@ -91,14 +90,11 @@ def compared(runs: list[dict[str, Measured]]) -> Iterator[Row]:
 
 
 def fill(environment: dict[str, str]) -> None:
-    """Write a community with 300 reflections of 40 people."""
+    """Write a community with 300 reflections of 40 people, in the programme that is there from the start."""
     app = create_app(Settings.from_environment(environment))
     start = datetime(2026, 1, 5, 9, tzinfo=UTC)
     with app.app_context():
         upgrade(str(HOUSE / "migrations"))
-        db.session.add(
-            Programme(id=1, slug="bench", name="Bench", time_zone="Europe/London", starts_on=start, created_at=start)
-        )
         db.session.add_all(
             Person(id=each, name=f"Siân Ŵyn {each}", organisation=f"Council {each % 20}", joined_at=start)
             for each in range(1, 41)
