@@ -117,6 +117,7 @@ def test_what_cannot_be_says_what_can_and_keeps_the_rest(olu: FlaskClient, ours:
     for name in set(wrong) - {"every", "notice"}:
         assert f'href="#{name}"' in page.text
     assert 'href="#every-0"' in page.text
+    assert re.search(r'<a href="#minutes">Minutes of a conversation: [^<]+</a>', page.text), "a long page says of which"
     assert fields(page.text)["about"] == "Half an hour."
     del wrong["every"]
     page = look(olu, fields(olu.get(SETTINGS).text), notice="7")

@@ -22,7 +22,12 @@ def rule(_form: Any, field: Any) -> None:
     try:
         RULES[field.short_name].read((field.data or "").strip())
     except ValueError as error:
-        raise StopValidation(str(error)) from None
+        raise StopValidation(_of(field, error)) from None
+
+
+def _of(field: Any, error: ValueError) -> str:
+    """Say of which field it is: at the top of a long page there is nothing beside it that would."""
+    return f"{field.label.text}: {error}"
 
 
 def _capital(words: str) -> str:
@@ -122,7 +127,7 @@ class SettingsForm(Form):
         try:
             self.rules = read(self.typed, self.programme)
         except WrongRule as error:
-            self[error.name].errors = [str(error)]
+            self[error.name].errors = [_of(self[error.name], error)]
             return False
         return self._is_of_now()
 
