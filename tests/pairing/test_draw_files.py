@@ -55,6 +55,12 @@ def test_a_refusal_is_one_line_and_exit_code_1(tmp_path: Path, capsys: pytest.Ca
     assert main(["verify", str(ROOT / "README.md")]) == 1
 
 
+@pytest.mark.parametrize("nothing", [b"", b"\xff", b"[]", b"{}", b"null", b"[" * 100_000, b'{"format": 1}'])
+def test_what_is_no_draw_file_is_refused_in_a_line(nothing: bytes) -> None:
+    with pytest.raises(Refused, match="This is no draw file"):
+        check(nothing)
+
+
 def test_a_thousand_altered_bytes_are_refused() -> None:
     file, chance = written(draw_file(8)), Random(11)
     for _try in range(FLIPS):

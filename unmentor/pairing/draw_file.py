@@ -47,7 +47,7 @@ def check(file: bytes) -> list[str]:
 def _read(file: bytes) -> dict[str, Any]:
     try:
         content = json.loads(file)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused("This is no draw file: it is not JSON.") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise Refused(f"This is no draw file: its format is not “{FORMAT}”.")
