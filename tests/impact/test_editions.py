@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db, transaction
+from unmentor.impact.compared import may_be_added
 from unmentor.impact.editions import Edition, latest, make_edition
 from unmentor.impact.public import challenged, document
 from unmentor.organise.actions import start_empty
@@ -145,6 +146,31 @@ def test_what_is_too_few_in_a_row_is_in_the_total_with_more_like_it(ours: Progra
     parts = a_round(ours, NOVEMBER + 5 * DAY)
     reflection(parts[0], "One more.")
     assert edition_of(DECEMBER)["total"]["wrote"] == told["total"]["wrote"]
+
+
+def test_what_came_of_it_is_counted_once_we_have_asked_for_the_last_time(ours: Programme) -> None:
+    for part in (parts := a_round(ours, NOVEMBER - 90 * DAY))[:12]:
+        part.came = "idea" if part in parts[:6] else "nothing"
+    assert edition_of(NOVEMBER)["later"] == []
+    assert [row["came"] for row in edition_of(DECEMBER)["later"]] == [6]
+
+
+@pytest.mark.parametrize(
+    ("arms", "enough"),
+    [
+        ({"another": [9, 20], "same": [5, 10], "unknown": [0, 0]}, True),
+        ({"another": [9, 20], "same": [5, 10], "unknown": [0, 8]}, True),
+        ({"another": [9, 20], "same": [5, 9], "unknown": [0, 0]}, False),
+        ({"another": [9, 20], "same": [0, 0], "unknown": [0, 0]}, False),
+        # Taken from all, both would leave what one or two said.
+        ({"another": [9, 20], "same": [5, 10], "unknown": [1, 8]}, False),
+        ({"another": [9, 20], "same": [5, 10], "unknown": [6, 8]}, False),
+    ],
+)
+def test_arms_are_added_where_none_nor_what_is_left_beside_them_is_small(
+    arms: dict[str, list[int]], enough: bool
+) -> None:
+    assert may_be_added(arms) is enough
 
 
 def test_two_kinds_of_conversations_grow_only_by_enough(ours: Programme) -> None:

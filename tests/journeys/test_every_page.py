@@ -12,7 +12,7 @@ from journeys.seen import CONSOLE, Seen, persons_pages, press
 PUBLIC = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/reflections?page=2", "/reflections?q=housing",
     "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/programmes/unmentoring/rounds",
-    "/programmes/unmentoring/rounds/6", "/programmes/unmentoring/rounds/8", "/join",
+    "/programmes/unmentoring/rounds/6", "/programmes/unmentoring/rounds/8", "/impact", "/join",
     "/join/check-your-email", "/sign-in",
     "/nowhere", "/reflections/nothing", "/dev/mail", "/dev/mail?to=nobody@devon.example",
 )  # fmt: skip

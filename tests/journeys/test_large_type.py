@@ -11,7 +11,7 @@ from journeys.seen import CONSOLE, persons_pages
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Abercrombie-Featherstonehaugh and neighbours"
 PAGES = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/programmes/unmentoring",
-    "/programmes/unmentoring/rounds", "/programmes/unmentoring/rounds/6", "/join", "/sign-in", "/me",
+    "/programmes/unmentoring/rounds", "/programmes/unmentoring/rounds/6", "/impact", "/join", "/sign-in", "/me",
     "/me/profile", "/me/not-with", "/me/passkeys", "/me/leave", *CONSOLE,
 )  # fmt: skip
 

@@ -189,6 +189,14 @@ def test_nobody_is_told_that_words_are_public_which_have_changed_meanwhile(clien
     assert not undo(hers, clock())
 
 
+def test_nobody_is_told_that_words_are_public_which_an_organiser_took_down_at_once(app: Flask, clock: Clock) -> None:
+    hers = share(part(), HERS, clock())
+    publish(hers, clock())
+    clock.advance(minutes=1)
+    take_down(hers, "It names somebody.", clock())
+    assert [each.kind for each in db.session.query(Message)] == ["reflection-returned"]
+
+
 def test_its_own_page_leads_its_writer_and_nobody_else_to_changing_it(client: FlaskClient, clock: Clock) -> None:
     mine = part()
     hers = public(mine, clock)
