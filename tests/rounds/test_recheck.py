@@ -12,10 +12,11 @@ from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.people.actions import avoid
 from unmentor.people.models import Person
-from unmentor.programmes.actions import pause
+from unmentor.programmes.actions import pause, resume
 from unmentor.programmes.models import Membership
 from unmentor.rounds.actions import draw_round, send_round
 from unmentor.rounds.draw_inputs import replay
+from unmentor.rounds.draw_queries import entrants
 from unmentor.rounds.models import Round
 
 PAGE = "/organise/unmentoring/rounds/1"
@@ -144,3 +145,15 @@ def test_an_organiser_who_saw_another_draw_looks_again(waiting: Round, client: F
     looked_at = seen(client)
     post(client, f"{PAGE}/redraw")
     assert post(client, f"{PAGE}/send", seen=looked_at).status_code == 422
+
+
+def test_who_lost_their_partner_before_it_was_sent_sat_out_and_who_paused_did_not(app: Flask, clock: Clock) -> None:
+    round_ = drawn(clock, "Ada", "Ben", "Cat", "Dan", "Eve", odd="sit-out")
+    paused_out, (gone, alone) = round_.left_out[0].person, round_.conversations[0].people
+    for each in (paused_out, gone):
+        pause(membership(each), None)
+    send_round(round_, clock())
+    for each in (paused_out, gone):
+        resume(membership(each))
+    turns = {each.id: each.last_out for each in entrants(round_.programme, clock().date())}
+    assert turns == {each.id: 1 if each is alone else None for each in db.session.query(Person)}

@@ -119,7 +119,7 @@ class Year:
         if day.weekday() == 0:
             yield at(day, time(7)), self._come_and_go
         if day.weekday() < 5:
-            yield at(day, time(17)), self._evening
+            yield at(day, time(17)), partial(self._evening, moves=day.weekday() in {1, 2})
         if day.weekday() == 1 and not FORGOTTEN[0] < day < FORGOTTEN[1]:
             yield at(day, time(12, 15)), self._say_yes
         if rules := CHANGES.get(day):
@@ -151,8 +151,8 @@ class Year:
                 sent = update(Message).where(Message.state == "queued")
                 db.session.execute(sent.values(state="sent", sent_at=self.clock()))
 
-    def _evening(self) -> None:
-        """Let some withdraw, some move, and most say how it went; once in four weeks some leave, and others come."""
+    def _evening(self, moves: bool) -> None:
+        """Let some withdraw, somebody move, and most say how it went; once in four weeks some leave, others come."""
         now = self.clock()
         ahead = select(Participation.id).join(Participation.conversation).join(Conversation.round)
         ahead = ahead.where(Conversation.state == "arranged", Conversation.starts_at > now, Round.state == "sent")
@@ -164,7 +164,7 @@ class Year:
                 withdraw(db.session.get_one(Participation, part), "Ill", self.chance.getrandbits(30), now)
                 self.withdrawals += 1
             coming = []
-        for part in self.chance.sample(coming, min(len(coming), 1)):
+        for part in self.chance.sample(coming, min(len(coming), moves)):
             with suppress(CannotMove), self._by_hand():
                 self._move(db.session.get_one(Participation, part))
         self._answer()
@@ -214,7 +214,7 @@ class Year:
         return someone
 
     def _come_and_go(self) -> None:
-        """Let three of ten pause, for some days or until they say so, and whoever paused before come back."""
+        """Let a third pause, for some days or until they say so, and whoever paused before come back."""
         now = self.clock()
         with self._by_hand():
             for each in db.session.scalars(select(Membership).where(Membership.role == "participant")):
@@ -222,7 +222,7 @@ class Year:
                 if spans and (spans[-1][1] is None or spans[-1][1] > now):
                     spans[-1][1] = now
                 # Who never answers stays, until they are paused for it.
-                if each.person_id % 15 and self.chance.random() < 0.32:
+                if each.person_id % 15 and self.chance.random() < 0.36:
                     until = self.chance.choice((None, now.date() + self.chance.randint(1, 9) * A_DAY))
                     pause(each, until)
                     spans.append([now, until and at(until, time())])
