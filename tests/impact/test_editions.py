@@ -96,6 +96,7 @@ def test_the_figures_are_what_a_count_by_hand_says(ours: Programme) -> None:
     arms = told["compared"]["organisation"]["arms"]
     assert [(arms[arm]["said"], arms[arm]["of"]) for arm in ("another", "same")] == [(6, 12), (5, 10)]
     assert told["compared"]["organisation"]["difference"]["by"] == 0
+    assert told["reach"] == {"rounds": 1, "people": 34, "organisations": 2}
     # Everybody's first: there is nothing to hold it against.
     assert "order" not in told["compared"]
 

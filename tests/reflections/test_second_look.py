@@ -125,7 +125,7 @@ def test_asking_takes_it_off_every_page_and_tells_organisers_why_and_its_writer_
     assert "is read by an organiser" in client.get(ben).text
     said = mailed(SIAN, "reflection-returned")
     assert "off the public pages for now" in said.splitlines()[0]
-    assert "asked that an organiser reads it again" in said.splitlines()[2]
+    assert "your conversation on Tuesday 1 December asked that an organiser reads it again" in said.splitlines()[2]
     assert "colleague" not in said
     assert client.get(path_in(said, "/c")).status_code == 200
     assert "read again what was shared" in mailed(OLU, "reported").splitlines()[0]

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from unmentor.conversations.models import Conversation
+from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import Base, db, insert_new
 from unmentor.impact import compared
 from unmentor.impact.by_round import people_by_round
 from unmentor.impact.cells import added, shown, together
+from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.rounds.models import Round
 
@@ -68,7 +69,8 @@ def figures(before: dict[str, Any] | None, at: datetime) -> dict[str, Any]:
     rounds = known["rounds"] + _rows(known["rounds"], Round.closed_at < at, FUNNEL, "challenged")
     later = known["later"] + _rows(known["later"], (Round.closed_at < at) & ~still, LATER, "came")
     rest = {name: _rest(known["rest"].get(name, []), rounds, name) for name in MAY_BE_LEFT_OUT}
-    return {"rounds": rounds, "later": later, "rest": rest, "compared": _compared(known["compared"], _ids(rounds))}
+    told = {"rounds": rounds, "later": later, "rest": rest, "compared": _compared(known["compared"], _ids(rounds))}
+    return told | {"reach": _reach(_ids(rounds))}
 
 
 def _talks_after(moment: datetime) -> ColumnElement[bool]:
@@ -121,6 +123,16 @@ def _rest(known: list[dict[str, Any]], rows: Sequence[dict[str, Any]], name: str
         sums.append({"ids": ids, "invited": here["invited"], name: here[name]})
         begun += size
     return sums
+
+
+def _reach(rounds: Sequence[int]) -> dict[str, int]:
+    """Return how many rounds these are, and how many people and organisations were in their conversations."""
+    known = select(Participation.person_id, Person.organisation).join(Person, Person.id == Participation.person_id)
+    there = known.join(Participation.conversation).where(Conversation.round_id.in_(rounds))
+    standing = there.where(Conversation.state != "cancelled", Participation.withdrew_at.is_(None))
+    people = db.session.execute(standing.distinct()).all()
+    places = {place.casefold() for _person, place in people if place}
+    return {"rounds": len(rounds), "people": len({number for number, _place in people}), "organisations": len(places)}
 
 
 def _compared(before: dict[str, Any], rounds: Sequence[int]) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def document() -> dict[str, Any]:
         return known
     return known | {
         "edition": edition.month,
+        "reach": edition.figures.get("reach", {}),
         "total": {name: _json(share) for name, share in totals(edition).items()},
         "rounds": [_counts(row) for row in edition.figures["rounds"]],
         "later": [_counts(row) for row in edition.figures["later"]],

@@ -44,7 +44,8 @@ Every template is also given ``person``, the recipient's first name.
                         (moment), ``zone`` and ``ask_url`` (where to ask that it is read again, or "" where they did)
 ``reflection-returned``   ``text``, ``note`` (what to change), ``url`` (where to change it);
                         may have ``was_public`` (bool: it was, and is not any more), ``again`` (bool: somebody in the
-                        conversation asked that it is read again, and nobody has yet)
+                        conversation asked that it is read again, and nobody has yet), and then ``talked_at`` (moment)
+                        and ``zone``
 ``reported``            ``programme``, ``round`` (its number, or None where it is about public words), ``url``,
                         ``operator`` (bool: the reader runs the service, and no organiser may read it);
                         may have ``again`` (bool: it asks that what was shared of a conversation is read again)

@@ -57,6 +57,7 @@ def impact() -> str:
         month=format_date(date.fromisoformat(f"{edition.month}-01"), "MMMM y") if edition else "",
         rounds=edition.figures["rounds"] if edition else [],
         later=edition.figures["later"] if edition else [],
+        reach=edition.figures.get("reach") if edition else None,
         several=len({row["programme"] for row in rows}) > 1,
         steps=steps,
         chart=shares(low_high),

@@ -49,7 +49,17 @@ def shared(reflection: Reflection, part: Participation, asked: bool, now: dateti
 def read_again(reflection: Reflection, report: Report, now: datetime) -> Letter:
     """Return what the writer hears while their words are read again: that it happens, and nothing of why."""
     url = link("reflections.write", token=key(reflection.participation))
-    letter = _letter("reflection-returned", reflection, now, url=url, note="", was_public=True, again=True)
+    letter = _letter(
+        "reflection-returned",
+        reflection,
+        now,
+        url=url,
+        note="",
+        was_public=True,
+        again=True,
+        talked_at=reflection.participation.conversation.starts_at,
+        zone=reflection.programme.time_zone,
+    )
     return replace(letter, about=f"report:{report.id}")
 
 
