@@ -1,9 +1,11 @@
 """Chance that a programme has committed to: what decides a draw, who may know it, and since when."""
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
+from random import Random
 from threading import Barrier
 
 import pytest
@@ -13,6 +15,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from unmentor.db import db, transaction
+from unmentor.pairing import Entrant, Rules
+from unmentor.pairing.entrants import NOBODY
 from unmentor.pairing.lottery import pseudonym, seed_of
 from unmentor.people.actions import avoid
 from unmentor.people.models import Person
@@ -22,8 +26,11 @@ from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds import actions, draw_queries, lots, steps
 from unmentor.rounds.actions import cancel_round, draw_again, draw_round, mark_sent, send_round
 from unmentor.rounds.draw_inputs import given_then, names_then, replay
-from unmentor.rounds.lots import FEW, MET, ROUNDS, WHOLE
+from unmentor.rounds.lots import FEW, MET, ROUNDS, WHOLE, Bag, draw_lots
 from unmentor.rounds.models import Round
+
+# What the database has no part in.
+once = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 
 
 def committed(clock: Clock, people: int = 9, **rules: str) -> Programme:
@@ -137,6 +144,7 @@ def test_a_secret_that_cannot_be_read_any_more_stops_no_draw(app: Flask, clock: 
     assert standing(ours) is not None
 
 
+@once
 def test_a_draw_by_lot_is_drawn_again_from_what_is_kept_whatever_came_later(app: Flask, clock: Clock) -> None:
     ours = committed(clock)
     made = rounds(ours, clock, 12)
@@ -162,6 +170,7 @@ def test_what_a_draw_may_show_has_nothing_that_is_good_beyond_it(app: Flask, clo
     assert "availability" not in str(inputs)
 
 
+@once
 def test_who_is_kept_apart_never_meets_and_is_in_nothing_that_may_be_shown(app: Flask, clock: Clock) -> None:
     ours = committed(clock, people=FEW)
     one, *others = people_of(ours)
@@ -188,6 +197,21 @@ def test_a_few_people_are_drawn_with_all_there_is_to_know_and_have_no_draw_file(
     assert replay(round_).proved
 
 
+@pytest.mark.thorough
+def test_every_draw_that_keeps_people_apart_is_as_likely_as_every_other() -> None:
+    people = [Entrant(number, not_with={2} if number == 1 else NOBODY) for number in range(1, 9)]
+    met, chance, found, draws = [(1, 3, 4), (1, 5, 6), (2, 1, 7)], Random(8), Counter[str](), 4000
+    for _draw in range(draws):
+        secret = chance.randbytes(32)
+        names = {number: pseudonym(secret, f"ticket {number}") for number in range(1, 9)}
+        result, _lot = draw_lots(Bag(people, met, Rules(), None, names), lambda d, t, s=secret: seed_of(s, d, 1, t))
+        found[str(sorted(map(sorted, result.groups)))] += 1
+    # Of 105 ways to pair eight people, 58 have none of these four pairs; 57 degrees of freedom, p = 0.001 at 95.8.
+    assert len(found) == 58
+    assert sum((count - draws / 58) ** 2 / (draws / 58) for count in found.values()) < 95.8
+
+
+@once
 @pytest.mark.parametrize("tries", [0, 1, 16])
 def test_where_hardly_anybody_may_meet_it_is_drawn_with_all_there_is_to_know(
     app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch, tries: int
