@@ -1,7 +1,9 @@
 """Whoever wrote something can change it and take it back; what changes of public words is read before it is public."""
 
 import re
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from flask.testing import FlaskClient
 
 from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.models import Participation
-from unmentor.db import db
+from unmentor.db import db, transaction
 from unmentor.mail.models import Message
 from unmentor.privacy.retention import forget
 from unmentor.reflections.actions import ChangedMeanwhile, publish, share, take_down, undo
@@ -177,6 +179,35 @@ def test_an_organiser_makes_public_what_they_read_and_not_what_it_became(clock: 
     share(mine, Draft("Buy my book."), clock())
     assert not publish(hers, clock(), read)
     assert hers.state == "pending"
+
+
+def test_whoever_changes_words_while_an_organiser_makes_them_public_makes_nothing_public_unread(
+    app: Flask, clock: Clock
+) -> None:
+    mine = part()
+    hers = share(mine, HERS, clock())
+    number, part_id = hers.id, mine.id
+    for turn in range(4):
+        read, start, changed_to = hers.written_at, Barrier(2), Draft(f"Buy my book {turn}.")
+        words = hers.text
+        db.session.commit()
+
+        def act(
+            who: int, read: datetime = read, start: Barrier = start, draft: Draft = changed_to, at: int = turn
+        ) -> None:
+            with app.app_context():
+                start.wait(30)
+                with transaction():
+                    if who:
+                        publish(db.session.get_one(Reflection, number), clock(), read)
+                    else:
+                        later = clock() + timedelta(seconds=at + 1)
+                        share(db.session.get_one(Participation, part_id), draft, later)
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(act, range(2)))
+        db.session.refresh(hers)
+        assert hers.state == "pending", (turn, hers.text, words)
 
 
 def test_nobody_is_told_that_words_are_public_which_have_changed_meanwhile(client: FlaskClient, clock: Clock) -> None:

@@ -259,6 +259,33 @@ def test_letters_that_name_a_writer_go_with_them(parts: list[Participation], her
     assert letters(BEN) == 0
 
 
+def test_whoever_takes_words_back_while_an_organiser_decides_has_the_last_word(
+    app: Flask, parts: list[Participation], clock: Clock
+) -> None:
+    for number in range(3):
+        part = conversation(parts[0].conversation.round.programme, *(each.person for each in parts)).participations[0]
+        words = public(part, clock)
+        objects(part.conversation.participations[1], words, clock)
+        reflection_id, start = words.id, Barrier(2)
+        db.session.commit()
+
+        def act(who: int, number: int = reflection_id, start: Barrier = start) -> None:
+            with app.app_context():
+                start.wait(30)
+                with transaction():
+                    theirs = db.session.get_one(Reflection, number)
+                    publish(theirs, clock()) if who else take_back(theirs, clock())
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(act, range(2)))
+        db.session.expire_all()
+        assert words.state == "withdrawn"
+        assert db.session.query(Report).filter_by(settled_at=None).count() == 0
+        news = Message.about.startswith(f"reflection:{reflection_id}:") & (Message.state == "queued")
+        assert db.session.query(Message).where(news).count() == 0
+        db.session.commit()
+
+
 def test_who_asks_at_once_in_many_windows_asks_once_and_an_organiser_is_not_overruled(
     app: Flask, parts: list[Participation], hers: Reflection, clock: Clock
 ) -> None:

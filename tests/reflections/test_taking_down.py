@@ -1,5 +1,7 @@
 """What was looked at stays as it was looked at, and what should not be public can be taken down, kindly."""
 
+from collections.abc import Callable
+
 import pytest
 from cast import START, conversation, mailed, organiser, path_in, person, post, programme, reflection, sign_in
 from flask import Flask
@@ -11,7 +13,7 @@ from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
-from unmentor.reflections.actions import publish, share, take_down
+from unmentor.reflections.actions import look_again, publish, share, take_down
 from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
 
@@ -138,6 +140,22 @@ def test_no_word_of_what_is_gone_stays_in_its_address(
     assert "marek" not in public.slug
     assert client.get("/reflections/marek-is-wrong").status_code == 410
     assert client.get("/reflections/marek-is-right").status_code == 404
+
+
+@pytest.mark.parametrize("gone", [lambda words: take_down(words, "It names somebody.", START), look_again])
+def test_the_same_first_words_may_be_gone_twice(
+    ours: Programme, sian: Person, client: FlaskClient, gone: Callable[[Reflection], object]
+) -> None:
+    first, second = talked(ours, sian), talked(ours, sian)
+    for part in (first, second):
+        words = looked_at(part, "Ask twice.")
+        assert client.get("/reflections/ask-twice").status_code == 200
+        gone(words)
+        db.session.commit()
+        assert client.get("/reflections/ask-twice").status_code == 410
+    for part in (first, second):
+        assert post(client, f"/c/{key(part)}/reflection/withdraw").status_code == 303
+    assert client.get("/reflections/ask-twice").status_code == 410
 
 
 def test_the_same_words_may_be_shared_again_at_the_same_address(

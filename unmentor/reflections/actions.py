@@ -16,7 +16,7 @@ from unmentor.reflections.forms import Draft, topic_slug
 from unmentor.reflections.mails import UNDO_WITHIN, published, returned, shared, subject_of
 from unmentor.reflections.models import Reflection, Topic, letters_about, reflection_topic, signature
 from unmentor.reflections.queries import at_once, others_in, reflection_of, told_lately
-from unmentor.reflections.slugs import assign_slug, hidden, hide, is_hidden
+from unmentor.reflections.slugs import assign_slug, hide, is_hidden, out_of_sight
 from unmentor.reports.actions import reopen_about, settle_about, settle_asked
 from unmentor.reports.queries import asked_by
 
@@ -31,8 +31,11 @@ def share(participation: Participation, draft: Draft, now: datetime, over: str |
     One a participation: writing again replaces what was there, and what was public is not until it is looked at. Raises
     ChangedMeanwhile where that is not what they read, *over* which they write.
     """
-    # Two windows of one writer take turns.
-    db.session.execute(select(Participation.id).where(Participation.id == participation.id).with_for_update())
+    # Two windows of one writer take turns, and whoever decides on what is there goes before or after. The key of the
+    # part stays free, since rows that name it are written meanwhile.
+    part = select(Participation.id).where(Participation.id == participation.id)
+    db.session.execute(part.with_for_update(key_share=True))
+    db.session.execute(select(Reflection.id).where(Reflection.participation_id == participation.id).with_for_update())
     programme, person = participation.conversation.round.programme, participation.person
     reflection = reflection_of(participation) or Reflection(
         participation=participation, programme=programme, person=person
@@ -128,7 +131,7 @@ def take_down(reflection: Reflection, note: str, now: datetime) -> bool:
     Its words are out of its address as well.
     """
     news = subject_of(reflection)
-    if not _decide(reflection, "published", "returned", now, note=note, slug=hidden(reflection.slug)):
+    if not _decide(reflection, "published", "returned", now, note=note, slug=out_of_sight(reflection)):
         return False
     unqueue(news)
     settle_about(reflection.id, now)
@@ -143,7 +146,7 @@ def look_again(reflection: Reflection) -> bool:
     Nobody hears any more that it is public.
     """
     news = subject_of(reflection)
-    if not _move(reflection, "pending", Reflection.state == "published", slug=hidden(reflection.slug)):
+    if not _move(reflection, "pending", Reflection.state == "published", slug=out_of_sight(reflection)):
         return False
     unqueue(news)
     return True
@@ -151,20 +154,22 @@ def look_again(reflection: Reflection) -> bool:
 
 def take_back(reflection: Reflection, now: datetime) -> None:
     """Take a reflection back. Its words are gone, from its address too, which says only that something was here."""
-    unqueue(subject_of(reflection))
-    settle_asked(reflection.id, "down", now)
     if reflection.state != "withdrawn":
         hide(reflection)
     reflection.state = "withdrawn"
     reflection.decided_at = reflection.decided_from = None
     reflection.text = reflection.link = reflection.note = ""
     reflection.topics, reflection.was = [], None
+    # The reflection first, then what is about it, as everywhere: whoever decides on it at this moment goes before.
+    db.session.flush()
+    settle_asked(reflection.id, "down", now)
+    drop_letters_about(reflection, Message.state.in_(("queued", "held", "failed")))
 
 
-def drop_letters_about(reflection: Reflection) -> None:
-    """Drop every letter about a reflection: those to others name its writer."""
+def drop_letters_about(reflection: Reflection, which: ColumnElement[bool] = Message.state != "sending") -> None:
+    """Drop letters about a reflection: those to others name its writer."""
     about = Message.about.startswith(letters_about(reflection), autoescape=True)
-    db.session.execute(delete(Message).where(about, Message.state != "sending"))
+    db.session.execute(delete(Message).where(about, which))
 
 
 def forget(now: datetime) -> None:

@@ -50,12 +50,20 @@ def assign_slug(reflection: Reflection) -> None:
 def hide(reflection: Reflection) -> None:
     """Take the words out of the address of *reflection*; whoever still has the address learns that it is gone."""
     if not is_hidden(reflection):
-        reflection.slug = hidden(reflection.slug)
+        reflection.slug = out_of_sight(reflection)
 
 
 def is_hidden(reflection: Reflection) -> bool:
     """Say whether the words are out of the address of *reflection*."""
     return reflection.slug.startswith(HIDDEN)
+
+
+def out_of_sight(reflection: Reflection) -> str:
+    """Return the address of *reflection* without its words, one of its own: others may have begun with the same."""
+    gone = hidden(reflection.slug)
+    with db.session.no_autoflush:
+        taken = db.session.scalar(select(Reflection.id).where(Reflection.slug == gone, Reflection.id != reflection.id))
+    return f"{gone}-{reflection.id}" if taken else gone
 
 
 def hidden(slug: str) -> str:
