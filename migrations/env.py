@@ -19,6 +19,7 @@ from unmentor.db import Moment
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20151124)")
 COUNT_ON = text("INSERT INTO sqlite_sequence SELECT :copy, seq FROM sqlite_sequence WHERE name = :original")
+TRIGGERS = text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :original")
 COUNTS = text("SELECT 1 FROM sqlite_master WHERE name = :original AND sql LIKE '%AUTOINCREMENT%'")
 
 
@@ -34,6 +35,14 @@ class CountingOn(SQLiteImpl):
         if self.connection and self.connection.execute(COUNTS, names).first():
             batch_impl.new_table.dialect_options["sqlite"]["autoincrement"] = True
             self.connection.execute(COUNT_ON, names)
+        found = self.connection.execute(TRIGGERS, names).scalars() if self.connection else ()
+        self.triggers = {table.name: list(found)}
+
+    def rename_table(self, old_table_name: str, new_table_name: Any, schema: Any = None) -> None:
+        """Give the copy, once it has its name, the triggers of the table whose place it takes."""
+        super().rename_table(old_table_name, new_table_name, schema=schema)
+        for trigger in self.triggers.pop(str(new_table_name), ()):
+            self.execute(text(trigger))
 
 
 @contextmanager
@@ -62,6 +71,11 @@ def plainly(kind: str, item: object, _context: object) -> str | bool:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
 
 
+def is_ours(name: str | None, kind: str, _of: object) -> bool:
+    """Leave out what finds words, which each database has in its own way and no model describes."""
+    return kind not in {"table", "index"} or not (name or "").startswith(("reflection_words", "ix_reflection_words"))
+
+
 database = current_app.extensions["migrate"].db
 
 with migrating(database.engine) as connection:
@@ -71,6 +85,7 @@ with migrating(database.engine) as connection:
         target_metadata=database.metadata,
         compare_type=True,
         render_item=plainly,
+        include_name=is_ours,
         render_as_batch=sqlite,
     )
     with context.begin_transaction():

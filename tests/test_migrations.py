@@ -184,6 +184,16 @@ def test_a_copied_table_is_made_of_what_it_was(full: Flask, tmp_path: Path) -> N
     assert shape() == before
 
 
+@pytest.mark.parametrize("filled", ["sqlite"], indirect=True)
+def test_a_copied_table_keeps_its_triggers(full: Flask, tmp_path: Path) -> None:
+    triggers = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+    before = db.session.execute(triggers).all()
+    db.session.rollback()
+    upgrade(migration(tmp_path, "with op.batch_alter_table('reflection', recreate=always): pass"))
+    assert before
+    assert db.session.execute(triggers).all() == before
+
+
 def test_no_number_is_given_twice_after_a_copy(full: Flask, tmp_path: Path) -> None:
     with transaction():
         highest = db.session.scalar(insert(person_table()).values(newcomer()).returning(person_table().c.id))

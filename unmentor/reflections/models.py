@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, String, Table, Text, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from unmentor.conversations.models import Participation
 from unmentor.db import Base
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
+from unmentor.reflections.search import folded
 
 ATTRIBUTIONS = ("name", "first-name", "organisation", "anonymous")
 HEADLINE = 80
@@ -63,6 +64,8 @@ class Reflection(Base):
     published_at: Mapped[datetime | None]
     # What stood there in public before its writer changed it: kept until an organiser has read the change.
     was: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # What it is found by: its words, topics and the organisation given, folded. Each database indexes this by itself.
+    search: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     programme: Mapped[Programme] = relationship()
     person: Mapped[Person] = relationship()
@@ -99,6 +102,13 @@ class Reflection(Base):
     def headline(self) -> str:
         """Return its first words, in one line."""
         return textwrap.shorten(self.text, HEADLINE, placeholder="…").removeprefix("…") or self.text[:HEADLINE] + "…"
+
+
+@event.listens_for(Reflection, "before_insert")
+@event.listens_for(Reflection, "before_update")
+def _can_be_found(_mapper: Mapper[Reflection], _connection: Connection, reflection: Reflection) -> None:
+    names = [topic.name for topic in reflection.topics]
+    reflection.search = folded(" ".join((reflection.text, *names, reflection.signed_place or "")))
 
 
 def letters_about(reflection: Reflection) -> str:

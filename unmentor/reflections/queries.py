@@ -14,6 +14,7 @@ from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection, Topic, letters_about, reflection_topic, signature
+from unmentor.reflections.search import finds
 from unmentor.reflections.slugs import hidden
 from unmentor.reports.queries import is_asked_about
 
@@ -231,7 +232,7 @@ def _published() -> Select[Reflection]:
 def _found(asked: Asked) -> Select[Reflection]:
     found = _published()
     if asked.words:
-        found = found.where(Reflection.text.icontains(asked.words, autoescape=True))
+        found = found.where(finds(Reflection.search, Reflection.id, asked.words))
     if asked.topic:
         found = found.where(Reflection.topics.any(Topic.slug == asked.topic))
     if asked.programme:

@@ -22,6 +22,7 @@ from unmentor.reflections.forms import LONGEST, ReflectionForm
 from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic
 from unmentor.reflections.queries import Asked
 from unmentor.reflections.reporting import report
+from unmentor.reflections.search import marked
 from unmentor.reflections.second_look import ask_again
 
 FEEDS = {
@@ -31,6 +32,7 @@ FEEDS = {
 }
 LONGEST_SEARCH = 100
 blueprint = Blueprint("reflections", __name__)
+blueprint.add_app_template_filter(marked)
 blueprint.route("/reflections/<slug>/report", methods=["GET", "POST"])(report)
 blueprint.route("/c/<token>/shared/<int:number>/ask", methods=["GET", "POST"])(ask_again)
 
