@@ -12,7 +12,7 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.links import new_nonce
 from unmentor.people.models import Person
-from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.models import EACH, QUARTERLY, SECOND, Membership, Programme
 from unmentor.reflections.models import Reflection
 from unmentor.rounds.actions import draw_round
 from unmentor.rounds.models import Change, Round
@@ -100,6 +100,8 @@ def _members(programme: int, ids: list[int], chance: random.Random) -> Iterator[
             "nonce": new_nonce(), "person_id": number, "programme_id": programme, "joined_at": START,
             "role": "organiser" if place < 3 else "participant", "state": "paused" if place % 9 == 8 else "active",
             "silences": chance.choice((0, 0, 0, 1, 2)), "approved": place % 70 != 69,
+            # A third take part less often.
+            "every": (EACH, EACH, SECOND, EACH, EACH, QUARTERLY)[place % 6],
         }  # fmt: skip
 
 
