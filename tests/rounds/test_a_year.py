@@ -88,6 +88,9 @@ class Facts:
         self.people = defaultdict(list)
         for part in self.parts:
             self.people[part.conversation_id].append(part)
+        self.in_round = defaultdict(list)
+        for number, talk in self.talks.items():
+            self.in_round[talk.round_id].append((talk, self.people[number]))
         self.left_out = defaultdict(set)
         for round_, who in db.session.execute(select(LeftOut.round_id, LeftOut.person_id)):
             self.left_out[round_].add(who)
@@ -156,24 +159,28 @@ class Facts:
     def nobody_had_the_odd_turn_again_before_everybody_else(self) -> None:
         """Hold it of those whom a draw left out or made third, but for whoever was promised to go first."""
         for number in self.year.programmes:
-            turns: dict[int, datetime] = {}
-            for each in (each for each in self.rounds if each.programme_id == number):
+            rounds = [each for each in self.rounds if each.programme_id == number]
+            for place, each in enumerate(rounds):
+                turns = {who: before.drawn_at for before in rounds[:place] for who in self._odd(before, each.drawn_at)}
                 drawn = {who for group in each.groups for who in group}
                 people = {int(entrant["id"]) for entrant in each.inputs["people"]}
                 odd = (people - drawn) | {group[2] for group in each.groups if len(group) == 3}
                 others = people - odd - self._promised(number, each.drawn_at)
                 for who in odd & turns.keys():
                     assert not {other for other in others if turns.get(other, EVER) < turns[who]}
-                turns |= dict.fromkeys(self._odd(each), each.drawn_at)
 
-    def _odd(self, of: Round) -> set[int]:
-        """Return who had the odd turn of a round as it was sent.
+    def _odd(self, of: Round, then: datetime) -> set[int]:
+        """Return who had had the odd turn of a round by a later moment.
 
-        A draw that waits is another by then: who has paused has no turn, who lost their partner over it has one.
+        A draw that waits is sent as another: who has paused has no turn, who lost their partner over it has one; and
+        whoever is found somebody later has none, while that stands.
         """
-        theirs = [part for part in self.parts if self.talks[part.conversation_id].round_id == of.id]
-        found = {part.person_id for part in theirs if self.talks[part.conversation_id].state != "cancelled"}
-        return {part.person_id for part in theirs if part.third} | self.left_out[of.id] - found
+        thirds, found = set[int](), set[int]()
+        for talk, parts in self.in_round[of.id]:
+            thirds |= {part.person_id for part in parts if part.third}
+            if talk.arranged_at < then and not (talk.state == "cancelled" and talk.stamped_at < then):
+                found |= {part.person_id for part in parts}
+        return thirds | (self.left_out[of.id] - found)
 
     def _promised(self, programme: int, before: datetime) -> set[int]:
         """Return who had a conversation called off by others before, and has had none since."""
