@@ -43,6 +43,7 @@ class Above(StrEnum):
     PROGRAMME = "organise.programme"
     REPORTS = "organise.reports"
     ROUND = "organise.round_"
+    SITEMAP = "reflections.sitemap"
     UNSUBSCRIBE = "me.unsubscribe"
     WITHDRAW = "rounds.withdraw"
     WRITE = "reflections.write"

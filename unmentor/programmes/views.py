@@ -11,6 +11,7 @@ from unmentor import runtime
 from unmentor.db import transaction
 from unmentor.forms import Button, Page
 from unmentor.links import Above
+from unmentor.page_cache import cached_for_visitors
 from unmentor.people import browser, door, phone
 from unmentor.people.details import Details
 from unmentor.people.guards import signed_in
@@ -78,6 +79,13 @@ def check_your_email() -> Page:
         )  # fmt: skip
     flash(_("We send it again. We write a few times a day to one address, and no more."))
     return redirect(url_for("programmes.check_your_email"), 303)
+
+
+@blueprint.get("/programmes")
+@cached_for_visitors
+def index() -> str:
+    """Show every programme, and which have ended."""
+    return render_template("programmes/index.html", programmes=queries.all_programmes())
 
 
 @blueprint.get("/programmes/<slug>")

@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.charts.shares import shares
+from unmentor.features import has_page
 from unmentor.impact import public
 from unmentor.impact.cells import SMALL
 from unmentor.impact.editions import latest
 from unmentor.impact.figures import figures
+from unmentor.links import Above, link
 from unmentor.page_cache import cached_for_visitors
 from unmentor.people import browser
 from unmentor.privacy.retention import promised
@@ -140,8 +142,10 @@ def readyz() -> tuple[dict[str, Any], int]:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Ask robots to leave people's own pages alone."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS), ""]
-    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS)]
+    if has_page(Above.SITEMAP):
+        lines += ["", f"Sitemap: {link(Above.SITEMAP)}"]
+    return Response("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/favicon.ico")

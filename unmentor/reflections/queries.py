@@ -196,6 +196,21 @@ def public_reflection(programme: Programme, number: int) -> Reflection | None:
 
 def topics(most: int = 12) -> Sequence[Topic]:
     """Return the topics that most public reflections share."""
+    return db.session.scalars(_topics().limit(most)).all()
+
+
+def all_topics() -> list[tuple[Topic, int]]:
+    """Return every topic that something public belongs to, with how many do, most first."""
+    return [(topic, times) for topic, times in db.session.execute(_topics())]
+
+
+def topic_named(slug: str) -> Topic | None:
+    """Return the topic at *slug*, where something public belongs to it."""
+    belongs = select(reflection_topic.c.topic_id).join(Reflection).where(Reflection.state == "published")
+    return db.session.scalar(select(Topic).where(Topic.slug == slug, Topic.id.in_(belongs)))
+
+
+def _topics() -> Select[Topic, int]:
     belongs = reflection_topic.c
     # Counted by number first: grouping whole topics takes twice as long.
     used = (
@@ -205,14 +220,8 @@ def topics(most: int = 12) -> Sequence[Topic]:
         .group_by(belongs.topic_id)
         .subquery()
     )
-    query = select(Topic).join(used, used.c.topic_id == Topic.id).order_by(used.c.times.desc(), Topic.name)
-    return db.session.scalars(query.limit(most)).all()
-
-
-def topic_named(slug: str) -> Topic | None:
-    """Return the topic at *slug*, where something public belongs to it."""
-    belongs = select(reflection_topic.c.topic_id).join(Reflection).where(Reflection.state == "published")
-    return db.session.scalar(select(Topic).where(Topic.slug == slug, Topic.id.in_(belongs)))
+    query = select(Topic, used.c.times).join(used, used.c.topic_id == Topic.id)
+    return query.order_by(used.c.times.desc(), Topic.name)
 
 
 def _reflections() -> Select[Reflection]:

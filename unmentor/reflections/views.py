@@ -24,6 +24,7 @@ from unmentor.reflections.queries import Asked
 from unmentor.reflections.reporting import report
 from unmentor.reflections.search import marked
 from unmentor.reflections.second_look import ask_again
+from unmentor.reflections.sitemap import sitemap
 
 FEEDS = {
     "atom": (feeds.atom, "application/atom+xml; charset=utf-8"),
@@ -33,6 +34,7 @@ FEEDS = {
 LONGEST_SEARCH = 100
 blueprint = Blueprint("reflections", __name__)
 blueprint.add_app_template_filter(marked)
+blueprint.get("/sitemap.xml")(cached_for_visitors(sitemap))
 blueprint.route("/reflections/<slug>/report", methods=["GET", "POST"])(report)
 blueprint.route("/c/<token>/shared/<int:number>/ask", methods=["GET", "POST"])(ask_again)
 
@@ -120,6 +122,13 @@ def show(slug: str) -> str:
         looks_after=_looks_after(reflection),
         own=key(reflection.participation) if is_here(reflection.participation) else None,
     )
+
+
+@blueprint.get("/topics")
+@cached_for_visitors
+def all_topics() -> str:
+    """Show every topic, and how many wrote about it."""
+    return render_template("reflections/topics.html", topics=queries.all_topics())
 
 
 @blueprint.get("/topics/<slug>")
