@@ -20,6 +20,7 @@ from unmentor.reflections import feeds, queries
 from unmentor.reflections.actions import ChangedMeanwhile, share, take_back, tell
 from unmentor.reflections.forms import LONGEST, ReflectionForm
 from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic
+from unmentor.reflections.neighbours import neighbours
 from unmentor.reflections.queries import Asked
 from unmentor.reflections.reporting import report
 from unmentor.reflections.search import marked
@@ -118,6 +119,7 @@ def show(slug: str) -> str:
         "reflections/show.html",
         reflection=reflection,
         related=queries.related(reflection),
+        beside=neighbours(reflection),
         link=link,
         looks_after=_looks_after(reflection),
         own=key(reflection.participation) if is_here(reflection.participation) else None,
