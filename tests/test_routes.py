@@ -32,6 +32,7 @@ OPEN = {
     "reflections.rss": "what people chose to make public",
     "reflections.show": "what people chose to make public",
     "reflections.all_topics": "every topic of what is public",
+    "reflections.follow": "the addresses of public feeds",
     "reflections.sitemap": "the addresses of what is public",
     "programmes.index": "what programmes there are",
     "reflections.topic": "what people chose to make public",

@@ -22,6 +22,7 @@ PAGES = (
     "public.impact",
     "reflections.feed",
     "reflections.all_topics",
+    "reflections.follow",
     "programmes.index",
 )
 

@@ -133,6 +133,13 @@ def all_topics() -> str:
     return render_template("reflections/topics.html", topics=queries.all_topics())
 
 
+@blueprint.get("/follow")
+@cached_for_visitors
+def follow() -> str:
+    """Show the address of every feed, and say what a feed is."""
+    return render_template("reflections/follow.html", topics=queries.all_topics(), link=link)
+
+
 @blueprint.get("/topics/<slug>")
 @cached_for_visitors
 def topic(slug: str) -> str:
