@@ -105,7 +105,7 @@ class Facts:
         assert 0.63 < sum(each.people for each in weekly) / len(weekly) / 30 < 0.77
         assert db.session.query(Person).filter(Person.left_at.is_not(None)).count() == 39
         assert self.year.withdrawals > 60
-        assert self.year.moves > 60
+        assert self.year.moves > 40
         assert db.session.query(Mending).count() > 5
         assert any(count for (_about, _who, kind, _version), count in self.year.told.items() if kind == "paused")
 
