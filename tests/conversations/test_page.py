@@ -30,6 +30,16 @@ def test_the_page_says_who_when_and_how(talk: Conversation, client: FlaskClient)
         assert said in text
 
 
+def test_the_words_of_both_stand_side_by_side_until_they_have_talked(
+    talk: Conversation, client: FlaskClient, clock: Clock
+) -> None:
+    theirs, mine = ("leeks" in client.get(page(talk, place)).text for place in (0, 1))
+    assert (theirs, mine) == (True, True)
+    clock.moment = talk.ends_at
+    theirs, mine = ("leeks" in client.get(page(talk, place)).text for place in (0, 1))
+    assert (theirs, mine) == (True, False)
+
+
 def test_who_starts_is_told_and_so_is_the_other(talk: Conversation, client: FlaskClient) -> None:
     assert "You start" in client.get(page(talk, 0)).text
     assert "Ada starts" in client.get(page(talk, 1)).text

@@ -147,6 +147,7 @@ def live(server: Running, ada: Reader, sian: Reader, folder: Path) -> None:
     server.their_time_comes(minutes=1)
     ada.page.reload()
     expect(ada.page.get_by_role("heading", name="The half hour, if you like a shape")).to_be_visible()
+    assert len(re.findall(rb"/Type\s*/Page\b", ada.page.pdf(format="A4"))) == 1, "it prints on one page"
     ada.page.get_by_label("What you would like to remember").fill(NOTED)
     ada.presses("Keep my notes")
     sian.page.reload()
