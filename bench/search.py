@@ -17,13 +17,30 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.factory import create_app
 from unmentor.people.models import Person
+from unmentor.reflections.finding import Asked, page_of
 from unmentor.reflections.models import Reflection
-from unmentor.reflections.queries import Asked, page_of
-from unmentor.reflections.search import folded
+from unmentor.reflections.search import folded, kind
 from unmentor.rounds.models import Round
 from unmentor.settings import Settings
 
 REFLECTIONS, WORDS, VOCABULARY, GOAL_MS = 100_000, 50, 20_000, 30
+# The number of a word says how rare it is; "covid" is in every third of the oldest third.
+ASKED = (
+    ("a rare word", Asked("wyrd9999"), 1),
+    ("a common word", Asked("wyrd30"), 1),
+    ("a word of everybody", Asked("wŷrd1"), 1),
+    ("two words", Asked("wyrd300 wyrd30"), 1),
+    ("three words", Asked("wyrd1 wyrd20 wyrd300"), 1),
+    ("nothing found", Asked("nowhere"), 1),
+    ("page 2", Asked("wyrd30"), 2),
+    ("the last page", Asked("wyrd30"), 50),
+    ("a common word of old", Asked("covid"), 1),
+    ("a word and a topic", Asked("wyrd30", topic="plain-english"), 1),
+    ("a word and a rare topic", Asked("wŷrd1", topic="parks"), 1),
+    ("a word and a programme", Asked("wyrd30", programme="unmentoring"), 1),
+    ("a word and a year", Asked("wyrd30", year="2026"), 1),
+    ("a word and a language", Asked("wyrd30", language="cy"), 1),
+)
 TITLE = f"Search by word among {REFLECTIONS:,} reflections: a page of twenty and how many there are"
 HOUSE = Path(__file__).parent.parent
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -43,14 +60,13 @@ def _measured(engine: str, url: str, folder: Path) -> Iterator[Row]:
         _fill()
         db.session.execute(db.text("ANALYZE"))
         db.session.commit()
-        for words in ("wŷrd1", "wyrd30", "wyrd300", "wyrd300 wyrd30", "wyrd9999", "nowhere"):
-            with app.test_request_context():
-                found = page_of(Asked(words=words), 1).total
-                ours = median_seconds(lambda words=words: list(page_of(Asked(words=words), 1).items)) * 1000
-                scan = median_seconds(lambda words=words: _scan(words), 3) * 1000
-            yield Row(
-                f"{engine}: “{words}”", ours, "ms", "every text read", scan, f"< {GOAL_MS} ms", f"{found:,} found"
-            )
+        with app.test_request_context():
+            for what, asked, page in ASKED:
+                found = page_of(asked, page)
+                ours = median_seconds(lambda asked=asked, page=page: list(page_of(asked, page).items), 15) * 1000
+                scan = median_seconds(lambda asked=asked: _scan(asked.words), 3) * 1000
+                note = f"{'more than ' if found.more else ''}{found.total:,} found"
+                yield Row(f"{engine}: {what}", ours, "ms", "every text read", scan, f"< {GOAL_MS} ms", note)
         db.session.remove()
         db.engine.dispose()
 
@@ -78,11 +94,15 @@ def _fill() -> None:
     write(Participation, ({"id": n, "conversation_id": n, "person_id": 1} for n in numbers))
 
     def written(number: int) -> dict[str, Any]:
-        text, at = " ".join(chance.choices(vocabulary, cum_weights=often, k=WORDS)), START + timedelta(minutes=number)
+        text = " ".join(chance.choices(vocabulary, cum_weights=often, k=WORDS))
+        text += " covid" if number < REFLECTIONS / 3 and number % 3 == 0 else ""
+        at, language = START + timedelta(minutes=number * 10), "cy" if number % 20 == 0 else "en"
+        topic = "parks" if number % 500 == 0 else "plain-english" if number % 3 == 0 else "data"
+        kinds = (kind("p", 1), kind("l", language), kind("t", topic))
         return {
             "id": number, "slug": f"thought-{number}", "programme_id": 1, "person_id": 1, "participation_id": number,
-            "text": text, "search": folded(text), "attribution": "name", "state": "published", "written_at": at,
-            "published_at": at,
+            "text": text, "search": " ".join((folded(text), *kinds)), "attribution": "name", "state": "published",
+            "written_at": at, "published_at": at, "language": language,
         }  # fmt: skip
 
     write(Reflection, map(written, numbers))

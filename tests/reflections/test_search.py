@@ -1,6 +1,7 @@
 """Search by word, on both databases; what leaves the site leaves the search with it."""
 
 import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cast import START, conversation, person, programme, reflection
@@ -10,9 +11,9 @@ from sqlalchemy import text
 
 from unmentor.db import db, transaction
 from unmentor.reflections import actions
+from unmentor.reflections.finding import Asked, page_of
 from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
-from unmentor.reflections.queries import Asked, page_of
 from unmentor.reflections.rights import let_go
 from unmentor.reflections.search import marked
 
@@ -30,6 +31,11 @@ HOSTILE = (
 def found(words: str) -> list[str]:
     """Return the texts of what is found."""
     return sorted(each.text for each in page_of(Asked(words=words), 1).items)
+
+
+def is_postgresql() -> bool:
+    """Say whether the database is PostgreSQL."""
+    return db.engine.dialect.name == "postgresql"
 
 
 def written(*texts: str, **given: str) -> list[Reflection]:
@@ -58,6 +64,56 @@ def test_topics_and_the_organisation_given_are_found_and_nobody_by_a_name(app: F
         actions.share(part, Draft("We talked.", ("parks",), attribution="anonymous"), START)
     assert found("mon") == found("flood") == []
     assert found("parks") == ["We talked."]
+
+
+def test_newest_first_is_by_when_it_became_public_and_pages_meet_without_a_gap(app: Flask) -> None:
+    several = written(*(f"Words {number}." for number in range(45)))
+    for number, each in enumerate(several):
+        # Shuffled, and two at each moment.
+        each.published_at = START + timedelta(minutes=(number * 7 % 45) // 2)
+    db.session.commit()
+    in_order = sorted(several, key=lambda each: each.published_at, reverse=True)
+    pages = [page_of(Asked("words"), number) for number in (1, 2, 3)]
+    read = [each for page in pages for each in page.items]
+    assert [each.published_at for each in read] == [each.published_at for each in in_order]
+    assert {each.id for each in read} == {each.id for each in several}
+    assert [each.id for page in (1, 2, 3) for each in page_of(Asked(), page).items] == [each.id for each in read]
+    assert {(page.total, page.pages, page.more) for page in pages} == {(45, 3, False)}
+
+
+def test_what_is_common_is_counted_no_further_than_it_is_shown(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unmentor.reflections.finding.MOST_FOUND", 20)
+    written(*(f"Words {number}." for number in range(22)))
+    few, many, everything = page_of(Asked("21"), 1), page_of(Asked("words"), 1), page_of(Asked(), 1)
+    assert [(each.total, each.pages, each.more) for each in (few, many)] == [(1, 1, False), (20, 1, True)]
+    assert (everything.total, everything.pages, everything.more) == (22, 2, False)
+
+
+def test_kinds_are_found_by_alone_and_together_and_never_as_words(app: Flask) -> None:
+    old, welsh, other = written("One tŷ here.", "Two tai yma.", "Three here.")
+    old.published_at, welsh.language = datetime(2025, 12, 31, 23, 59, tzinfo=UTC), "cy"
+    old.topics = welsh.topics = actions.topics(["Plain English"])
+    db.session.commit()
+    this = str(other.published_at.year)
+    asked = {
+        Asked(topic="plain-english"): [old, welsh], Asked(topic="plain"): [], Asked(topic="english"): [],
+        Asked(year="2025"): [old], Asked(year=this): [welsh, other], Asked(year="2024"): [],
+        Asked(language="cy"): [welsh], Asked(language="en"): [old, other], Asked(language="de"): [],
+        Asked(programme="unmentoring"): [old, welsh, other], Asked(programme="no-such"): [],
+        Asked("here", language="en", year=this): [other], Asked("here", topic="plain-english"): [old],
+        Asked("plain english", year=this): [welsh], Asked("tplain"): [], Asked("p1"): [], Asked("len"): [],
+    }  # fmt: skip
+    for each, there in asked.items():
+        assert {one.id for one in page_of(each, 1).items} == {one.id for one in there}, each
+        assert page_of(each, 1).total == len(there), each
+
+
+def test_hostile_kinds_are_nothing_that_is_known(app: Flask) -> None:
+    written("Housing and data.")
+    for words in (*HOSTILE, "0", "20266", "-2026", "२०२६", "9999", "1e3", "plain'|'english", '" OR "housing'):
+        for name in ("topic", "programme", "year", "language"):
+            if "\0" not in words and "\ud7ff" not in words:
+                assert page_of(Asked("housing", **{name: words}), 1).total == 0, (name, words)
 
 
 def test_a_page_says_how_many_and_marks_the_words(client: FlaskClient) -> None:
@@ -114,6 +170,10 @@ def test_nothing_is_found_that_is_not_public_whatever_was_done(app: Flask, seed:
         public = sorted(each.text for each in everything if each.state == "published")
         assert found("words") == found("common") == public
         assert all(found(each.text) == [each.text] for each in everything if each.state == "published")
-    if db.engine.dialect.name == "sqlite":
-        # Also what is not shown: the index is exactly of what stands in the table.
-        db.session.execute(text("INSERT INTO reflection_words(reflection_words, rank) VALUES ('integrity-check', 1)"))
+    # Also what is not shown: nothing is in the index that is not public.
+    indexed, number = ("reflection_words", "id") if is_postgresql() else ("reflection_words_place", "reflection_id")
+    public_ones = db.session.scalars(text("SELECT id FROM reflection WHERE state = 'published'")).all()
+    assert sorted(db.session.scalars(text(f"SELECT {number} FROM {indexed}"))) == sorted(public_ones)
+    if not is_postgresql():
+        assert db.session.scalar(text("SELECT count(*) FROM reflection_words")) == len(public_ones)
+        db.session.execute(text("INSERT INTO reflection_words(reflection_words) VALUES ('integrity-check')"))

@@ -18,6 +18,7 @@ from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.reflections import moderation, queries, rights
 from unmentor.reflections.actions import drop_unused_topics, forget, publish, share
+from unmentor.reflections.finding import newest
 from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.views import blueprint
@@ -34,7 +35,7 @@ REASON = 160
 def for_pages_below() -> dict[str, Any]:
     """Return what pages ask that show reflections among other things."""
     return {
-        "newest_reflections": lambda: queries.newest(most=ON_THE_FIRST_PAGE),
+        "newest_reflections": lambda: newest(most=ON_THE_FIRST_PAGE),
         "shared_by_others": lambda part: [(each, each.id in asked_by(part)) for each in queries.of_others(part)],
     }
 

@@ -12,7 +12,7 @@ from unmentor.conversations.models import Participation
 from unmentor.db import Base
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
-from unmentor.reflections.search import folded
+from unmentor.reflections.search import folded, kind
 
 ATTRIBUTIONS = ("name", "first-name", "organisation", "anonymous")
 HEADLINE = 80
@@ -64,7 +64,8 @@ class Reflection(Base):
     published_at: Mapped[datetime | None]
     # What stood there in public before its writer changed it: kept until an organiser has read the change.
     was: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    # What it is found by: its words, topics and the organisation given, folded. Each database indexes this by itself.
+    # What it is found by: its words, topics and the organisation given, folded, and its kinds as words of their own.
+    # Each database indexes by itself what of this is public.
     search: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     programme: Mapped[Programme] = relationship()
@@ -108,7 +109,10 @@ class Reflection(Base):
 @event.listens_for(Reflection, "before_update")
 def _can_be_found(_mapper: Mapper[Reflection], _connection: Connection, reflection: Reflection) -> None:
     names = [topic.name for topic in reflection.topics]
-    reflection.search = folded(" ".join((reflection.text, *names, reflection.signed_place or "")))
+    words = folded(" ".join((reflection.text, *names, reflection.signed_place or "")))
+    topics = [kind("t", topic.slug) for topic in reflection.topics]
+    of = (kind("p", reflection.programme_id), kind("l", reflection.language or "en"), *topics)
+    reflection.search = " ".join((words, *of)).strip()
 
 
 def letters_about(reflection: Reflection) -> str:

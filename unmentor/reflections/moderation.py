@@ -17,10 +17,10 @@ from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
 from unmentor.reflections import actions, queries
 from unmentor.reflections.changes import changes
+from unmentor.reflections.finding import Asked, newest
 from unmentor.reflections.forms import PublishForm, ReturnForm
 from unmentor.reflections.mails import UNDO_WITHIN
 from unmentor.reflections.models import Reflection
-from unmentor.reflections.queries import Asked
 from unmentor.reports.models import Report
 from unmentor.reports.queries import asked_again, is_asked_about
 
@@ -124,7 +124,7 @@ def _page(programme: Programme, form: PublishForm | Button) -> str:
         changes={each.id: changes(each) for each in waiting.items if each.was},
         decided=queries.decided(programme, runtime.now() - UNDO_WITHIN),
         until=UNDO_WITHIN,
-        public=queries.newest(Asked(programme=programme.slug), NEWEST),
+        public=newest(Asked(programme=programme.slug), NEWEST),
         form=form,
     )
 

@@ -1,7 +1,6 @@
 """What is public, what waits, and what somebody wrote."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_sqlalchemy.pagination import Pagination
@@ -14,33 +13,11 @@ from unmentor.mail.models import Message
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection, Topic, letters_about, reflection_topic, signature
-from unmentor.reflections.search import finds
 from unmentor.reflections.slugs import hidden
 from unmentor.reports.queries import is_asked_about
 
-PAGE = 20
 # What an organiser reads at one go: each may be a page of words.
 LOOKED_AT, UNDOABLE = 10, 20
-IN_A_FEED = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a reader looks for."""
-
-    words: str = ""
-    topic: str = ""
-    programme: str = ""
-
-
-def page_of(asked: Asked, number: int) -> Pagination:
-    """Return a page of what is public, newest first."""
-    return db.paginate(_found(asked), page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
-
-
-def newest(asked: Asked = Asked(), most: int = IN_A_FEED) -> Sequence[Reflection]:
-    """Return the newest public reflections."""
-    return db.session.scalars(_found(asked).limit(most)).all()
 
 
 def writers_by_round(rounds: Sequence[int]) -> dict[int, int]:
@@ -112,7 +89,7 @@ def of_others(part: Participation) -> Sequence[Reflection]:
 def related(reflection: Reflection, most: int = 3) -> Sequence[Reflection]:
     """Return the newest others that share a topic with *reflection*."""
     topics = [topic.id for topic in reflection.topics]
-    shared = _published().where(Reflection.topics.any(Topic.id.in_(topics)), Reflection.id != reflection.id)
+    shared = published().where(Reflection.topics.any(Topic.id.in_(topics)), Reflection.id != reflection.id)
     return db.session.scalars(shared.limit(most)).all() if topics else []
 
 
@@ -191,7 +168,7 @@ def _public_once(person: Person, programme: Programme, other_than: Reflection | 
 
 def public_reflection(programme: Programme, number: int) -> Reflection | None:
     """Return one that is public, or None where it is not any more."""
-    return db.session.scalar(_published().where(Reflection.programme_id == programme.id, Reflection.id == number))
+    return db.session.scalar(published().where(Reflection.programme_id == programme.id, Reflection.id == number))
 
 
 def topics(most: int = 12) -> Sequence[Topic]:
@@ -233,17 +210,7 @@ def _pending(programme: Programme) -> Select[Reflection]:
     return waiting.options(joinedload(Reflection.person))
 
 
-def _published() -> Select[Reflection]:
+def published() -> Select[Reflection]:
+    """Select what is public, newest first."""
     newest_first = (Reflection.published_at.desc(), Reflection.id.desc())
     return _reflections().where(Reflection.state == "published").order_by(*newest_first)
-
-
-def _found(asked: Asked) -> Select[Reflection]:
-    found = _published()
-    if asked.words:
-        found = found.where(finds(Reflection.search, Reflection.id, asked.words))
-    if asked.topic:
-        found = found.where(Reflection.topics.any(Topic.slug == asked.topic))
-    if asked.programme:
-        found = found.where(Reflection.programme.has(Programme.slug == asked.programme))
-    return found

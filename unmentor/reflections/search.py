@@ -1,11 +1,16 @@
-"""Search by word: what is found is folded here, so that SQLite's FTS5 and PostgreSQL's tsvector see the same words."""
+"""What is public, newest first, by its words and kinds: SQLite's FTS5 and PostgreSQL's tsvector see the same ones.
+
+Triggers keep the index of what is public at this moment, whoever writes it: see migration 0048.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, column, false, func, select, table
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Integer, Select, cast, column, select, table
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from unmentor.db import db
 
@@ -15,7 +20,13 @@ WORD = re.compile(r"(?:[^\W_][̀-ͯ]*)+")
 ALSO_LONGER = 4
 # PostgreSQL keeps no word of more than 2 kB.
 LONGEST_WORD = 60
-INDEX = table("reflection_words", column("rowid"), column("search"))
+# What no folded word begins with: a kind, such as a topic, is filtered by as if it were a word.
+KIND, HYPHEN = "\ue000", "\ue001"
+# PostgreSQL's table, and SQLite's two: there a place is the millisecond of publication, and a number within it.
+IN_ORDER = table("reflection_words", column("id", Integer), column("at"), column("words"))
+WORDS = table("reflection_words", column("rowid", Integer), column("reflection_words"))
+PLACES = table("reflection_words_place", column("place", Integer), column("reflection_id"))
+PLACES_A_SECOND = 1_000_000_000
 
 
 def folded(text: str) -> str:
@@ -27,20 +38,18 @@ def folded(text: str) -> str:
     return " ".join(filter(None, map(_fold, WORD.findall(text))))
 
 
-def finds(search: InstrumentedAttribute[str], number: InstrumentedAttribute[int], words: str) -> ColumnElement[bool]:
-    """Return the condition that every one of *words* is in a row, whose folded words are *search*, *number* its key.
+def kind(of: str, value: object) -> str:
+    """Return the word that stands for a kind of thing, such as a topic, in what is searched."""
+    return f"{KIND}{of}{str(value).replace('-', HYPHEN)}"
 
-    What was asked for without a letter or digit finds nothing.
-    """
-    sought = folded(words).split()
-    if not sought:
-        return false()
+
+def public(words: str = "", kinds: Iterable[str] = (), year: int | None = None) -> Select[int]:
+    """Select the numbers of what is public, newest first, with all of *words* and *kinds*, of a *year* in UTC."""
+    sought = [(word, len(word) >= ALSO_LONGER) for word in folded(words).split()] + [(each, False) for each in kinds]
+    years = (datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)) if year else ()
     if db.session.get_bind().dialect.name == "postgresql":
-        asked = " & ".join(f"'{word}'{':*' if len(word) >= ALSO_LONGER else ''}" for word in sought)
-        there = func.array_to_tsvector(func.string_to_array(search, func.chr(32)))
-        return there.bool_op("@@")(func.to_tsquery("simple", asked))
-    asked = " ".join(f'"{word}"{"*" if len(word) >= ALSO_LONGER else ""}' for word in sought)
-    return number.in_(select(INDEX.c.rowid).where(INDEX.c.search.bool_op("MATCH")(asked)))
+        return _in_postgresql(sought, years)
+    return _in_sqlite(sought, years)
 
 
 def marked(text: str, words: str) -> Markup:
@@ -62,3 +71,22 @@ def marked(text: str, words: str) -> Markup:
 def _fold(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     return "".join(letter for letter in decomposed if letter.isalnum())[:LONGEST_WORD]
+
+
+def _in_postgresql(sought: list[tuple[str, bool]], years: tuple[datetime, ...]) -> Select[int]:
+    here = IN_ORDER.c
+    query = select(here.id).order_by(here.at.desc(), here.id.desc())
+    if sought:
+        asked = " & ".join(f"'{word}'{':*' if longer else ''}" for word, longer in sought)
+        query = query.where(here.words.bool_op("@@")(cast(asked, TSQUERY)))
+    return query.where(here.at >= years[0], here.at < years[1]) if years else query
+
+
+def _in_sqlite(sought: list[tuple[str, bool]], years: tuple[datetime, ...]) -> Select[int]:
+    query, place = select(PLACES.c.reflection_id), PLACES.c.place
+    if sought:
+        asked = " ".join(f'"{word}"{"*" if longer else ""}' for word, longer in sought)
+        place = WORDS.c.rowid
+        query = query.join(WORDS, place == PLACES.c.place).where(WORDS.c.reflection_words.bool_op("MATCH")(asked))
+    begin, end = (int(each.timestamp()) * PLACES_A_SECOND for each in years) if years else (None, None)
+    return (query.where(place >= begin, place < end) if years else query).order_by(place.desc())

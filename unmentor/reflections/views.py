@@ -18,10 +18,10 @@ from unmentor.people.guards import signed_in
 from unmentor.programmes.queries import all_programmes, organised_by
 from unmentor.reflections import feeds, queries
 from unmentor.reflections.actions import ChangedMeanwhile, share, take_back, tell
+from unmentor.reflections.finding import Asked, newest, page_of
 from unmentor.reflections.forms import LONGEST, ReflectionForm
 from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic
 from unmentor.reflections.neighbours import neighbours
-from unmentor.reflections.queries import Asked
 from unmentor.reflections.reporting import report
 from unmentor.reflections.search import marked
 from unmentor.reflections.second_look import ask_again
@@ -92,7 +92,7 @@ def feed() -> str:
     """Show what people learned, newest first."""
     given = {name: clean_line(request.args.get(name))[:LONGEST_SEARCH] for name in ("q", "topic", "programme")}
     asked = Asked(words=given["q"], topic=given["topic"], programme=given["programme"])
-    found = queries.page_of(asked, page_number())
+    found = page_of(asked, page_number())
     if found.page > max(found.pages, 1):
         abort(404)
     programmes = all_programmes()
@@ -145,7 +145,7 @@ def follow() -> str:
 def topic(slug: str) -> str:
     """Show what people learned about one topic."""
     known = _topic(slug)
-    found = queries.page_of(Asked(topic=slug), page_number())
+    found = page_of(Asked(topic=slug), page_number())
     if found.page > found.pages:
         abort(404)
     return render_template("reflections/topic.html", topic=known, found=found, topics=queries.topics())
@@ -159,7 +159,7 @@ def feed_file(form: str, slug: str = "") -> Response:
         title=_("UnMentoring: %(topic)s", topic=known.name) if known else _("UnMentoring: what people learned"),
         address=link(f"reflections.topic_{form}", slug=slug) if slug else link(f"reflections.{form}"),
         page=link("reflections.topic", slug=slug) if slug else link("reflections.feed"),
-        reflections=queries.newest(Asked(topic=slug)),
+        reflections=newest(Asked(topic=slug)),
     )
     # Known again by its ETag and not by a date: what is taken back leaves a feed that was last changed earlier.
     return Response(write_it(made), content_type=content_type)

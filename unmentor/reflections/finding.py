@@ -1,0 +1,80 @@
+"""Find what is public: by word, topic, programme, year and language, newest first."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import Select, false, func, select
+
+from unmentor.db import db
+from unmentor.programmes.models import Programme
+from unmentor.reflections.models import Reflection
+from unmentor.reflections.queries import published
+from unmentor.reflections.search import folded, kind, public
+
+PAGE, IN_A_FEED = 20, 30
+# So many of what has common words are counted and shown: to count them all is what takes long.
+MOST_FOUND = 1_000
+NAME, YEAR = re.compile("[a-z0-9-]{1,80}"), re.compile("(?:19[789]|20[0-9]|21[0-9])[0-9]", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader looks for, as it was typed."""
+
+    words: str = ""
+    topic: str = ""
+    programme: str = ""
+    year: str = ""
+    language: str = ""
+
+    def __bool__(self) -> bool:
+        """Say whether they look for anything."""
+        return any(astuple(self))
+
+
+class Found(Pagination):
+    """A page of what was asked for."""
+
+    @property
+    def more(self) -> bool:
+        """Say whether there is more than is counted and shown."""
+        return self._all > (self.total or 0)
+
+    def _query_items(self) -> list[Reflection]:
+        return _read(self._query_args["numbers"].limit(self.per_page).offset(self._query_offset))
+
+    def _query_count(self) -> int:
+        numbers, most = self._query_args["numbers"].order_by(None), self._query_args["most"]
+        counted = select(func.count()).select_from(numbers.limit(most and most + 1).subquery())
+        self._all = db.session.scalar(counted) or 0
+        return min(self._all, most or self._all)
+
+
+def page_of(asked: Asked, number: int) -> Found:
+    """Return a page of what is public, newest first; 404 never, and nothing beyond the last page."""
+    most = MOST_FOUND if asked.words else None
+    return Found(number, PAGE, PAGE, error_out=False, numbers=_numbers(asked), most=most)
+
+
+def newest(asked: Asked = Asked(), most: int = IN_A_FEED) -> Sequence[Reflection]:
+    """Return the newest of what is public."""
+    return _read(_numbers(asked).limit(most))
+
+
+def _numbers(asked: Asked) -> Select[int]:
+    """Select the numbers of what is asked for; none where nothing can be meant."""
+    programme = asked.programme and db.session.scalar(select(Programme.id).where(Programme.slug == asked.programme))
+    kinds = {of: str(value) for of, value in (("t", asked.topic), ("p", programme), ("l", asked.language)) if value}
+    year = int(asked.year) if YEAR.fullmatch(asked.year) else None
+    found = public(asked.words, [kind(of, value) for of, value in kinds.items() if NAME.fullmatch(value)], year)
+    meant = [year or not asked.year, programme or not asked.programme, folded(asked.words) or not asked.words]
+    return found if all(meant) and all(map(NAME.fullmatch, kinds.values())) else found.where(false())
+
+
+def _read(numbers: Select[int]) -> list[Reflection]:
+    # The numbers first, and what they stand for afterwards: who chooses among whole reflections reads too many.
+    chosen = db.session.scalars(numbers).all()
+    rows = {each.id: each for each in db.session.scalars(published().where(Reflection.id.in_(chosen)))}
+    return [rows[number] for number in chosen if number in rows]
