@@ -100,5 +100,5 @@ def test_it_is_short_and_asks_little_however_large_the_programme(
     with statements() as asked:
         page = client.get(f"/organise/{house.slug}/picture")
     assert page.status_code == 200
-    assert len(asked) <= 10
+    assert len(asked) <= 11
     assert len(page.data) < 60_000

@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -9,8 +9,10 @@ from cast import member, person, programme
 from conftest import Clock
 from flask import Flask
 
+from unmentor.conversations.models import Conversation
 from unmentor.db import db
 from unmentor.organise import roster
+from unmentor.organise.roster import Sought
 from unmentor.programmes.actions import pause, resume, take_part, wait_for_a_turn
 from unmentor.programmes.models import EACH, QUARTERLY, SECOND, Membership, Programme
 from unmentor.programmes.queries import next_draw
@@ -189,6 +191,7 @@ def test_no_sequence_of_draws_takes_anybody_more_often_than_they_chose(
             if chance.random() < 0.1:
                 pause(each, None) if each.state == "active" else resume(each)
         db.session.commit()
+        _count(ours, members, rounds, ours.today(clock()))
         if counted(ours, ours.today(clock()))[0] > 1:
             rounds.append(_lived(ours, clock, chance))
         clock.advance(days=chance.choice([1, 7, 7, 7, 14, 28]))
@@ -203,11 +206,44 @@ def _lived(ours: Programme, clock: Clock, chance: Random) -> Round:
     for talk in list(round_.conversations):
         if chance.random() < 0.3 and talk.state == "arranged":
             withdraw(talk.participations[0], "", chance.randrange(99), clock())
+        elif chance.random() < 0.3:
+            talk.state = "met"
     if chance.random() < 0.1:
         cancel_round(round_, clock())
     db.session.commit()
     db.session.expire_all()
     return round_
+
+
+def _count(ours: Programme, members: list[Membership], rounds: list[Round], today: date) -> None:
+    """Check that the lists of an organiser hold whom one finds who looks at every conversation of everybody."""
+    never = {each.person_id for each in members}
+    never -= {part.person_id for talk in _met(rounds) for part in talk.present}
+    plain = {
+        "next": [each.id for each in members if each.state == "active" and not _rests(each, rounds, today)],
+        "never": [each.id for each in members if each.person_id in never],
+        "paused": [each.id for each in members if each.state == "paused"],
+    }
+    for show, found in plain.items():
+        page = roster.page_of(ours, Sought(show=show), today, 1)
+        assert (sorted(page.items), page.total) == (sorted(found), len(found)), show
+    totals = roster.totals(ours, today)
+    assert (totals["next"], totals["paused"]) == (len(plain["next"]), len(plain["paused"]))
+
+
+def _met(rounds: list[Round]) -> list[Conversation]:
+    return [talk for round_ in rounds for talk in round_.conversations if talk.state == "met"]
+
+
+def _rests(each: Membership, rounds: list[Round], today: date) -> bool:
+    before = max((round_.number for round_ in rounds if round_.state != "cancelled"), default=0)
+    too_soon = {
+        EACH: [],
+        SECOND: [round_ for round_ in rounds if round_.number >= before],
+        QUARTERLY: [round_ for round_ in rounds if each.programme.today(round_.drawn_at) + A_QUARTER > today],
+    }
+    turns = [round_.number for round_ in too_soon[each.every] if each.person_id in paired(round_)]
+    return any(each.this_one_too is None or each.this_one_too < number for number in turns)
 
 
 def _hold(members: list[Membership], rounds: list[Round], wishes: Counter[int]) -> None:

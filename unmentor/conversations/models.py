@@ -91,6 +91,8 @@ class Participation(Base):
     # No id is ever given twice.
     __table_args__ = (
         UniqueConstraint("conversation_id", "person_id"),
+        # Somebody's newest come first where their last turn is looked for.
+        Index("ix_participation_person_id", "person_id", "id"),
         # Whose turn it was.
         only("ix_participation_third", "person_id", "third"),
         Index("ix_participation_place", "conversation_id", sqlite_where=HAS_PLACE, postgresql_where=HAS_PLACE),
@@ -101,7 +103,7 @@ class Participation(Base):
     # What keys name.
     nonce: Mapped[str] = mapped_column(String(NONCE_LENGTH), default=new_nonce, index=True, unique=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     # Named by the draw to say hello first.
     starts: Mapped[bool] = mapped_column(default=False)
     # The third of a trio; that turn rotates.

@@ -1,8 +1,9 @@
 """Who has met whom, and which organisations have: the newest rounds, since more lines than these are a blot."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from operator import add
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -12,6 +13,7 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.organise.roster import has_met
 from unmentor.people.models import Person
+from unmentor.people.organisations import other_names
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.models import Round
 
@@ -61,23 +63,32 @@ def met(programme: Programme, people: Collection[int], since: int) -> dict[int, 
     return found
 
 
-def organisations(programme: Programme) -> list[Organisation]:
+def by_name() -> Callable[[str], str]:
+    """Return what tells the name by which an organisation is read from how somebody wrote it."""
+    named = other_names()
+    return lambda spelling: named.get(spelling.lower(), spelling).strip()
+
+
+def organisations(programme: Programme, goes_by: Callable[[str], str]) -> list[Organisation]:
     """Return every organisation, the one with most people first."""
-    count = func.count().label("people")
-    query = _members(programme).with_only_columns(ORGANISATION, count, func.count().filter(~has_met(programme)))
-    rows = db.session.execute(query.group_by(ORGANISATION).order_by(count.desc(), ORGANISATION))
-    return [Organisation(*row) for row in rows]
+    alone = func.count().filter(~has_met(programme))
+    told = _members(programme).with_only_columns(Person.told_organisation, func.count(), alone)
+    found = defaultdict[str, list[int]](lambda: [0, 0])
+    for spelling, *counts in db.session.execute(told.group_by(Person.told_organisation)):
+        found[goes_by(spelling)] = [*map(add, found[goes_by(spelling)], counts)]
+    return [Organisation(name, *found[name]) for name in sorted(found, key=lambda name: (-found[name][0], name))]
 
 
-def talked(programme: Programme, since: int) -> Counter[tuple[str, str]]:
+def talked(programme: Programme, since: int, goes_by: Callable[[str], str]) -> Counter[tuple[str, str]]:
     """Return how often people of two organisations have met from a round on, by both names, the first one first."""
     one, other = aliased(Participation), aliased(Participation)
     a, b = aliased(Person), aliased(Person)
-    names = func.trim(a.organisation), func.trim(b.organisation)
+    told = a.told_organisation, b.told_organisation
     pairs = _pairs(programme, one, other, since).join(a, a.id == one.person_id).join(b, b.id == other.person_id)
     found = Counter[tuple[str, str]]()
-    for first, second, times in db.session.execute(pairs.with_only_columns(*names, func.count()).group_by(*names)):
-        found[min(first, second), max(first, second)] += times
+    for *spellings, times in db.session.execute(pairs.with_only_columns(*told, func.count()).group_by(*told)):
+        first, second = sorted(map(goes_by, spellings))
+        found[first, second] += times
     return found
 
 

@@ -12,6 +12,7 @@ from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.organise.roster import ORDERS, SHOWN, Sought
 from unmentor.organise.sheet import sheet_of
+from unmentor.organise.standing import entries
 from unmentor.people.guards import the_person
 from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
@@ -49,7 +50,7 @@ def _page(programme: Programme, sought: Sought, form: Button) -> str:
         form=form,
         sought=sought,
         page=page,
-        entries=roster.entries(programme, page.items, today),
+        entries=entries(programme, roster.members(page), today),
         totals=totals if sought.words else {sought.show: page.total, **totals},
         shown=SHOWN,
         orders=ORDERS,

@@ -17,6 +17,7 @@ from unmentor.mail.inbound.actions import COMPLAINED
 from unmentor.organise import history, roster
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
+from unmentor.organise.standing import entries
 from unmentor.people import browser
 from unmentor.people.guards import the_person
 from unmentor.people.proof import needs_fresh_proof
@@ -149,7 +150,7 @@ def _page(member: Membership, form: Form) -> str:
         programme=programme,
         form=form,
         pausing=form if isinstance(form, PauseForm) else PauseForm(today, formdata=None),
-        entry=roster.entries(programme, [member], today)[0],
+        entry=entries(programme, [member], today)[0],
         parts=history.parts(member),
         without=history.rounds_without(member),
         troubled=history.troubled_mail(member, now),

@@ -49,7 +49,8 @@ def _of_people(programme: Programme, people: int) -> str:
 
 def _of_organisations(programme: Programme, people: int) -> str:
     rounds = networks.newest_rounds(programme, 2 * CONVERSATIONS // people)
-    there, talked = networks.organisations(programme), networks.talked(programme, rounds[0])
+    goes_by = networks.by_name()
+    there, talked = networks.organisations(programme, goes_by), networks.talked(programme, rounds[0], goes_by)
     shown, rest = _most_connected(there, talked)
     place = {each.name: number for number, each in enumerate(shown)} | {each.name: len(shown) for each in rest}
     known = {pair: times for pair, times in talked.items() if place.keys() >= {*pair}}

@@ -1,18 +1,17 @@
 """Who is in a programme, as its organisers look for them; a constant number of questions, however many they are."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
-from unmentor.mail.models import Suppressed
+from unmentor.organise.standing import Entry, entries, refused
 from unmentor.people.models import Person
 from unmentor.programmes.models import EACH, Membership, Programme
 from unmentor.rounds.models import Round
@@ -61,32 +60,20 @@ class Sought:
         return {"q": self.words, "show": self.show, "order": self.order}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One person of a programme, and how they stand in it."""
+class Found(Pagination):
+    """A page of people by their ids alone, which finds and counts them in one pass over all: each pass costs."""
 
-    member: Membership
-    # next; or why the next draw is without them: asked, waiting, paused, skips, unreached, no-way to talk, or that it
-    # rests them: they had their turn, and take part less often
-    standing: str
-    # How many conversations they were told of, and how many happened.
-    talks: int
-    met: int
+    def _query_items(self) -> list[int]:
+        found = self._query_args["found"].with_only_columns(Membership.id, func.count().over())
+        rows = db.session.execute(found.limit(self.per_page).offset(self._query_offset)).all()
+        self._counted = rows[0][1] if rows else None
+        return [row[0] for row in rows]
 
-    @property
-    def person(self) -> Person:
-        """Return who it is."""
-        return self.member.person
-
-    @property
-    def name(self) -> str:
-        """Return what an organiser may call them."""
-        return self.member.known_as
-
-    @property
-    def organisation(self) -> str:
-        """Return where they work, as far as an organiser may know."""
-        return "" if self.member.invited else self.person.organisation
+    def _query_count(self) -> int:
+        if self._counted is not None or self.page == 1:
+            return self._counted or 0
+        everybody = self._query_args["found"].with_only_columns(func.count()).order_by(None)
+        return db.session.scalar(everybody) or 0
 
 
 def totals(programme: Programme, today: date) -> dict[str, int]:
@@ -107,21 +94,22 @@ def totals(programme: Programme, today: date) -> dict[str, int]:
 
 
 def page_of(programme: Programme, sought: Sought, today: date, number: int) -> Pagination:
-    """Return a page of whom an organiser looks for."""
+    """Return a page of whom an organiser looks for, by the ids of their memberships."""
     found = _found(programme, sought, today)
-    return db.paginate(found, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+    return Found(found=found, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
 
 
 def everybody(programme: Programme, sought: Sought, today: date) -> list[Entry]:
     """Return all whom an organiser looks for."""
     found = _found(programme, sought, today)
     ids = found.with_only_columns(Membership.person_id).order_by(None)
-    return _entries(programme, db.session.scalars(found).all(), ids, today)
+    return entries(programme, db.session.scalars(found).all(), today, ids)
 
 
-def entries(programme: Programme, members: Sequence[Membership], today: date) -> list[Entry]:
-    """Return how these members stand."""
-    return _entries(programme, members, [each.person_id for each in members], today)
+def members(page: Pagination) -> list[Membership]:
+    """Return who is on a page, in its order."""
+    theirs = select(Membership).where(Membership.id.in_(page.items)).options(joinedload(Membership.person))
+    return sorted(db.session.scalars(theirs), key=lambda each: page.items.index(each.id))
 
 
 def member(programme: Programme, number: int) -> Membership | None:
@@ -163,7 +151,7 @@ def _conditions(programme: Programme, today: date) -> dict[str, ColumnElement[bo
         "asked": ~confirmed | Membership.invited,
         "silent": Membership.silences > 0,
         "never": ~has_met(programme),
-        "unreached": _refused(),
+        "unreached": refused(),
         "organisers": Membership.role == "organiser",
     }
 
@@ -171,62 +159,11 @@ def _conditions(programme: Programme, today: date) -> dict[str, ColumnElement[bo
 def has_met(programme: Programme) -> ColumnElement[bool]:
     """Return the condition that a member talked to somebody in *programme*."""
     talk = select(Participation.id).join(Participation.conversation)
-    return talk.where(
+    met = talk.where(
         Participation.person_id == Membership.person_id,
         Participation.withdrew_at.is_(None),
         Conversation.state == "met",
         Conversation.round_id.in_(select(Round.id).where(Round.programme_id == programme.id)),
-    ).exists()
-
-
-def _refused() -> ColumnElement[bool]:
-    return exists().where(Suppressed.address == Person.email)
-
-
-def _entries(
-    programme: Programme, members: Sequence[Membership], people: Select[int] | list[int], today: date
-) -> list[Entry]:
-    drawn = in_next(programme, today).with_only_columns(Membership.person_id)
-    taking_part = set(db.session.scalars(drawn.where(Membership.person_id.in_(people))))
-    refused = set(db.session.scalars(select(Person.id).where(Person.id.in_(people), _refused())))
-    talks = _talks(programme, people)
-    return [
-        Entry(
-            each,
-            "next" if each.person_id in taking_part else _why_not(each, today, each.person_id in refused),
-            *talks.get(each.person_id, (0, 0)),
-        )
-        for each in members
-    ]
-
-
-def _talks(programme: Programme, people: Select[int] | list[int]) -> dict[int, tuple[int, int]]:
-    """Return how many conversations these were told of, and how many happened, by the person's id."""
-    query = (
-        select(Participation.person_id, func.count(), func.count().filter(Conversation.state == "met"))
-        .join(Participation.conversation)
-        .join(Conversation.round)
-        .where(
-            Participation.person_id.in_(people),
-            Participation.withdrew_at.is_(None),
-            Conversation.state != "cancelled",
-            Round.programme_id == programme.id,
-            Round.state != "drawn",
-        )
     )
-    counted = db.session.execute(query.group_by(Participation.person_id))
-    return {person: (talks, met) for person, talks, met in counted}
-
-
-def _why_not(member: Membership, today: date, refused: bool) -> str:
-    if member.person.confirmed_at is None or member.invited:
-        return "asked"
-    if not member.approved:
-        return "waiting"
-    if member.is_paused(today):
-        return "paused"
-    if member.is_skipping(today):
-        return "skips"
-    if refused:
-        return "unreached"
-    return "rests" if member.person.phone or member.person.video else "no-way"
+    # Asked for each, and ended by the first: for a NOT EXISTS PostgreSQL would read the parts of everybody.
+    return met.limit(1).correlate(Membership).scalar_subquery().is_not(None)

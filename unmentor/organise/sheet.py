@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from unmentor.organise.roster import Entry
+from unmentor.organise.standing import Entry
 from unmentor.programmes.models import Programme
 from unmentor.programmes.rhythm import TAKES_PART
 from unmentor.sheets import csv_of

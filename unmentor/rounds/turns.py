@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.orm import contains_eager
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
@@ -23,8 +23,6 @@ A_DAY, A_MOMENT = timedelta(days=1), timedelta(seconds=1)
 # Twelve weeks; but a draw that came some days late, after an outage or an organiser's yes, costs nobody another.
 A_QUARTER = timedelta(weeks=12) - timedelta(days=6)
 
-# Whose turns are looked for.
-Theirs = aliased(Membership)
 # Where the latest turn of a member was.
 LATEST, DRAWN_AT = func.max(Round.number), func.max(Round.drawn_at)
 
@@ -68,15 +66,7 @@ def resting(programme: Programme, on: date, round_: Round | None = None) -> Colu
         QUARTERLY: _midnight(programme, day - A_QUARTER + A_DAY) <= Round.drawn_at,
     }
     # Where everybody takes part in every round, no database looks for turns.
-    return and_(
-        Membership.every != EACH,
-        or_(
-            *(
-                and_(Membership.every == every, _rests(_turns(programme).where(soon)))
-                for every, soon in too_soon.items()
-            )
-        ),
-    )
+    return or_(*(and_(Membership.every == every, _had(programme, soon)) for every, soon in too_soon.items()))
 
 
 def counted(programme: Programme, on: date) -> tuple[int, int]:
@@ -120,16 +110,13 @@ def ask_for_the_next(member: Membership) -> None:
     member.this_one_too = _latest_turn(member)[0] or 0
 
 
-def _rests(too_soon: Select[int]) -> ColumnElement[bool]:
-    """Return the condition that a member had one of these turns, and did not say "this one too" after it."""
-    # Read from the few rounds that count, and apart from the memberships, by which SQLite would read all rounds.
-    said = and_(Theirs.person_id == Participation.person_id, Theirs.this_one_too.is_not(None))
-    after = too_soon.join(Theirs, said).where(
-        Theirs.programme_id == Round.programme_id, Theirs.this_one_too < Round.number
-    )
-    return and_(
-        Membership.person_id.in_(too_soon), or_(Membership.this_one_too.is_(None), Membership.person_id.in_(after))
-    )
+def _had(programme: Programme, too_soon: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a member had such a turn, and did not say "this one too" after it."""
+    said = and_(Membership.this_one_too.is_not(None), Membership.this_one_too >= Round.number)
+    theirs = _turns(programme).where(Participation.person_id == Membership.person_id, too_soon, ~said)
+    # From their newest part back, since it is mostly that one; of an EXISTS databases forget the order.
+    newest = theirs.order_by(Participation.id.desc()).limit(1)
+    return newest.correlate(Membership).scalar_subquery().is_not(None)
 
 
 def _latest_turn(member: Membership) -> tuple[int | None, datetime | None]:
