@@ -1,19 +1,25 @@
-"""Pages that look the same to all visitors, kept in front of the app until anything at all is written.
+"""Pages that look the same to all, kept until anything at all is written: whole for visitors, in front of the app; and
+with gaps for whoever has a session, where a page says who reads it.
 
 The database itself says whether something was written since, so a cached page is never older than what it shows.
 """
 
 from __future__ import annotations
 
+import re
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from threading import Lock
 from typing import TYPE_CHECKING, ParamSpec, cast
 from weakref import finalize
 
-from flask import Flask, Response, current_app, make_response, request, session
+from flask import Flask, Response, current_app, g, make_response, render_template, request, session
+from flask.globals import request_ctx
+from flask_babel import get_locale
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
 
@@ -26,10 +32,15 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 OK = 200
 MOST_PAGES = 200
-# What a page depends on besides the database: where it was asked for, what is asked of it, and in which language.
-KEY = ("HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT_LANGUAGE")
+# What a page depends on besides the database: where it was asked for, what is asked of it; and in which language.
+ASKED = ("HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+KEY = (*ASKED, "HTTP_ACCEPT_LANGUAGE")
+READING = {"GET", "HEAD"}
 # Where a request keeps the version of the database that its page is made from.
 MADE_FROM = "unmentor.made_from"
+# Where a page for all has something for its reader. Nobody knows the number, so nothing that is written makes a gap.
+GAP = f"<!-- {secrets.token_hex(16)} %s -->"
+GAPS = re.compile((GAP % r"([\w/]+\.html)").encode())
 Key = tuple[str, ...]
 Version = tuple[object, ...]
 
@@ -59,6 +70,7 @@ class PageCache:
         app.extensions["page_cache"] = self
         app.wsgi_app = self  # type: ignore[method-assign]  # - Flask asks for it to be wrapped so
         app.after_request(self.keep)
+        app.add_template_global(for_reader)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from the cache, with 304 where the reader has the page; or let the app answer."""
@@ -74,15 +86,39 @@ class PageCache:
         if version is None or key is None or session or response.status_code != OK:
             return response
         response.add_etag()
+        self.put(key, version, response)
+        response.make_conditional(request)
+        return response
+
+    def put(self, key: Key, version: Version, response: Response) -> None:
+        """Cache a page as it is now, under *key*."""
         if len(self.pages) >= MOST_PAGES:
             self.pages.clear()
         self.pages[key] = CachedPage(version, response.get_data(), response.headers.to_wsgi_list())
-        response.make_conditional(request)
+
+    def for_all(self, make: Callable[[], ResponseReturnValue], version: Version) -> Response:
+        """Return a page with gaps: as it was made for somebody else, or as *make* makes it, from a *version* on.
+
+        A page in whose making nobody looked at the session is the same for everybody who reads that language.
+        """
+        key = ("for all", str(get_locale()), *(request.environ.get(what, "") for what in ASKED))
+        page = self.pages.get(key)
+        if page is not None and page.version == version:
+            return Response(page.body, headers=page.headers)
+        # Flask notes here that somebody looks; up to now only at the language.
+        mine = request_ctx.session
+        mine.accessed, g.leaves_gaps = False, True
+        try:
+            response = make_response(make())
+        finally:
+            looked, mine.accessed, g.leaves_gaps = mine.accessed, True, False
+        if not looked and response.status_code == OK:
+            self.put(key, version, response)
         return response
 
     def key(self, environ: WSGIEnvironment) -> Key | None:
         """Return what a page is cached under; None where there is a session, which makes a page its reader's own."""
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        if environ["REQUEST_METHOD"] not in READING:
             return None
         if "HTTP_COOKIE" in environ and self._app.config["SESSION_COOKIE_NAME"] in parse_cookie(environ):
             return None
@@ -115,18 +151,31 @@ class PageCache:
 
 
 def cached_for_visitors(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Cache what a view returns, for everybody without a session."""
+    """Cache what a view returns, for everybody without a session; for the others too where it never looks at theirs.
+
+    What a template says to its reader goes through ``for_reader``. A view that looks at the session all the same is
+    made each time for whoever has one.
+    """
 
     @wraps(view)
-    def cached(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        cache = cast(PageCache, current_app.extensions["page_cache"])
-        if cache.key(request.environ) is None:
+    def kept(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if request.method not in READING:
             return view(*args, **kwargs)
+        pages = cast(PageCache, current_app.extensions["page_cache"])
         # Asked for before the page is made: what is written meanwhile makes it old at once.
-        request.environ[MADE_FROM] = cache.version()
-        response = make_response(view(*args, **kwargs))
-        response.cache_control.no_cache = True
-        response.vary.update(("Accept-Language", "Cookie"))
+        version = pages.version()
+        response = pages.for_all(lambda: view(*args, **kwargs), version)
+        fill = cache(lambda template: render_template(template).encode())
+        response.set_data(GAPS.sub(lambda gap: fill(gap[1].decode()), response.get_data()))
+        if pages.key(request.environ) is not None:
+            request.environ[MADE_FROM] = version
+            response.cache_control.no_cache = True
+            response.vary.update(("Accept-Language", "Cookie"))
         return response
 
-    return cached
+    return kept
+
+
+def for_reader(template: str) -> Markup:
+    """Return what a template, which is given nothing, says to whoever reads the page; in one for all, a gap for it."""
+    return Markup(GAP % template if g.get("leaves_gaps") else render_template(template))  # noqa: S704 - a template of ours

@@ -19,8 +19,9 @@ R = TypeVar("R")
 
 def signed_in() -> Person | None:
     """Return the person who is signed in in this browser, or None. Asks the database once a request."""
+    # Looked at each time: a page that asks who reads it is no page for all.
+    known = session.get("person")
     if "person" not in g:
-        known = session.get("person")
         person = person_in(known) if isinstance(known, str) else None
         g.person = person if person and person.left_at is None else None
     return cast(Person | None, g.person)

@@ -70,6 +70,12 @@ def organised_by(person: Person) -> list[Programme]:
     return [membership.programme for membership in memberships(person) if membership.role == "organiser"]
 
 
+def is_organiser(person: Person) -> bool:
+    """Say whether *person* organises any programme."""
+    organises = select(Membership.id).where(Membership.person_id == person.id, Membership.role == "organiser")
+    return db.session.scalar(organises.limit(1)) is not None
+
+
 def organisers(programme: Programme) -> Sequence[Person]:
     """Return who organises *programme* and can be written to."""
     return db.session.scalars(_people(programme).where(Membership.role == "organiser")).all()

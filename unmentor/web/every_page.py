@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Flask, has_request_context
 from sqlalchemy import select
+from werkzeug.local import LocalProxy
 
 from unmentor import runtime
 from unmentor.db import db
 from unmentor.page_cache import PageCache
 from unmentor.people.guards import signed_in
 from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import organised_by
+from unmentor.programmes.queries import is_organiser
 from unmentor.web.error_pages import register_error_handlers
 from unmentor.web.foreign import refuse_foreign
 from unmentor.web.headers import protect
@@ -29,7 +30,15 @@ def _everywhere() -> dict[str, Any]:
     """Return who is here, and whether the place is only a demonstration."""
     if not has_request_context():
         return {}
+    # The database is asked only where a template asks; and a page that never looks at its reader is the same for all.
+    return {"person": LocalProxy(signed_in), "organises": _organises, "demo": _demo}
+
+
+def _organises() -> bool:
     person = signed_in()
-    catching = runtime.settings().catches_mail
-    demo = db.session.scalar(select(Programme.slug).where(Programme.demo).limit(1)) if catching else None
-    return {"person": person, "organises": bool(person and organised_by(person)), "demo": demo}
+    return person is not None and is_organiser(person)
+
+
+def _demo() -> str | None:
+    demo = select(Programme.slug).where(Programme.demo).limit(1)
+    return db.session.scalar(demo) if runtime.settings().catches_mail else None
