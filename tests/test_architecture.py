@@ -33,11 +33,12 @@ LAYERS = [
 ] + [["static"]]
 # Besides pages and commands: what they open, the worker, what starts all, and the steps of a round that stand alone.
 OPENERS = {
-    "all_in_one.py", "db.py", "demo/command.py", "programmes/turn.py", "rounds/ending.py", "rounds/heads_up.py",
+    "all_in_one.py", "db.py", "demo/command.py", "programmes/turn.py", "reflections/followers/telling.py",
+    "rounds/ending.py", "rounds/heads_up.py",
     "rounds/schedule.py", "rounds/steps.py", "rounds/telling.py", "worker.py",
 }  # fmt: skip
 # Who may post without our form's token, and the standard that says so.
-WITHOUT_TOKEN = {"me.unsubscribe"}  # RFC 8058
+WITHOUT_TOKEN = {"me.unsubscribe", "reflections.stop_following"}  # RFC 8058
 
 
 @pytest.mark.parametrize("room", PURE)

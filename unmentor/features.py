@@ -3,7 +3,7 @@
 A feature stands above the pages that it adds to, so they cannot import it: they ask whoever is there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -30,11 +30,17 @@ class Feature:
 
     blueprint: Blueprint
     # Let go of all that names somebody who leaves.
-    erase: Callable[["Person"], None]
+    erase: Callable[["Person", datetime], None]
     # What it holds on somebody, for them to read: a heading, and what stands under it, ready for JSON.
     export: Callable[["Person"], dict[str, Any]]
     # Drop what is left over once a programme is gone.
     tidy: Callable[[], None]
+    # Do something for those who wait for it at their screen, as of a moment; how much that was, 0 once all is done.
+    answer: Callable[[datetime], int]
+    # What its worker does every minute, each by what it is called, in the same way.
+    duties: Sequence[tuple[str, Callable[[datetime], int]]]
+    # Erase once more what a backup brought back: what was erased is known by these marks.
+    erase_again: Callable[[Container[str], datetime], None]
     # Forget what nobody needs any more, as of a moment.
     forget: Callable[[datetime], None]
     # What people can do about conversations that are over, by the number of their part in each: words and an address.

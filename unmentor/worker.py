@@ -19,6 +19,7 @@ from unmentor import runtime
 from unmentor.conversations.came_of_it import ask_what_came
 from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_asking, remind
 from unmentor.db import beat, db, reading, transaction
+from unmentor.features import features
 from unmentor.impact.editions import make_edition
 from unmentor.mail.actions import forget_old as forget_old_mail
 from unmentor.mail.delivery.sender import Sender
@@ -53,6 +54,9 @@ def tick(now: datetime) -> None:
         _all("remind", partial(remind, programme, now))
     _all("tell rounds", tell_some)
     _all("tell that programmes end", tell_members)
+    for feature in features():
+        for what, duty in feature.duties:
+            _all(what, partial(duty, now))
     _all("withdraw whom no mail reaches", partial(withdraw_unreachable, new_seed(), now))
     _all("call off what nobody was told of", partial(call_off_unsent, now))
     _all("ask how it was", partial(ask_how_it_was, now))
@@ -119,6 +123,8 @@ def answer_requests(now: datetime) -> None:
         _try("answer a request", partial(answer, number, now))
     for number in addresses:
         _try("answer a request", partial(changing.answer, number, now))
+    for feature in features():
+        _all("answer requests", partial(feature.answer, now))
 
 
 def every_second(now: datetime) -> None:

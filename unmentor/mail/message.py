@@ -54,7 +54,9 @@ Every template is also given ``person``, the recipient's first name.
 ``round-report``        ``programme``, ``round``, ``summary`` (sentences), ``url``
 ``goodbye``             ``count`` (of conversations)
 ``follow-confirm``      ``topic`` (its name, or "" for everything), ``url``
-``follow-update``       ``reflections`` (each with ``text``, ``byline``, ``url``), ``url`` (the feed), ``stop_url``
+``follow-update``       ``reflections`` (each with ``text``, ``byline``, ``headline``, ``language``, ``whole`` (bool:
+                        it is all of it), ``url``), ``more`` (how many further ones there are), ``topics`` (what the
+                        reader follows, in words, or "" for everything), ``weekly`` (bool), ``url``, ``stop_url``
 ======================  ==========================================================================================
 """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from unmentor.db import db
+from unmentor.features import features
 from unmentor.people.actions import address_hash, person_hash
 from unmentor.people.models import Person
 from unmentor.privacy.leave import leave
@@ -38,6 +39,8 @@ def erase_again(path: Path, seed: int, now: datetime) -> int:
     back = [each for each in here if _is_among(known, each)]
     for person in back:
         leave(person, seed, now, told=False)
+    for feature in features():
+        feature.erase_again(known, now)
     return len(back)
 
 

@@ -31,7 +31,7 @@ def erase(person: Person, now: datetime) -> None:
     What they published stays, without a name. What names them in public, whoever wrote it, goes to a moderator.
     """
     for feature in features():
-        feature.erase(person)
+        feature.erase(person, now)
     if person.email:
         db.session.merge(Erasure(mark=people.person_hash(person), at=now))
     for table in (Membership, Stopped):

@@ -12,6 +12,7 @@ from unmentor.db import db
 from unmentor.mail.actions import unqueue
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue
+from unmentor.reflections.followers.taking_out import take_out
 from unmentor.reflections.forms import Draft, topic_slug
 from unmentor.reflections.mails import UNDO_WITHIN, published, returned, shared, subject_of
 from unmentor.reflections.models import Reflection, Topic, letters_about, reflection_topic, signature
@@ -48,7 +49,7 @@ def share(participation: Participation, draft: Draft, now: datetime, over: str |
     looked_at = bool(at_once(participation, reflection, (draft.attribution,)))
     since = reflection.published_at if reflection.state != "withdrawn" else None
     if reflection.state == "published":
-        unqueue(subject_of(reflection))
+        _unsay(reflection, subject_of(reflection))
     if since:
         reflection.was = None if looked_at else reflection.was or reflection.shown
     reflection.state = "published" if looked_at else "pending"
@@ -106,7 +107,7 @@ def undo(reflection: Reflection, now: datetime) -> bool:
     about, published_at = subject_of(reflection), None if published_at == since else published_at
     if not _move(reflection, before, Reflection.decided_at == since, note="", published_at=published_at):
         return False
-    unqueue(about)
+    _unsay(reflection, about)
     reopen_about(reflection.id, since)
     if before == "published":
         assign_slug(reflection)
@@ -133,7 +134,7 @@ def take_down(reflection: Reflection, note: str, now: datetime) -> bool:
     news = subject_of(reflection)
     if not _decide(reflection, "published", "returned", now, note=note, slug=out_of_sight(reflection)):
         return False
-    unqueue(news)
+    _unsay(reflection, news)
     settle_about(reflection.id, now)
     if reflection.person.email:
         queue(returned(reflection, now), now)
@@ -148,7 +149,7 @@ def look_again(reflection: Reflection) -> bool:
     news = subject_of(reflection)
     if not _move(reflection, "pending", Reflection.state == "published", slug=out_of_sight(reflection)):
         return False
-    unqueue(news)
+    _unsay(reflection, news)
     return True
 
 
@@ -168,6 +169,7 @@ def take_back(reflection: Reflection, now: datetime) -> None:
 
 def drop_letters_about(reflection: Reflection, which: ColumnElement[bool] = Message.state != "sending") -> None:
     """Drop letters about a reflection: those to others name its writer."""
+    take_out(reflection.id)
     about = Message.about.startswith(letters_about(reflection), autoescape=True)
     db.session.execute(delete(Message).where(about, which))
 
@@ -203,6 +205,12 @@ def _topic(name: str) -> Topic:
         except IntegrityError:
             # Somebody else wrote of it at this moment.
             return db.session.scalars(same).one()
+
+
+def _unsay(reflection: Reflection, about: str) -> None:
+    """Drop the letters that have not left and say that a reflection is public as it was."""
+    unqueue(about)
+    take_out(reflection.id)
 
 
 def _is_already(reflection: Reflection, draft: Draft, signed: tuple[str, str]) -> bool:

@@ -19,6 +19,9 @@ from unmentor.programmes.models import Programme
 from unmentor.reflections import moderation, queries, rights
 from unmentor.reflections.actions import drop_unused_topics, forget, publish, share
 from unmentor.reflections.finding import newest
+from unmentor.reflections.followers import actions as following
+from unmentor.reflections.followers import telling
+from unmentor.reflections.followers.queries import followed_by
 from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.views import blueprint
@@ -64,12 +67,34 @@ def needs(programme: Programme, reader: Person) -> Iterable[Need]:
         yield Need(says, _("Read it") if waiting == 1 else _("Read them"), page)
 
 
+def erase(person: Person, now: datetime) -> None:
+    """Let go of all that names somebody who leaves, and write to their address no more."""
+    rights.let_go(person)
+    if person.email:
+        following.stop(person.email, now)
+
+
+def export(person: Person) -> dict[str, Any]:
+    """Return what somebody wrote, and what their address follows, ready for JSON."""
+    follows = followed_by(person.email) if person.email else ()
+    told = [
+        {"topic": each.topic or None, "how_often": each.how_often, "since": each.since.isoformat()} for each in follows
+    ]
+    return rights.exported(person) | {"follows": told}
+
+
 def tell(story: Story, part: Participation, written: datetime, public: datetime | None) -> None:
     """Let somebody in the demo community share a story, and an organiser say yes to it where it is to be public."""
     reflection = share(part, Draft(story.text, tuple(story.topics), story.link, story.attribution), written)
     reflection.language = story.language
     if public:
         publish(reflection, public)
+
+
+def forget_all(now: datetime) -> None:
+    """Forget what nobody needs any more of what people wrote, and of who follows."""
+    forget(now)
+    following.forget(now)
 
 
 def _short(reason: str) -> str:
@@ -86,10 +111,13 @@ def _next_step(part: Participation, reflection: Reflection | None) -> tuple[str,
 
 feature = Feature(
     blueprint=blueprint,
-    erase=rights.let_go,
-    export=rights.exported,
+    erase=erase,
+    export=export,
     tidy=drop_unused_topics,
-    forget=forget,
+    answer=following.answer,
+    duties=(("gather what is new for followers", telling.gather), ("tell followers", telling.tell_some)),
+    erase_again=following.stop_again,
+    forget=forget_all,
     next_steps=next_steps,
     needs=needs,
     wrote=queries.writers_by_round,

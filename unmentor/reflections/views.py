@@ -19,6 +19,7 @@ from unmentor.programmes.queries import all_programmes, organised_by
 from unmentor.reflections import feeds, queries
 from unmentor.reflections.actions import ChangedMeanwhile, share, take_back, tell
 from unmentor.reflections.finding import Asked, newest, page_of
+from unmentor.reflections.followers import views as following
 from unmentor.reflections.forms import LONGEST, ReflectionForm
 from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic
 from unmentor.reflections.neighbours import neighbours
@@ -37,6 +38,9 @@ blueprint = Blueprint("reflections", __name__)
 blueprint.add_app_template_filter(marked)
 blueprint.get("/sitemap.xml")(cached_for_visitors(sitemap))
 blueprint.route("/reflections/<slug>/report", methods=["GET", "POST"])(report)
+blueprint.route("/follow", methods=["GET", "POST"])(following.follow)
+blueprint.route("/confirm/follow/<token>", methods=["GET", "POST"])(following.confirm_following)
+blueprint.route("/unsubscribe/follow/<key>", methods=["GET", "POST"])(following.stop_following)
 blueprint.route("/c/<token>/shared/<int:number>/ask", methods=["GET", "POST"])(ask_again)
 
 
@@ -131,13 +135,6 @@ def show(slug: str) -> str:
 def all_topics() -> str:
     """Show every topic, and how many wrote about it."""
     return render_template("reflections/topics.html", topics=queries.all_topics())
-
-
-@blueprint.get("/follow")
-@cached_for_visitors
-def follow() -> str:
-    """Show the address of every feed, and say what a feed is."""
-    return render_template("reflections/follow.html", topics=queries.all_topics(), link=link)
 
 
 @blueprint.get("/topics/<slug>")
