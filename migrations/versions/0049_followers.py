@@ -53,8 +53,14 @@ def upgrade() -> None:
             "bulletin_id", sa.Integer(), sa.ForeignKey("bulletin.id", ondelete="CASCADE"), nullable=False, index=True
         ),
     )
+    stranger = sa.text("person_id IS NULL")
+    op.create_index(
+        "ix_message_to_strangers", "message", ["kind", "queued_at"],
+        sqlite_where=stranger, postgresql_where=stranger,
+    )  # fmt: skip
 
 
 def downgrade() -> None:
+    op.drop_index("ix_message_to_strangers", "message")
     for table in ("in_bulletin", "bulletin", "follower", "follow_request"):
         op.drop_table(table)

@@ -12,7 +12,7 @@ from sqlalchemy import event, func, select, update
 
 from unmentor.db import db, transaction
 from unmentor.mail.actions import KEPT, forget_old
-from unmentor.mail.models import Body, Message, Stopped
+from unmentor.mail.models import Body, Message, Stopped, Suppressed
 from unmentor.mail.outbox import queue
 from unmentor.people.mails import goodbye
 from unmentor.people.models import Passkey, Person, SignIn
@@ -175,3 +175,13 @@ def test_no_minute_goes_through_all_the_mail_there_ever_was(ada: Person, clock: 
     ]
     assert sum("ix_message_worded" in plan for plan in plans) >= 2
     assert not [plan for plan in plans if plan.startswith("SCAN message")]
+
+
+def test_an_address_of_nobody_that_refused_our_mail_is_forgotten_after_a_year(ada: Person, clock: Clock) -> None:
+    for address in (ada.email, "stranger@example.org"):
+        kept(Suppressed(address=address, since=clock(), trouble="550"))
+    for days, known in ((364, 2), (365, 1)):
+        with transaction():
+            forget(clock() + timedelta(days=days))
+        assert db.session.query(Suppressed).count() == known
+    assert db.session.scalars(select(Suppressed.address)).one() == ada.email

@@ -42,6 +42,8 @@ class Message(Base):
         Index("ix_message_of_programme", "programme_id", "queued_at"),
         Index("ix_message_worded", "sent_at", sqlite_where=WORDED, postgresql_where=WORDED),
         Index("ix_message_unsettled", "programme_id", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
+        # What is forgotten of strangers, every minute.
+        Index("ix_message_to_strangers", "kind", "queued_at", sqlite_where=STRANGER, postgresql_where=STRANGER),
         # Null is unlike null, so those who have no account need a rule of their own.
         Index(
             "one_to_a_stranger",

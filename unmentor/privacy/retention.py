@@ -17,7 +17,7 @@ from unmentor.features import features
 from unmentor.links import link
 from unmentor.mail.actions import KEPT
 from unmentor.mail.message import Letter
-from unmentor.mail.models import Message, Stopped
+from unmentor.mail.models import Message, Stopped, Suppressed
 from unmentor.mail.outbox import queue
 from unmentor.people import changing, door
 from unmentor.people.models import Passkey, Person, SignIn
@@ -36,6 +36,8 @@ NOTICE = timedelta(days=30)
 SIGN_INS = timedelta(days=30)
 # No backup that is older is to be restored.
 ERASURES = timedelta(days=365)
+# An address of nobody here, which refused our mail or called it spam.
+REFUSED = timedelta(days=365)
 WARNING = "heads-up"
 # A warning that expired told nobody, so it is sent again.
 WARNED = ("queued", "held", "sending", "uncertain", "sent", "failed")
@@ -59,6 +61,7 @@ def promised() -> dict[str, int]:
         "places": placing.KEPT.days,
         "notes": notes.KEPT.days,
         "erasures": ERASURES.days,
+        "refused": REFUSED.days,
         "log_years": audit.KEPT.days // 365,
         "acknowledged": ACKNOWLEDGED.days,
     }
@@ -79,6 +82,8 @@ def forget(now: datetime) -> None:
         feature.forget(now)
     to_strangers = Message.person_id.is_(None) & Message.kind.in_(("confirm", "email-change"))
     db.session.execute(delete(Message).where(to_strangers, Message.queued_at <= now - UNCONFIRMED))
+    nobodys = ~select(Person.id).where(Person.email == Suppressed.address).exists()
+    db.session.execute(delete(Suppressed).where(Suppressed.since <= now - REFUSED, nobodys))
     db.session.execute(delete(Erasure).where(Erasure.at < now - ERASURES))
     audit.forget(AuditEvent.at < now - audit.KEPT)
     forget_letters(now)

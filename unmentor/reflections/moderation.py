@@ -18,6 +18,7 @@ from unmentor.programmes.models import Programme
 from unmentor.reflections import actions, queries
 from unmentor.reflections.changes import changes
 from unmentor.reflections.finding import Asked, newest
+from unmentor.reflections.followers.queries import count_followers
 from unmentor.reflections.forms import PublishForm, ReturnForm
 from unmentor.reflections.mails import UNDO_WITHIN
 from unmentor.reflections.models import Reflection
@@ -125,6 +126,7 @@ def _page(programme: Programme, form: PublishForm | Button) -> str:
         decided=queries.decided(programme, runtime.now() - UNDO_WITHIN),
         until=UNDO_WITHIN,
         public=newest(Asked(programme=programme.slug), NEWEST),
+        followers=count_followers(),
         form=form,
     )
 

@@ -7,14 +7,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.budgets import DAY, HOUR, Limit, spend
-from unmentor.db import db, reading
+from unmentor.db import db, insert_new, reading
 from unmentor.links import keyed_hash
 from unmentor.mail.actions import KEPT
 from unmentor.mail.models import Message, Suppressed
 from unmentor.mail.outbox import queue_all
-from unmentor.people.door import FROM_ONE_SOURCE, SOMEBODY_WAITS, TooMany
+from unmentor.people.door import CONFIRM_WITHIN, FROM_ONE_SOURCE, SOMEBODY_WAITS, TooMany
 from unmentor.privacy.models import Erasure
-from unmentor.reflections.followers.mails import CONFIRM_WITHIN, is_it_yours
+from unmentor.reflections.followers.mails import is_it_yours
 from unmentor.reflections.followers.models import Bulletin, Follower, FollowRequest, letters_of
 from unmentor.reflections.followers.queries import names_of
 
@@ -94,8 +94,9 @@ def stop(email: str, now: datetime) -> None:
     gone = db.session.scalars(delete(Follower).where(Follower.email == email).returning(Follower.nonce)).all()
     to_them = Message.person_id.is_(None) & Message.kind.in_(KINDS)
     db.session.execute(delete(Message).where(Message.recipient == email, to_them))
-    # So that no backup brings them back.
-    db.session.add_all([Erasure(mark=mark(nonce), at=now) for nonce in gone])
+    # So that no backup brings them back; where one did, they are known already.
+    if gone:
+        db.session.execute(insert_new(Erasure), [{"mark": mark(nonce), "at": now} for nonce in gone])
 
 
 def mark(nonce: str) -> str:

@@ -9,11 +9,11 @@ from flask_babel import force_locale
 
 from unmentor.links import link, sign
 from unmentor.mail.message import Letter
+from unmentor.people.door import CONFIRM_WITHIN
 from unmentor.reflections.followers.models import WEEKLY, Bulletin, Follower, FollowRequest, letters_of
 from unmentor.reflections.models import Reflection
 from unmentor.words import listed
 
-CONFIRM_WITHIN = timedelta(days=7)
 # A letter that waited for longer is no news; the next is on its way.
 WORTH_SENDING = timedelta(days=3)
 MOST, FIRST_WORDS = 12, 280

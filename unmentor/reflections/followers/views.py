@@ -9,9 +9,9 @@ from unmentor.forms import Button, Page, clean_line
 from unmentor.gone import GONE, forward
 from unmentor.links import link, signed
 from unmentor.people import browser
+from unmentor.people.door import CONFIRM_WITHIN
 from unmentor.reflections.followers import actions, queries
 from unmentor.reflections.followers.forms import PACES, FollowForm
-from unmentor.reflections.followers.mails import CONFIRM_WITHIN
 from unmentor.reflections.queries import all_topics
 from unmentor.words import chosen_language, listed
 
