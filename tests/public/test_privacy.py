@@ -42,13 +42,14 @@ def test_every_item_of_the_law_is_there(client: FlaskClient, language: str) -> N
     ("row", "time"),
     [
         ("If you never confirm", retention.UNCONFIRMED),
-        ("What you typed to join, until you confirm", CONFIRM_WITHIN),
+        ("What you typed to join or to follow, until you confirm", CONFIRM_WITHIN),
         ("The words of our email, whether it arrived or not", KEPT),
         ("When you signed in", retention.SIGN_INS),
         ("Your address before, when you change it", UNDO_WITHIN),
         ("How often email was asked for", budgets.DAY),
         ("What somebody reports to the organisers", KEPT_REPORTS),
         ("That you left, as a code in the place of your address", retention.ERASURES),
+        ("An address of nobody here that refused our email, or called it spam", retention.REFUSED),
     ],
 )
 def test_each_time_on_the_page_is_the_one_that_the_code_keeps(client: FlaskClient, row: str, time: timedelta) -> None:
@@ -68,7 +69,7 @@ def test_idle_accounts_and_complaints_have_their_times_too(client: FlaskClient) 
 
 def test_a_time_that_changes_in_the_code_changes_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     before = retention.promised()
-    for name in ("UNCONFIRMED", "IDLE", "NOTICE", "SIGN_INS", "KEPT", "ERASURES", "ACKNOWLEDGED"):
+    for name in ("UNCONFIRMED", "IDLE", "NOTICE", "SIGN_INS", "KEPT", "ERASURES", "REFUSED", "ACKNOWLEDGED"):
         monkeypatch.setattr(retention, name, timedelta(days=4000))
     after = retention.promised()
     assert {name for name in before if before[name] == after[name]} == {
