@@ -18,6 +18,7 @@ from unmentor.db import Base, db, insert_new
 from unmentor.impact import compared
 from unmentor.impact.by_round import people_by_round
 from unmentor.impact.cells import added, shown, together
+from unmentor.impact.growth import grown
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.rounds.models import Round
@@ -70,7 +71,8 @@ def figures(before: dict[str, Any] | None, at: datetime) -> dict[str, Any]:
     later = known["later"] + _rows(known["later"], (Round.closed_at < at) & ~still, LATER, "came")
     rest = {name: _rest(known["rest"].get(name, []), rounds, name) for name in MAY_BE_LEFT_OUT}
     told = {"rounds": rounds, "later": later, "rest": rest, "compared": _compared(known["compared"], _ids(rounds))}
-    return told | {"reach": _reach(_ids(rounds))}
+    talked = [row["ids"] for row in (*rounds, *rest["met"]) if "met" in row]
+    return told | {"reach": _reach(_ids(rounds)), "network": grown(known.get("network", []), talked)}
 
 
 def _talks_after(moment: datetime) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from unmentor.impact import growth
 from unmentor.impact.cells import AMONG
 from unmentor.impact.editions import Edition, latest
 from unmentor.impact.figures import Share
@@ -58,10 +59,15 @@ def differences(edition: Edition) -> dict[str, tuple[dict[str, Share], tuple[flo
     return told
 
 
+def network(edition: Edition) -> list[dict[str, Any]]:
+    """Return how the network grows, the first month first."""
+    return growth.told(edition.figures.get("network", []))
+
+
 def document() -> dict[str, Any]:
     """Return the newest edition ready for JSON."""
     edition = latest()
-    known = {"licence": LICENCE, "counts": MEANS, "among": AMONG, "edition": None}
+    known = {"licence": LICENCE, "counts": MEANS, "among": AMONG, "network_counts": growth.MEANS, "edition": None}
     if edition is None:
         return known
     return known | {
@@ -70,6 +76,7 @@ def document() -> dict[str, Any]:
         "total": {name: _json(share) for name, share in totals(edition).items()},
         "rounds": [_counts(row) for row in edition.figures["rounds"]],
         "later": [_counts(row) for row in edition.figures["later"]],
+        "network": network(edition),
         "compared": {
             question: {
                 "arms": {arm: _json(share) for arm, share in arms.items()},
