@@ -66,7 +66,7 @@ def test_the_schedule_has_nothing_to_make_up_for(app: Flask, clock: Clock) -> No
     with transaction():
         demo.fill(clock())
     worker.tick(clock())
-    assert (count(Round), count(Message)) == (6, 0)
+    assert (count(Round), count(Message)) == (12, 0)
 
 
 def test_the_next_draw_is_left_to_the_visitor(app: Flask, client: FlaskClient, clock: Clock) -> None:

@@ -26,7 +26,7 @@ from unmentor.rounds.actions import close_rounds, draw_round, mark_sent
 from unmentor.rounds.queries import round_of
 from unmentor.timetable.cadence import latest_draw
 
-PEOPLE, ROUNDS = 40, 6
+PEOPLE, ROUNDS = 40, 12
 MOST_PEOPLE, MOST_ROUNDS = 10_000, 60
 A_MONTH = timedelta(days=31)
 A_WEEK = timedelta(days=7)

@@ -32,6 +32,12 @@ class Share:
         return wilson(self.said, self.answers)
 
     @property
+    def low_at_high(self) -> tuple[float, float, float]:
+        """Return the share between the ends of its interval, from 0 to 1."""
+        low, high = self.interval
+        return low, self.said / self.answers, high
+
+    @property
     def likely(self) -> tuple[int, int]:
         """Return the 95% interval in percent, by Wilson.
 

@@ -10,6 +10,7 @@ from flask_babel import format_date
 from werkzeug.wrappers import Response
 
 from unmentor import runtime
+from unmentor.charts.bars import bars
 from unmentor.charts.shares import shares
 from unmentor.features import has_page
 from unmentor.impact import public
@@ -29,6 +30,8 @@ NOT_FOR_ROBOTS = ("/c/", "/calendar/", "/confirm", "/dev", "/language", "/me", "
 UNAVAILABLE = 503
 # When the accessibility statement was last held against the service.
 REVIEWED = date(2026, 11, 24)
+# So many months are in the chart of how the network grows: as many as have room for their names.
+CHARTED = 8
 blueprint = Blueprint("public", __name__)
 
 
@@ -53,19 +56,32 @@ def impact() -> str:
     edition = latest()
     rows = public.rows_of(edition) if edition else []
     steps = public.totals(edition) if edition else {}
-    low_high = [(share.interval[0], share.said / share.answers, share.interval[1]) for share in steps.values()]
+    compared = public.differences(edition) if edition else {}
+    network = public.network(edition) if edition else []
+    charted = network[-CHARTED:]
     return render_template(
         "public/impact.html",
-        month=format_date(date.fromisoformat(f"{edition.month}-01"), "MMMM y") if edition else "",
+        month=_month(edition.month) if edition else "",
         rounds=edition.figures["rounds"] if edition else [],
         later=edition.figures["later"] if edition else [],
         reach=edition.figures.get("reach") if edition else None,
         several=len({row["programme"] for row in rows}) > 1,
         steps=steps,
-        chart=shares(low_high),
-        compared=public.differences(edition) if edition else {},
+        chart=shares([share.low_at_high for share in steps.values()]),
+        compared=compared,
+        beside={
+            question: shares([share.low_at_high for share in arms.values()])
+            for question, (arms, _by) in compared.items()
+        },
+        network=[(_month(row["month"]), _month(row["month"], "MMM"), row) for row in network],
+        growth=bars([(row["largest"], row["people"] - row["largest"]) for row in charted]),
+        charted=CHARTED,
         small=SMALL,
     )
+
+
+def _month(month: str, written: str = "MMMM y") -> str:
+    return str(format_date(date.fromisoformat(f"{month}-01"), written))
 
 
 @blueprint.get("/impact.json")

@@ -38,6 +38,7 @@ REASON = 160
 def for_pages_below() -> dict[str, Any]:
     """Return what pages ask that show reflections among other things."""
     return {
+        "public_topics": queries.all_topics,
         "newest_reflections": lambda: newest(most=ON_THE_FIRST_PAGE),
         "shared_by_others": lambda part: [(each, each.id in asked_by(part)) for each in queries.of_others(part)],
     }
