@@ -31,10 +31,11 @@ LAYERS = [
     [room.strip() for room in layer.split("|")]
     for layer in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]["layers"]
 ] + [["static"]]
-# Besides pages and commands: what they open, the worker, what starts all, and the steps of a round that stand alone.
+# Besides pages and commands: what they open, the worker, what starts all, the steps of a round that stand alone, and
+# what charges whoever asks before an answer is made.
 OPENERS = {
-    "all_in_one.py", "db.py", "demo/command.py", "programmes/turn.py", "reflections/followers/telling.py",
-    "rounds/ending.py", "rounds/heads_up.py",
+    "all_in_one.py", "api/asking.py", "db.py", "demo/command.py", "programmes/turn.py",
+    "reflections/followers/telling.py", "rounds/ending.py", "rounds/heads_up.py",
     "rounds/schedule.py", "rounds/steps.py", "rounds/telling.py", "worker.py",
 }  # fmt: skip
 # Who may post without our form's token, and the standard that says so.

@@ -39,6 +39,17 @@ OPEN = {
     "reflections.topic_atom": "what people chose to make public",
     "reflections.topic_json": "what people chose to make public",
     "reflections.topic_rss": "what people chose to make public",
+    # The same for programs.
+    "api.docs": "how programs read what is public",
+    "api.impact": "the figures of a public page",
+    "api.openapi": "which addresses there are",
+    "api.programme": "what a public page shows",
+    "api.programmes": "what a public page shows",
+    "api.reflection": "what people chose to make public",
+    "api.reflections": "what people chose to make public",
+    "api.round_": "what a public page shows",
+    "api.rounds": "what a public page shows",
+    "api.topics": "every topic of what is public",
     # What machines ask.
     "public.favicon": "a picture",
     "public.healthz": "is the process up?",

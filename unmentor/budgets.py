@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, case, delete, or_
+from sqlalchemy import String, case, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,6 +45,14 @@ def spend(limits: Iterable[Limit], subject: str, now: datetime) -> bool:
     Whoever charges several subjects does so in one order everywhere: two who meet then wait, and never for each other.
     """
     return all(_charge(limit, subject, now) for limit in limits)
+
+
+def left(limit: Limit, subject: str, now: datetime) -> tuple[int, datetime]:
+    """Return how much of *limit* is left to *subject*, and when it is whole again."""
+    used, until = db.session.execute(
+        select(Budget.used, Budget.until).where(Budget.key == _key(limit, subject), Budget.until > now)
+    ).one_or_none() or (0, now)
+    return limit.most - used, until
 
 
 def forget(now: datetime) -> None:

@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
 
 from unmentor import cli, words
+from unmentor.api.docs import init_api
 from unmentor.collector import collect_between
 from unmentor.conversations import views as conversations
 from unmentor.db import close_to_others, connect, db, from_database
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_clock) -> Fl
     init_features(app)
     for room in (*ROOMS, *app.extensions["features"]):
         app.register_blueprint(room.blueprint)
+    init_api(app)
     init_pages(app)
     cli.register_commands(app)
     collect_between(app)

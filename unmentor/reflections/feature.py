@@ -16,7 +16,7 @@ from unmentor.features import Feature
 from unmentor.organise.needs import Need
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
-from unmentor.reflections import moderation, queries, rights
+from unmentor.reflections import api, moderation, queries, rights
 from unmentor.reflections.actions import drop_unused_topics, forget, publish, share
 from unmentor.reflections.finding import newest
 from unmentor.reflections.followers import actions as following
@@ -28,7 +28,7 @@ from unmentor.reflections.views import blueprint
 from unmentor.reports.queries import asked_again, asked_by
 from unmentor.words import Counted
 
-__all__ = ["feature", "moderation"]
+__all__ = ["api", "feature", "moderation"]
 ON_THE_FIRST_PAGE = 5
 # So much of a reason stands where many things need somebody; all of it where it is decided.
 REASON = 160

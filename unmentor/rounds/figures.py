@@ -1,6 +1,6 @@
 """A round in numbers, counted by the database: a page about five thousand conversations reads none of them for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,12 @@ class Figures:
 
 def figures(round_: Round) -> Figures:
     """Return a round's draw in numbers, without what mended it later."""
+    return figures_of([round_])[round_.id]
+
+
+def figures_of(rounds: Iterable[Round]) -> dict[int, Figures]:
+    """Return the draws of some rounds in numbers, by their ids."""
+    ids = [each.id for each in rounds]
     drawn = (Participation.conversation_id == Conversation.id, Participation.joined_at.is_(None))
     places = func.count(func.distinct(func.nullif(func.lower(Person.organisation), "")))
     crosses = select(places > 1).join(Participation.person)
@@ -42,20 +48,25 @@ def figures(round_: Round) -> Figures:
     talk = (
         select(
             select(func.count()).where(*drawn).scalar_subquery().label("size"),
+            Conversation.round_id,
             Conversation.repeat,
             crosses.select_from(Participation).where(*drawn).scalar_subquery().label("crosses"),
         )
-        .where(Conversation.round_id == round_.id, ~Conversation.mended)
+        .where(Conversation.round_id.in_(ids), ~Conversation.mended)
         .cte("talk")
         .prefix_with("MATERIALIZED")
     )
     kinds = (talk.c.size == THREE - 1, talk.c.size == THREE, talk.c.repeat, talk.c.crosses)
-    counts = select(
-        func.coalesce(func.sum(talk.c.size), 0), func.count(), *(func.count().filter(kind) for kind in kinds)
-    )
-    paired, conversations, pairs, threes, repeats, crossing = db.session.execute(counts).one()
-    out = db.session.scalar(select(func.count()).where(LeftOut.round_id == round_.id)) or 0
-    return Figures(paired + out, pairs, threes, out, conversations, repeats, crossing)
+    sums = (func.sum(talk.c.size), func.count(), *(func.count().filter(kind) for kind in kinds))
+    paired = {row[0]: row[1:] for row in db.session.execute(select(talk.c.round_id, *sums).group_by(talk.c.round_id))}
+    alone = select(LeftOut.round_id, func.count()).where(LeftOut.round_id.in_(ids)).group_by(LeftOut.round_id)
+    out = dict(db.session.execute(alone).all())
+    return {each: _counted(paired.get(each, (0,) * len(sums)), out.get(each, 0)) for each in ids}
+
+
+def _counted(row: Sequence[int], out: int) -> Figures:
+    people, conversations, pairs, threes, repeats, crossing = row
+    return Figures(people + out, pairs, threes, out, conversations, repeats, crossing)
 
 
 def fates(now: datetime) -> dict[str, ColumnElement[bool]]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
@@ -28,6 +29,13 @@ def newest_rounds(programme: Programme, most: int) -> Sequence[Round]:
     """Return some rounds of *programme*, the newest first."""
     query = select(Round).where(Round.programme_id == programme.id)
     return db.session.scalars(query.order_by(Round.number.desc()).limit(most)).all()
+
+
+def page_of_rounds(programme: Programme, number: int, most: int) -> Pagination:
+    """Return a page of *most* rounds of *programme*, the newest first, each with what was changed of it by hand."""
+    query = select(Round).where(Round.programme_id == programme.id).order_by(Round.number.desc())
+    whole = query.options(selectinload(Round.changes))
+    return db.paginate(whole, page=number, per_page=most, max_per_page=most, error_out=False)
 
 
 def waiting_round(programme: Programme) -> Round | None:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from unmentor.runtime import where
+from unmentor.web.problems import describe, wants_problems
 
 BROKEN = 500
 # The database is away, locked for long, or its disk is full; it may be back soon.
@@ -34,6 +35,8 @@ def explain(error: HTTPException) -> Response:
     # A redirect is no trouble, and a view that brought its own page knows better.
     if code < 400 or error.response is not None:
         return response
+    if wants_problems():
+        return describe(error, response)
     response.set_data(_page(code))
     response.content_type = "text/html; charset=utf-8"
     return response

@@ -17,6 +17,15 @@ POLICY = "; ".join(
 )
 # Whoever sees these addresses can act for somebody, so no other site, cache or history may.
 KEYS = ("/c/", "/calendar/", "/confirm", "/sign-in", "/unsubscribe")
+# What every site may read: open data, the same for whoever asks.
+OPEN = ("/api/v1", "/data/")
+FOR_EVERY_SITE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
+    "Access-Control-Max-Age": "86400",
+}
 HOUR = 60 * 60
 YEAR = 365 * 24 * HOUR
 
@@ -30,6 +39,8 @@ def protect(response: Response) -> Response:
     set_once("X-Content-Type-Options", "nosniff")
     set_once("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
     set_once("Cross-Origin-Opener-Policy", "same-origin")
+    if request.path.startswith(OPEN):
+        response.headers.update(FOR_EVERY_SITE)
     if settings().base_url.startswith("https://"):
         set_once("Strict-Transport-Security", f"max-age={YEAR}")
     if key:
