@@ -36,6 +36,11 @@ def number(means: str, **more: Any) -> fields.Integer:
     return fields.Integer(required=True, metadata={"description": means}, **more)
 
 
+def share(means: str) -> fields.Float:
+    """Return a field for a share, or for what lies between two."""
+    return fields.Float(required=True, metadata={"description": means})
+
+
 def moment(means: str, **more: Any) -> fields.DateTime:
     """Return a field for a moment, with its offset from UTC (RFC 3339)."""
     return fields.DateTime(required=True, format="iso", metadata={"description": means}, **more)

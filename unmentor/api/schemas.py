@@ -74,17 +74,17 @@ class ShareSchema(Schema):
 
     said = parts.number(_l("How many people said or did so."))
     of = parts.number(_l("Out of how many."))
-    share = fields.Float(required=True, metadata={"description": _l("The first divided by the second.")})
-    low = fields.Float(required=True, metadata={"description": _l("The lower end of its 95 per cent interval (Wilson).")})
-    high = fields.Float(required=True, metadata={"description": _l("The upper end of its 95 per cent interval.")})
+    share = parts.share(_l("The first divided by the second."))
+    low = parts.share(_l("The lower end of its 95 per cent interval (Wilson)."))
+    high = parts.share(_l("The upper end of its 95 per cent interval."))
 
 
 class DifferenceSchema(Schema):
     """By how much one share is above another."""
 
-    by = fields.Float(required=True, metadata={"description": _l("The first share less the second.")})
-    low = fields.Float(required=True, metadata={"description": _l("The lower end of its 95 per cent interval (Newcombe).")})
-    high = fields.Float(required=True, metadata={"description": _l("The upper end of its 95 per cent interval.")})
+    by = parts.share(_l("The first share less the second."))
+    low = parts.share(_l("The lower end of its 95 per cent interval (Newcombe)."))
+    high = parts.share(_l("The upper end of its 95 per cent interval."))
 
 
 class ComparisonSchema(Schema):
