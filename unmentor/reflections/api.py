@@ -13,6 +13,7 @@ from unmentor.api.parts import LONGEST_SEARCH, PageQuery
 from unmentor.forms import clean_line
 from unmentor.links import link
 from unmentor.reflections import queries
+from unmentor.reflections.finding import Asked, page_of
 from unmentor.reflections.models import Reflection, Topic
 
 GONE = 410
@@ -74,8 +75,8 @@ class FeedQuery(PageQuery):
 def reflections(asked: dict[str, Any]) -> Headed:
     """Return a page of what is public."""
     given = {name: clean_line(asked[name]) for name in ("q", "topic", "programme")}
-    sought = queries.Asked(words=given["q"], topic=given["topic"], programme=given["programme"])
-    return listed(queries.page_of(sought, asked["page"]), told, **given)
+    sought = Asked(words=given["q"], topic=given["topic"], programme=given["programme"])
+    return listed(page_of(sought, asked["page"]), told, **given)
 
 
 @get("/reflections/<slug>", _l("One reflection"), ReflectionSchema, refuses=[GONE])
