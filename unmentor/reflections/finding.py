@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from typing import ClassVar
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, false, func, select
@@ -12,6 +13,7 @@ from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.queries import published
 from unmentor.reflections.search import folded, kind, public
+from unmentor.words import LANGUAGES
 
 PAGE, IN_A_FEED = 20, 30
 # So many of what has common words are counted and shown: to count them all is what takes long.
@@ -21,8 +23,9 @@ NAME, YEAR = re.compile("[a-z0-9-]{1,80}"), re.compile("(?:19[789]|20[0-9]|21[0-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a reader looks for, as it was typed."""
+    """What a reader looks for, as it was typed; in an address each has a name."""
 
+    NAMES: ClassVar = ("q", "topic", "programme", "year", "language")
     words: str = ""
     topic: str = ""
     programme: str = ""
@@ -32,6 +35,16 @@ class Asked:
     def __bool__(self) -> bool:
         """Say whether they look for anything."""
         return any(astuple(self))
+
+    @property
+    def args(self) -> dict[str, str]:
+        """Return what stands in an address that asks the same."""
+        return {name: typed for name, typed in zip(self.NAMES, astuple(self), strict=True) if typed}
+
+    @property
+    def in_year(self) -> int | None:
+        """Return the year that is meant, of those that a database may hold."""
+        return int(self.year) if YEAR.fullmatch(self.year) else None
 
 
 class Found(Pagination):
@@ -63,14 +76,28 @@ def newest(asked: Asked = Asked(), most: int = IN_A_FEED) -> Sequence[Reflection
     return _read(_numbers(asked).limit(most))
 
 
+def years() -> Sequence[str]:
+    """Return the years, in UTC, from the last in which something became public to the first."""
+    first, last = (
+        db.session.scalar(select(end(Reflection.published_at)).where(Reflection.state == "published"))
+        for end in (func.min, func.max)
+    )
+    return [str(year) for year in range(last.year, first.year - 1, -1)] if first and last else []
+
+
+def languages() -> Sequence[str]:
+    """Return the languages that something public is in."""
+    return [each for each in LANGUAGES if db.session.scalar(_numbers(Asked(language=each)).limit(1))]
+
+
 def _numbers(asked: Asked) -> Select[int]:
     """Select the numbers of what is asked for; none where nothing can be meant."""
     programme = asked.programme and db.session.scalar(select(Programme.id).where(Programme.slug == asked.programme))
     kinds = {of: str(value) for of, value in (("t", asked.topic), ("p", programme), ("l", asked.language)) if value}
-    year = int(asked.year) if YEAR.fullmatch(asked.year) else None
-    found = public(asked.words, [kind(of, value) for of, value in kinds.items() if NAME.fullmatch(value)], year)
-    meant = [year or not asked.year, programme or not asked.programme, folded(asked.words) or not asked.words]
-    return found if all(meant) and all(map(NAME.fullmatch, kinds.values())) else found.where(false())
+    known = [kind(of, value) for of, value in kinds.items() if NAME.fullmatch(value)]
+    found = public(asked.words, known, asked.in_year)
+    meant = [asked.in_year or not asked.year, programme or not asked.programme, folded(asked.words) or not asked.words]
+    return found if all(meant) and len(known) == len(kinds) else found.where(false())
 
 
 def _read(numbers: Select[int]) -> list[Reflection]:

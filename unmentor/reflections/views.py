@@ -4,39 +4,38 @@ from typing import NoReturn
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from unmentor import runtime
 from unmentor.conversations.calendar_entry import key
 from unmentor.conversations.guards import is_here, opened, writable
 from unmentor.db import transaction
-from unmentor.forms import Button, Page, clean_line, page_number
+from unmentor.forms import Button, Page
 from unmentor.gone import gone
 from unmentor.links import link
 from unmentor.page_cache import cached_for_visitors
 from unmentor.people.guards import signed_in
-from unmentor.programmes.queries import all_programmes, organised_by
-from unmentor.reflections import feeds, queries
+from unmentor.programmes.queries import organised_by
+from unmentor.reflections import queries, reading
 from unmentor.reflections.actions import ChangedMeanwhile, share, take_back, tell
-from unmentor.reflections.finding import Asked, newest, page_of
 from unmentor.reflections.followers import views as following
 from unmentor.reflections.forms import LONGEST, ReflectionForm
-from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic
+from unmentor.reflections.models import ATTRIBUTIONS, Reflection
 from unmentor.reflections.neighbours import neighbours
 from unmentor.reflections.reporting import report
 from unmentor.reflections.search import marked
 from unmentor.reflections.second_look import ask_again
 from unmentor.reflections.sitemap import sitemap
 
-FEEDS = {
-    "atom": (feeds.atom, "application/atom+xml; charset=utf-8"),
-    "rss": (feeds.rss, "application/rss+xml; charset=utf-8"),
-    "json": (feeds.json_feed, "application/feed+json; charset=utf-8"),
-}
-LONGEST_SEARCH = 100
 blueprint = Blueprint("reflections", __name__)
 blueprint.add_app_template_filter(marked)
 blueprint.get("/sitemap.xml")(cached_for_visitors(sitemap))
+blueprint.get("/reflections")(cached_for_visitors(reading.feed))
+blueprint.get("/topics")(cached_for_visitors(reading.all_topics))
+blueprint.get("/topics/<slug>")(cached_for_visitors(reading.topic))
+for name in reading.FEEDS:
+    view, kept = cached_for_visitors(reading.feed_file), {"form": name}
+    blueprint.add_url_rule(f"/reflections.{name}", name, view, defaults=kept)
+    blueprint.add_url_rule(f"/topics/<slug>.{name}", f"topic_{name}", view, defaults=kept)
 blueprint.route("/reflections/<slug>/report", methods=["GET", "POST"])(report)
 blueprint.route("/follow", methods=["GET", "POST"])(following.follow)
 blueprint.route("/confirm/follow/<token>", methods=["GET", "POST"])(following.confirm_following)
@@ -90,26 +89,6 @@ def withdraw(token: str) -> Page:
     return redirect(url_for("conversations.show", token=token), 303)
 
 
-@blueprint.get("/reflections")
-@cached_for_visitors
-def feed() -> str:
-    """Show what people learned, newest first."""
-    given = {name: clean_line(request.args.get(name))[:LONGEST_SEARCH] for name in ("q", "topic", "programme")}
-    asked = Asked(words=given["q"], topic=given["topic"], programme=given["programme"])
-    found = page_of(asked, page_number())
-    if found.page > max(found.pages, 1):
-        abort(404)
-    programmes = all_programmes()
-    return render_template(
-        "reflections/feed.html",
-        found=found,
-        asked=asked,
-        args={name: value for name, value in given.items() if value},
-        topics=queries.topics(),
-        programmes=programmes if len(programmes) > 1 else [],
-    )
-
-
 @blueprint.get("/reflections/<slug>")
 @cached_for_visitors
 def show(slug: str) -> str:
@@ -128,51 +107,6 @@ def show(slug: str) -> str:
         looks_after=_looks_after(reflection),
         own=key(reflection.participation) if is_here(reflection.participation) else None,
     )
-
-
-@blueprint.get("/topics")
-@cached_for_visitors
-def all_topics() -> str:
-    """Show every topic, and how many wrote about it."""
-    return render_template("reflections/topics.html", topics=queries.all_topics())
-
-
-@blueprint.get("/topics/<slug>")
-@cached_for_visitors
-def topic(slug: str) -> str:
-    """Show what people learned about one topic."""
-    known = _topic(slug)
-    found = page_of(Asked(topic=slug), page_number())
-    if found.page > found.pages:
-        abort(404)
-    return render_template("reflections/topic.html", topic=known, found=found, topics=queries.topics())
-
-
-def feed_file(form: str, slug: str = "") -> Response:
-    """Hand out a feed of everything, or of one topic."""
-    known = _topic(slug) if slug else None
-    write_it, content_type = FEEDS[form]
-    made = feeds.Feed(
-        title=_("UnMentoring: %(topic)s", topic=known.name) if known else _("UnMentoring: what people learned"),
-        address=link(f"reflections.topic_{form}", slug=slug) if slug else link(f"reflections.{form}"),
-        page=link("reflections.topic", slug=slug) if slug else link("reflections.feed"),
-        reflections=newest(Asked(topic=slug)),
-    )
-    # Known again by its ETag and not by a date: what is taken back leaves a feed that was last changed earlier.
-    return Response(write_it(made), content_type=content_type)
-
-
-for name in FEEDS:
-    view, kept = cached_for_visitors(feed_file), {"form": name}
-    blueprint.add_url_rule(f"/reflections.{name}", name, view, defaults=kept)
-    blueprint.add_url_rule(f"/topics/<slug>.{name}", f"topic_{name}", view, defaults=kept)
-
-
-def _topic(slug: str) -> Topic:
-    known = queries.topic_named(slug)
-    if known is None:
-        abort(404)
-    return known
 
 
 def _looks_after(reflection: Reflection) -> bool:
