@@ -63,7 +63,8 @@ def test_a_reflection_is_told_as_its_page_shows_it_and_as_its_writer_chose(clien
 
 def test_reflections_are_found_as_in_the_feed(client: FlaskClient) -> None:
     some(3)
-    for asked, many in (("q=thought", 3), ("topic=topic-1", 1), ("programme=unmentoring", 3), ("programme=x", 0)):
+    for asked, many in (("q=thought", 3), ("topic=topic-1", 1), ("programme=unmentoring", 3), ("programme=x", 0),
+        ("year=2026", 3), ("year=2025", 0), ("language=cy", 0), ("language=en&topic=topic-2", 1)):  # fmt: skip
         assert told(client, f"/api/v1/reflections?{asked}")["total"] == many, asked
 
 

@@ -104,7 +104,7 @@ class ComparisonSchema(Schema):
 
 
 class ImpactSchema(Schema):
-    """The figures of the newest edition; all but the first four are missing until there is one."""
+    """The figures of the newest edition; until there is one, only what says how they are counted."""
 
     licence = parts.address(_l("The licence of these figures."))
     edition = parts.maybe(parts.text, _l("The month of the edition, YYYY-MM; null where there is none yet."))
@@ -128,6 +128,15 @@ class ImpactSchema(Schema):
     )
     later = fields.List(
         fields.Dict(fields.String()), metadata={"description": _l("What came of it, by the same rule.")}
+    )
+    network_counts = fields.Dict(
+        fields.String(),
+        fields.String(),
+        required=True,
+        metadata={"description": _l("What each figure of the network counts.")},
+    )
+    network = fields.List(
+        fields.Dict(fields.String()), metadata={"description": _l("How the network grows, month by month.")}
     )
     compared = fields.Dict(
         fields.String(),

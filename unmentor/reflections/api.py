@@ -64,6 +64,8 @@ class FeedQuery(PageQuery):
     q = _filter(_l("Only those with all these words, in them, their topics or the organisation given."))
     topic = _filter(_l("Only those of a topic, by its slug."))
     programme = _filter(_l("Only those of a programme, by its slug."))
+    year = _filter(_l("Only those of a year."))
+    language = _filter(_l("Only those in a language: en or cy."))
 
 
 @get(
@@ -74,8 +76,8 @@ class FeedQuery(PageQuery):
 )
 def reflections(asked: dict[str, Any]) -> Headed:
     """Return a page of what is public."""
-    given = {name: clean_line(asked[name]) for name in ("q", "topic", "programme")}
-    sought = Asked(words=given["q"], topic=given["topic"], programme=given["programme"])
+    given = {name: clean_line(asked[name]) for name in ("q", "topic", "programme", "year", "language")}
+    sought = Asked(*given.values())
     return listed(page_of(sought, asked["page"]), told, **given)
 
 
