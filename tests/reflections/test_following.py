@@ -9,6 +9,7 @@ from cast import conversation, kept, letter_to, mailed, organiser, path_in, pers
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
+from races import at_once
 from sqlalchemy import func, select
 
 from unmentor.db import db, transaction
@@ -272,3 +273,35 @@ def test_the_privacy_page_says_what_is_kept_of_who_follows(client: FlaskClient) 
     page = client.get("/privacy").text
     assert "Your address, if you follow by email" in page
     assert "What you typed to join or to follow, until you confirm" in page
+
+
+def test_twenty_who_ask_confirm_and_stop_at_once_leave_one_row_or_none(app: Flask, client: FlaskClient) -> None:
+    follow(client, topic="", how_often="weekly")
+    ask(client)
+    links = [path_in(mailed(ME, "follow-confirm"), "/confirm")]
+    request = db.session.scalars(select(FollowRequest.id).order_by(FollowRequest.id.desc())).first()
+
+    def asks() -> None:
+        with transaction():
+            actions.ask(ME, "", "at-once", "en", "a source", now())
+
+    def answers() -> None:
+        with transaction():
+            actions.answer(now())
+
+    def confirms() -> None:
+        with transaction():
+            asked = db.session.get(FollowRequest, request)
+            if asked:
+                actions.confirm(asked, now())
+
+    def stops() -> None:
+        with transaction():
+            actions.stop(ME, now())
+
+    at_once(app, *[asks, answers, confirms] * 6, *[asks] * 2)
+    assert followed() == [(ME, "", "at-once")]
+    at_once(app, *[confirms, confirms, stops, stops, answers] * 4)
+    # Whoever stops is the last: what was confirmed before is gone, and what was not can be confirmed no more.
+    assert (followed(), db.session.query(FollowRequest).count(), letters(), letters("follow-update")) == ([], 0, 0, 0)
+    assert client.get(links[0]).status_code == 410
