@@ -1,0 +1,94 @@
+"""Whoever takes something back, or stops, at the very moment in which letters are written."""
+
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+import pytest
+from conftest import Clock
+from flask import Flask
+from sqlalchemy import select
+from test_bulletins import ME, a_part, follow, public, told, work
+
+from unmentor.db import db, transaction
+from unmentor.reflections.actions import look_again, take_back
+from unmentor.reflections.followers import actions, telling
+from unmentor.reflections.followers.telling import gather, tell_some
+from unmentor.reflections.models import Reflection
+
+# Long enough for whoever need not wait to be done.
+A_MOMENT = 0.5
+
+
+@pytest.fixture(autouse=True)
+def thursday(app: Flask, clock: Clock) -> None:
+    clock.set(2026, 11, 26, 10)
+
+
+def meanwhile(app: Flask, act: Callable[[], object]) -> Thread:
+    """Begin something in a thread of its own, and give it a moment."""
+
+    def run() -> None:
+        with app.app_context(), transaction():
+            act()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join(A_MOMENT)
+    return thread
+
+
+@pytest.mark.parametrize("before", ["written", "keep"])
+@pytest.mark.parametrize("what", ["taken back", "asked about", "stopped"])
+def test_nothing_leaves_that_was_undone_while_letters_were(
+    app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch, before: str, what: str
+) -> None:
+    follow(clock)
+    hers = public(a_part(), clock)
+    number = hers.id
+    acts: dict[str, Callable[[], object]] = {
+        "taken back": lambda: take_back(db.session.get_one(Reflection, number), clock()),
+        "asked about": lambda: look_again(db.session.get_one(Reflection, number)),
+        "stopped": lambda: actions.stop(ME, clock()),
+    }
+    threads, real = [], getattr(telling, before)
+
+    def slowly(*given: Any) -> Any:
+        threads.append(meanwhile(app, acts[what]))
+        return real(*given)
+
+    monkeypatch.setattr(telling, before, slowly)
+    gather(clock())
+    tell_some(clock())
+    for thread in threads:
+        thread.join(30)
+    monkeypatch.undo()
+    assert threads
+    assert told() == []
+    work(clock)
+    assert told() == []
+
+
+def test_what_somebody_is_just_taking_back_is_not_told_and_nobody_waits(app: Flask, clock: Clock) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite writers take turns, and who comes second sees what the first did")
+    follow(clock)
+    hers = public(a_part(), clock)
+    gather(clock())
+    take_back(db.session.get_one(Reflection, hers.id), clock())
+    db.session.flush()
+    begun = db.session()
+    said: list[int] = []
+    other = Thread(target=lambda: said.append(_told_in(app, clock)))
+    other.start()
+    other.join(10)
+    assert said == [0]
+    begun.commit()
+    work(clock)
+    assert told() == []
+    assert db.session.scalars(select(Reflection.state)).all() == ["withdrawn"]
+
+
+def _told_in(app: Flask, clock: Clock) -> int:
+    with app.app_context():
+        return tell_some(clock())
