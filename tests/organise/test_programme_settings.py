@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from unmentor.audit.models import AuditEvent
 from unmentor.db import db
+from unmentor.organise.settings_sections import SECTIONS
 from unmentor.programmes.models import Programme
 from unmentor.programmes.rules import RULES
 from unmentor.rounds.models import Round
@@ -67,6 +68,32 @@ def save(client: FlaskClient, looked: str) -> Any:
 
 def test_every_rule_but_the_time_zone_is_on_the_page(olu: FlaskClient) -> None:
     assert set(RULES) - set(fields(olu.get(SETTINGS).text)) == {"time_zone"}
+
+
+def unfolded(page: str) -> list[str]:
+    """Return the ids of the sections of a page that are open."""
+    return re.findall(r'<details class="card" id="(\w+)" open>', page)
+
+
+def test_each_rule_is_in_one_section_which_opens_where_asked(olu: FlaskClient) -> None:
+    rules = [name for section in SECTIONS for name in section.rules]
+    assert sorted(rules) == sorted(set(RULES) - {"time_zone"})
+    assert unfolded(olu.get(SETTINGS).text) == []
+    assert unfolded(olu.get(SETTINGS, query_string={"open": "talks"}).text) == ["talks"]
+    assert unfolded(olu.get(SETTINGS, query_string={"open": "all"}).text) == [section.key for section in SECTIONS]
+
+
+def test_a_section_says_what_it_holds_and_opens_on_what_is_wrong_or_not_saved_yet(
+    olu: FlaskClient, ours: Programme
+) -> None:
+    page = unescape(olu.get(SETTINGS).text)
+    for says in ("It draws every Monday at 9am. Every round is sent by itself.", "Anybody may join, whatever their",
+                 "The first conversations are 3 days after the draw, and all within 14 days."):  # fmt: skip
+        assert says in page
+    opened = fields(page)
+    assert unfolded(look(olu, opened, minutes="5", about="Half an hour.").text) == ["what", "talks"]
+    again = look(olu, fields(look(olu, opened, odd="sit-out").text), edit="yes")
+    assert unfolded(again.text) == ["pairs"]
 
 
 def test_settings_are_looked_at_before_they_are_saved(olu: FlaskClient, ours: Programme) -> None:

@@ -45,7 +45,8 @@ def consequences(programme: Programme, proposed: Programme, now: datetime) -> li
     found = [*_texts(programme, proposed), *_draws(programme, proposed, now), *_talks(programme, proposed)]
     found += [str(says) for (name, rule), says in DECIDES.items() if _differ(programme, proposed, name, is_now=rule)]
     if programme.domains != proposed.domains:
-        found.append(_domains(proposed.domains))
+        stays = _("Whoever takes part already stays.") if proposed.domains else ""
+        found.append(f"{domains_in_words(proposed.domains)} {stays}".strip())
     if _differ(programme, proposed, *DRAWN_WITH) and (waits := waiting_round(programme)):
         again = _("Round %(number)s is drawn already and keeps what it has. Draw it again if it should follow.",
                   number=waits.number)  # fmt: skip
@@ -57,6 +58,21 @@ def slot_in_words(slot: str) -> str:
     """Return a slot as one would say it: "Wednesday at 12:30pm"."""
     day, _dash, part = slot.partition("-")
     return str(_("%(day)s at %(time)s", day=day_of_week(DAYS.index(day)), time=time_of_day(STARTS[part])))
+
+
+def first_and_last(programme: Programme) -> str:
+    """Return when people talk after a draw."""
+    lead = ngettext("The first conversations are a day after the draw,",
+                    "The first conversations are %(num)s days after the draw,", programme.lead_days)  # fmt: skip
+    last = ngettext("and all on that day.", "and all within %(num)s days.", programme.window_days)
+    return f"{lead} {last}"
+
+
+def domains_in_words(domains: list[str]) -> str:
+    """Return who may join, by their address."""
+    if not domains:
+        return str(_("Anybody may join, whatever their address."))
+    return str(_("Only people with an address at %(domains)s may join.", domains=", ".join(domains)))
 
 
 def _differ(programme: Programme, proposed: Programme, *names: str, is_now: object = ...) -> bool:
@@ -101,11 +117,8 @@ def _draws(programme: Programme, proposed: Programme, now: datetime) -> Iterator
 
 def _talks(programme: Programme, proposed: Programme) -> Iterator[str]:
     if _differ(programme, proposed, "lead_days", "window_days"):
-        lead = ngettext("The first conversations are a day after the draw,",
-                        "The first conversations are %(num)s days after the draw,", proposed.lead_days)  # fmt: skip
-        last = ngettext("and all on that day.", "and all within %(num)s days.", proposed.window_days)
         stays = _("What is arranged already stays when it is.")
-        yield f"{lead} {last} {stays}"
+        yield f"{first_and_last(proposed)} {stays}"
     if programme.minutes != proposed.minutes:
         yield _("New conversations last %(minutes)s minutes. Those that are arranged keep their length.",
                 minutes=proposed.minutes)  # fmt: skip
@@ -113,11 +126,3 @@ def _talks(programme: Programme, proposed: Programme) -> Iterator[str]:
         yield _("Where no time suits everybody, people talk on %(slot)s.", slot=slot_in_words(proposed.default_slot))
     if programme.nation != proposed.nation:
         yield _("Nobody is asked to talk on a bank holiday of %(nation)s.", nation=NATIONS[proposed.nation])
-
-
-def _domains(domains: list[str]) -> str:
-    if not domains:
-        return str(_("Anybody may join, whatever their address."))
-    said = _("Only people with an address at %(domains)s may join. Whoever takes part already stays.",
-             domains=", ".join(domains))  # fmt: skip
-    return str(said)

@@ -9,6 +9,7 @@ from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.organise.outlook import NOTHING, look_at
 from unmentor.organise.settings_form import SettingsForm
+from unmentor.organise.settings_sections import OPTIONAL, SECTIONS, opened
 from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import next_draw
@@ -44,7 +45,14 @@ def settings(programme: Programme) -> Page:
 
 def _form(programme: Programme, form: SettingsForm) -> str:
     form.seen.data = ""  # what is typed now was not looked at yet
-    return render_template("organise/settings.html", programme=programme, form=form)
+    return render_template(
+        "organise/settings.html",
+        programme=programme,
+        form=form,
+        sections=SECTIONS,
+        opened=opened(form, request.args.get("open", "")),
+        optional=OPTIONAL,
+    )
 
 
 def _saved(programme: Programme) -> str:
