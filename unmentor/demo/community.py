@@ -86,6 +86,8 @@ def _founded(now: datetime, rounds: int) -> Programme:
         name="UnMentoring",
         about="Half an hour with somebody you would never have met, for people in and around local government.",
         time_zone="Europe/London",
+        # Whoever is from the same place may meet too: half of what the experiment compares.
+        same_organisation="allow",
         starts_on=(now - A_MONTH * (rounds + 3)).date(),
         # Only now: the schedule has no draw to make up for.
         created_at=now,

@@ -11,7 +11,7 @@ from unmentor.conversations.models import Conversation
 from unmentor.rounds.models import Round
 
 Answer = TypeVar("Answer", int, str)
-MET, ANSWER, AGAIN, TELL = 0.8, 0.86, 0.9, 0.5
+MET, ANSWER, AGAIN, TELL = 0.76, 0.78, 0.9, 0.5
 # How often people say 1 to 5: not challenged at all, to very much.
 CHALLENGED = {1: 7, 2: 16, 3: 29, 4: 33, 5: 15}
 CHALLENGED_ENOUGH_TO_WRITE = {3: 2, 4: 5, 5: 3}
