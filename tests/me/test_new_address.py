@@ -25,7 +25,10 @@ from sqlalchemy import func, select
 
 from unmentor.conversations.actions import replied
 from unmentor.db import db, transaction
+from unmentor.mail.message import Letter
 from unmentor.mail.models import Message
+from unmentor.mail.outbox import queue
+from unmentor.mail.queries import content
 from unmentor.people import actions as people
 from unmentor.people import changing
 from unmentor.people.models import EmailChange, Exclusion, KeptApart, Passkey, Person
@@ -227,6 +230,46 @@ def test_letters_that_are_being_written_to_the_old_address_are_written_anew(
     db.session.expire_all()
     assert talk.sequence == 1
     assert "You talk with" not in letter_to(NEW, "email-change")["Subject"]
+
+
+def waiting(someone: Person, state: str, clock: Clock) -> int:
+    """Queue something for somebody; return its id."""
+    letter = Letter(
+        kind="goodbye", values={"count": 1}, about=f"person:{state}", to=(someone.name, someone.email or ""),
+        person_id=someone.id, reader=someone.nonce,
+    )  # fmt: skip
+    message = queue(letter, clock())
+    assert message
+    message.state = state
+    db.session.commit()
+    return message.id
+
+
+@pytest.mark.parametrize("state", ["queued", "held", "uncertain", "failed"])
+def test_what_waits_for_the_old_address_goes_to_the_new_one(
+    client: FlaskClient, ada: Person, clock: Clock, state: str
+) -> None:
+    number = waiting(ada, state, clock)
+    before = content(db.session.get_one(Message, number))
+    changed(client)
+    db.session.expire_all()
+    message = db.session.get_one(Message, number)
+    assert (message.recipient, message.state) == (NEW, state)
+    assert content(message) == before.replace(OLD.encode(), NEW.encode(), 1), "and nothing else of it is new"
+    back = path_in(mailed(OLD, "email-change"), "/email")
+    post(client, back)
+    db.session.expire_all()
+    assert (message.recipient, content(message)) == (OLD, before)
+
+
+def test_what_has_left_and_what_lets_in_stays_with_the_old_address(
+    client: FlaskClient, ada: Person, clock: Clock
+) -> None:
+    numbers = [waiting(ada, state, clock) for state in ("sent", "sending", "expired")]
+    changed(client)
+    to = select(Message.recipient).where(Message.id.in_(numbers))
+    assert set(db.session.scalars(to)) == {OLD}
+    assert db.session.scalar(select(func.count()).where(Message.recipient == OLD, Message.kind == "email-change")) == 1
 
 
 def test_the_old_address_may_put_itself_back(app: Flask, client: FlaskClient, ada: Person) -> None:

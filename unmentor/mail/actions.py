@@ -1,6 +1,7 @@
 """What an organiser can do with the outbox."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -9,7 +10,9 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from unmentor.db import db, insert_new
+from unmentor.forms import clean_line
 from unmentor.mail.kinds import LETS_IN, SAYS_WHEN
+from unmentor.mail.mime import address, header
 from unmentor.mail.models import BATCH, DUE, WORDED, Body, Hold, Message, Suppressed
 from unmentor.mail.seal import Unreadable, seal
 from unmentor.runtime import settings
@@ -17,6 +20,9 @@ from unmentor.runtime import settings
 # Long enough for a report that one did not arrive, and for somebody to ask where it is.
 KEPT = timedelta(days=90)
 DATE = re.compile(rb"(?m)^Date: [^\r]*")
+TO = re.compile(rb"(?m)^To: [^\r]*\r\n(?:[ \t][^\r]*\r\n)*")
+# What waits, or may be tried again: what is being sent just now, and what has left, stays what it is.
+WAITS = ("queued", "held", "uncertain", "failed")
 
 
 def hold_all(now: datetime, perhaps_left: bool = False) -> int | None:
@@ -84,17 +90,33 @@ def lift_suppression(address: str) -> None:
     db.session.execute(delete(Suppressed).where(Suppressed.address == address.lower()))
 
 
+def send_elsewhere(person: int, name: str, email: str) -> None:
+    """Let what waits for somebody go to another address of theirs; not what lets in whoever reads the one before.
+
+    A calendar entry in it names the one before: whoever calls this sends the entries that still count once more.
+    """
+    theirs = (Message.person_id == person, Message.state.in_(WAITS), Message.kind.not_in(LETS_IN))
+    moved = update(Message).where(*theirs, Message.recipient != email).values(recipient=email)
+    line = header("To", clean_line(name), address(email))
+    _written_anew(db.session.scalars(moved.returning(Message.id)).all(), TO, line)
+
+
 def _date_anew(now: datetime) -> None:
-    date, ours = b"Date: " + format_datetime(now).encode(), seal(settings().secret_key)
     unsent = select(Message.id).where(Message.state == "held", Message.attempts == 0)
-    ids = db.session.scalars(unsent).all()
+    _written_anew(db.session.scalars(unsent).all(), DATE, b"Date: " + format_datetime(now).encode())
+
+
+def _written_anew(ids: Sequence[int], old: re.Pattern[bytes], new: bytes) -> None:
+    """Write one header of these messages anew, and nothing else of them."""
+    ours = seal(settings().secret_key)
     for start in range(0, len(ids), BATCH):
         anew = []
         for number, stored in db.session.execute(
             select(Body.id, Body.content).where(Body.id.in_(ids[start : start + BATCH]))
         ):
             with suppress(Unreadable):  # the sender will say so
-                anew.append({"id": number, "content": ours.close(DATE.sub(date, ours.open(stored), count=1))})
+                content = old.sub(lambda _line: new, ours.open(stored), count=1)
+                anew.append({"id": number, "content": ours.close(content)})
         if anew:
             db.session.execute(update(Body), anew)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from unmentor.conversations.queries import upcoming
 from unmentor.conversations.readdressed import readdressed
 from unmentor.db import db
+from unmentor.mail.actions import send_elsewhere
 from unmentor.mail.outbox import queue
 from unmentor.people import changing, mails
 from unmentor.people.actions import AddressTaken, end_sessions, readdress, renew_calendar
@@ -53,6 +54,7 @@ def put_back(change: EmailChange, now: datetime) -> bool:
 def _move(person: Person, email: str, about: str, now: datetime, *, never_theirs: bool = False) -> None:
     before, lists = person.email or "", _give_way(person, email, now)
     readdress(person, email, never_theirs=never_theirs)
+    send_elsewhere(person.id, person.name, email)
     look_again(person, before, now)
     mine = {each.programme_id for each in memberships(person)}
     for programme in lists:
