@@ -5,7 +5,7 @@ A map of the house, from the ground up; a room imports only what stands below it
 - ``pairing`` the draw, ``timetable`` cadence and slots, ``calendars`` entries, ``charts`` where shapes
   stand: pure, they know of nothing else here
 - ``settings``, ``secret_key``, ``runtime``, ``db``, ``features``, ``forms``, ``links``, ``gone``, ``sheets``,
-  ``words``, ``zones``, ``page_cache``, ``collector`` and ``budgets``: what all stand on
+  ``words``, ``zones``, ``page_cache``, ``paging``, ``collector`` and ``budgets``: what all stand on
 - ``audit`` the log of who did what, to whom and when
 - ``mail`` the outbox; ``delivery`` the one SMTP socket, ``catcher``, and ``inbound`` what comes back
 - ``people`` who somebody is: confirming, signing in, details

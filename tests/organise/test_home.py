@@ -46,7 +46,7 @@ def test_a_new_programme_gets_its_first_steps_and_no_draw_until_two_take_part(
     assert '<a href="http://127.0.0.1:8000/join?programme=unmentoring">http://127.0.0.1:8000/join' in page
     assert "It draws the first Monday of each month" in page
     assert "It takes two. Nobody takes part yet." in page
-    assert f"{HOME}/draw" not in page
+    assert f"{HOME}/draw" not in page + client.get(f"{HOME}/rounds").text
     join(ours, "Ada")
     assert "It takes two. One person takes part so far." in client.get(HOME).text
     alone = client.get(f"{HOME}/draw").text
@@ -54,6 +54,7 @@ def test_a_new_programme_gets_its_first_steps_and_no_draw_until_two_take_part(
     assert f'action="{HOME}/draw"' not in alone
     join(ours, "Ben")
     assert f'href="{HOME}/draw"' in client.get(HOME).text
+    assert f'href="{HOME}/draw"' in client.get(f"{HOME}/rounds").text
     assert f'action="{HOME}/draw"' in client.get(f"{HOME}/draw").text
 
 

@@ -110,6 +110,7 @@ def test_fifty_lines_are_a_page_in_a_few_questions(ours: Programme, olu: Person,
         assert len(lines(client)) == 50
     assert len(asked) <= 15
     assert len(lines(client, page="3")) == 20
+    assert lines(client, page="9") == lines(client, page="3"), "the last page, and no all clear"
     assert "page=2" in client.get(LOG, query_string={"name": "person"}).text
 
 

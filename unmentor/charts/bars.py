@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 WIDTH, HEIGHT, LEFT = 440, 220, 60
+# So wide is a figure of a number beside the lines, where type is large, and what is around the number.
+FIGURE, AROUND = 10, 12
 # Of the place that a bar has, so much is the bar.
 FILLED = 0.7
 # A scale ends with one of these times a power of ten, and is divided so.
@@ -49,16 +51,17 @@ def bars(rows: Sequence[Sequence[int]], width: int = WIDTH, height: int = HEIGHT
     ([(25.0, 75.0), (0.0, 25.0)], ((100.0, 0), (50.0, 2), (0.0, 4)))
     """
     top, step = scale(max((sum(row) for row in rows), default=0))
-    place, up = (width - LEFT) / max(1, len(rows)), height / top
+    left = max(LEFT, AROUND + FIGURE * len(f"{top:,}"))
+    place, up = (width - left) / max(1, len(rows)), height / top
     drawn = []
     for number, row in enumerate(rows):
         tops = [round(height - up * total, 1) for total in accumulate(row)]
         parts = tuple(Part(y, round(up * value, 1)) for y, value in zip(tops, row, strict=True))
-        x = LEFT + place * (number + (1 - FILLED) / 2)
-        middle = round(LEFT + place * (number + 0.5), 1)
+        x = left + place * (number + (1 - FILLED) / 2)
+        middle = round(left + place * (number + 0.5), 1)
         drawn.append(Bar(round(x, 1), round(place * FILLED, 1), middle, min(tops, default=height), parts))
     lines = tuple((round(height - up * value, 1), value) for value in range(0, top + 1, step))
-    return Bars(width, height, LEFT, tuple(drawn), lines)
+    return Bars(width, height, left, tuple(drawn), lines)
 
 
 def scale(most: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from unmentor.audit.deeds import sentence
 from unmentor.audit.models import AuditEvent
 from unmentor.audit.queries import logged
 from unmentor.db import db
+from unmentor.paging import paged
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import all_programmes
@@ -45,7 +46,7 @@ class Line:
 def page_of(programme: Programme, asked: Asked, number: int) -> tuple[Pagination, Sequence[Line]]:
     """Return a page of a programme's log, newest first, and its lines."""
     found = _found(logged(programme.id), asked)
-    page = db.paginate(found, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+    page = paged(found, number, PAGE)
     return page, _read(page.items)
 
 

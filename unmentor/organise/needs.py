@@ -74,10 +74,9 @@ def _rounds(programme: Programme, taking_part: int) -> Iterable[Need]:
 
 
 def _people(programme: Programme) -> Iterable[Need]:
-    page = url_for("organise.people", slug=programme.slug)
     if asking := how_many_wait(programme):
         says = ngettext("%(num)s person waits for your yes.", "%(num)s people wait for your yes.", Counted(asking))
-        yield Need(says, _("See who waits"), page)
+        yield Need(says, _("See who waits"), url_for("organise.people", slug=programme.slug, show="waiting"))
     if refused := queries.how_many_refused(programme):
         says = ngettext(
             "%(num)s address was refused for good. No draw includes whose it is.",

@@ -7,6 +7,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, func, select
 
 from unmentor.db import db
+from unmentor.paging import paged
 from unmentor.people.likeness import likely_doubles
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
@@ -28,7 +29,7 @@ def page_of(programme: Programme, number: int) -> Pagination:
     """Return a page of the names that the organisations of *programme* go by, in the order of the alphabet."""
     names = _members(programme).with_only_columns(Person.organisation).group_by(Person.organisation)
     names = names.order_by(func.lower(Person.organisation), Person.organisation)
-    return db.paginate(names, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+    return paged(names, number, PAGE)
 
 
 def organisations(programme: Programme, names: list[str]) -> list[Organisation]:

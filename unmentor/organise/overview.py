@@ -40,7 +40,7 @@ def programme(programme: Programme) -> Page:
     """Show what needs somebody, the next round, and how it goes; or the first steps of a new programme."""
     now = runtime.now()
     draw = programmes.next_draw(programme, now)
-    people, organisations = programmes.counted(in_next(programme, programme.today(now)))
+    people, organisations = _next(programme)
     rounds = by_round(programme, max(2, min(CHARTED, COUNTED // max(1, people))))
     charted = [each for each in reversed(rounds) if each.state in {"sent", "closed"}]
     return render_template(
@@ -69,5 +69,15 @@ def rounds(programme: Programme) -> Page:
     found = by_round(programme, LISTED + 1, before)
     older = found[LISTED - 1].number if len(found) > LISTED else None
     return render_template(
-        "organise/rounds.html", programme=programme, rounds=found[:LISTED], older=older, newer=before is not None
+        "organise/rounds.html",
+        programme=programme,
+        rounds=found[:LISTED],
+        older=older,
+        newer=before is not None,
+        may_draw=bool(found) or _next(programme)[0] > 1,
     )
+
+
+def _next(programme: Programme) -> tuple[int, int]:
+    """Return how many people are in the next draw, and from how many organisations."""
+    return programmes.counted(in_next(programme, programme.today(runtime.now())))

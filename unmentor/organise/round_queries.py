@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.paging import paged
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.figures import fates, found, says
@@ -28,7 +29,7 @@ def conversations(round_: Round, number: int, words: str, fate: str, now: dateti
         query = query.where(found(words))
     everybody = selectinload(Conversation.participations).joinedload(Participation.person)
     query = query.options(everybody).order_by(Conversation.starts_at, Conversation.id)
-    return db.paginate(query, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+    return paged(query, number, PAGE)
 
 
 def conversations_numbered(ids: Sequence[int]) -> Sequence[Conversation]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.mail.models import Message
+from unmentor.paging import paged
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection, Topic, letters_about, reflection_topic, signature
@@ -96,7 +97,7 @@ def related(reflection: Reflection, most: int = 3) -> Sequence[Reflection]:
 def pending(programme: Programme, number: int) -> Pagination:
     """Return a page of what waits for an organiser's yes, longest waiting first."""
     waiting = _pending(programme).order_by(Reflection.written_at, Reflection.id)
-    return db.paginate(waiting, page=number, per_page=LOOKED_AT, max_per_page=LOOKED_AT, error_out=False)
+    return paged(waiting, number, LOOKED_AT)
 
 
 def count_pending(programme: Programme) -> int:
