@@ -170,7 +170,9 @@ def test_the_last_word_counts_and_is_told_again(talk: Conversation, client: Flas
 def test_what_is_so_already_is_told_nobody_and_does_not_count(talk: Conversation, client: FlaskClient) -> None:
     said(client, talk, CAFE)
     for number, told in ((0, CAFE), (1, CAFE), (1, f"  {CAFE} ")):
-        assert said(client, talk, told, number=number).status_code == 303
+        answer = said(client, talk, told, number=number)
+        assert answer.status_code == 303
+    assert "That is where you talk already." in client.get(answer.location).text
     assert sequences() == [1, 1]
     assert [part.places for part in talk.participations] == [1, 0]
 

@@ -10,7 +10,7 @@ from unmentor.db import db, transaction
 from unmentor.links import sign
 from unmentor.mail.models import Message, Stopped
 from unmentor.mail.queries import content
-from unmentor.people.models import Exclusion, Person
+from unmentor.people.models import Exclusion, Person, Request
 from unmentor.privacy.retention import forget
 from unmentor.programmes.models import Membership, Programme
 from unmentor.reflections.models import Reflection
@@ -195,6 +195,18 @@ def test_an_address_that_is_never_confirmed_is_forgotten_after_a_month(client: F
     with transaction():
         forget(now())
     assert [secret for secret in SECRETS if secret in everything()] == []
+
+
+def test_what_was_told_is_forgotten_once_its_link_has_ended(client: FlaskClient, clock: Any) -> None:
+    programme()
+    told = {"name": "Siân", "email": "sian@gwynedd.gov.uk", "video": "sian-on-teams", "agree": "yes"}
+    post(client, "/join", **told)
+    for days, kept_so_far in ((6, True), (2, False)):
+        clock.advance(days=days)
+        with transaction():
+            forget(now())
+        asked = db.session.scalars(select(Request)).one()
+        assert (asked.details is not None) == kept_so_far
 
 
 def test_who_was_asked_again_has_a_month_from_then(client: FlaskClient, clock: Any) -> None:

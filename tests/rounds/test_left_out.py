@@ -6,12 +6,13 @@ from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 
-from unmentor.db import db
+from unmentor.db import db, transaction
 from unmentor.people.actions import avoid
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership
-from unmentor.rounds.actions import draw_round, send_round
+from unmentor.rounds.actions import draw_round, send_round, start_sending
 from unmentor.rounds.models import Round
+from unmentor.rounds.telling import tell_some
 
 
 def drawn(clock: Clock, people: dict[str, str], **rules: Any) -> Round:
@@ -31,6 +32,17 @@ def told(round_: Round, clock: Clock) -> list[str]:
 
 
 FIVE_IN_DEVON = {"Ada": "Devon", "Ben": "Devon", "Cat": "DEVON", "Dan": "Devon", "Eve": "Devon", "Fay": "Kent"}
+
+
+def test_the_worker_tells_who_is_left_out_of_that_round(app: Flask, clock: Clock) -> None:
+    send_round(drawn(clock, {"Ada": "A", "Ben": "B"}), clock())
+    round_ = drawn(clock, {"Cat": "C", "Dan": "D", "Eve": "E"}, name="Another", odd="sit-out")
+    with transaction():
+        start_sending(round_, clock())
+    [out] = round_.still_out
+    while tell_some():
+        pass
+    assert "There was an odd number this time." in mailed(out.person.email, "unpaired")
 
 
 def test_where_numbers_are_odd_it_says_so(app: Flask, clock: Clock) -> None:

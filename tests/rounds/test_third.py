@@ -103,6 +103,7 @@ def test_every_calendar_has_all_three(of: Programme, clock: Clock) -> None:
 def test_a_round_counts_as_it_was_drawn(of: Programme, clock: Clock) -> None:
     round_ = sent(of, clock, "Ada", "Ben", "Cat", "Dan", "Eve")
     before = (round_.people, people_in(round_), figures(round_))
+    assert before[:2] == (5, 5)
     out = round_.left_out[0].person
     pair, other = round_.conversations
     welcoming(pair)

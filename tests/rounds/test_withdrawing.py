@@ -104,6 +104,7 @@ def test_the_page_asks_once_and_says_what_happens(app: Flask, client: FlaskClien
     assert done.status_code == 200
     assert "You are out of this one" in done.text
     assert "We have told Ben, who goes first next time" in done.text
+    assert "Your calendar knows. The next draw is on " in client.get(page, follow_redirects=True).text
     assert "Flood duty" in mailed("ben@example.gov.uk", "cancelled")
 
 

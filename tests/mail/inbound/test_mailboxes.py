@@ -151,7 +151,9 @@ def test_an_address_names_a_server_percent_decoded() -> None:
     assert ImapServer.parse("imaps://ada%40example.com:p%2Fw@Mail.Example") == ImapServer(
         "mail.example", 993, True, "ada@example.com", "p/w", "INBOX"
     )
-    assert ImapServer.parse("imap://ada:x@localhost/Came%20back/").folder == "Came back"
+    assert ImapServer.parse("imap://ada:x@localhost/Came%20back/") == ImapServer(
+        "localhost", 143, False, "ada", "x", "Came back"
+    )
 
 
 @pytest.mark.parametrize(
