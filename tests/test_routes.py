@@ -50,6 +50,9 @@ OPEN = {
     "api.round_": "what a public page shows",
     "api.rounds": "what a public page shows",
     "api.topics": "every topic of what is public",
+    "api.data": "what the open data holds",
+    "api.package": "the same for programs",
+    "api.table": "what public pages show, as a table",
     # What machines ask.
     "public.favicon": "a picture",
     "public.healthz": "is the process up?",

@@ -29,5 +29,5 @@ def test_a_house_without_reflections_draws_sends_and_serves_every_other_page(tmp
     gone |= {"api.reflection", "api.reflections", "api.topics"}
     assert not gone & set(served)
     own = ("public.home", "programmes.show", "conversations.show", "me.home", "organise.programme", "organise.round_")
-    own += ("api.docs", "api.openapi", "api.programmes", "api.rounds", "api.impact")
+    own += ("api.data", "api.docs", "api.package", "api.openapi", "api.programmes", "api.rounds", "api.impact")
     assert {page: served[page] for page in own} == dict.fromkeys(own, 200)

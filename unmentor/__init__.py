@@ -15,7 +15,7 @@ A map of the house, from the ground up; a room imports only what stands below it
 - ``reports`` what went wrong, said in private to the organisers
 - ``privacy`` leave, export, and keep nothing too long; ``impact`` what the experiment shows
 - ``me``, ``organise``, ``public``: pages of the participant, the organiser and everybody; ``web`` what all pages share
-- ``api`` everything public as JSON, and what each part of it means
+- ``api`` everything public as JSON and as tables, and what each part of it means
 - ``demo`` a community to look at, and ``backup``
 - ``reflections`` what was learned: write, moderate, feed; the house stands without it
 - ``cli``, ``worker`` commands, and the minute tick

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 OK = 200
 MOST_PAGES = 200
+# A whole table is long, and asked for in as many ways as there are languages.
+MOST_BYTES = 64 * 1024 * 1024
 # What a page depends on besides the database: where it was asked for, what is asked of it; and in which language.
 ASKED = ("HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
 KEY = (*ASKED, "HTTP_ACCEPT_LANGUAGE")
@@ -92,7 +94,7 @@ class PageCache:
 
     def put(self, key: Key, version: Version, response: Response) -> None:
         """Cache a page as it is now, under *key*."""
-        if len(self.pages) >= MOST_PAGES:
+        if len(self.pages) >= MOST_PAGES or sum(len(page.body) for page in self.pages.values()) >= MOST_BYTES:
             self.pages.clear()
         self.pages[key] = CachedPage(version, response.get_data(), response.headers.to_wsgi_list())
 

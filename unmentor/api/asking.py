@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec, TypeAlias
 
 from flask import Response, g, make_response, request
 from werkzeug.exceptions import TooManyRequests
@@ -24,37 +24,42 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 P = ParamSpec("P")
+View: TypeAlias = "Callable[P, ResponseReturnValue]"
 LIMIT = Limit("api", 600, HOUR)
 SECOND = timedelta(seconds=1)
 
 
-def asked_within_budget(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+def asked_within_budget(limit: Limit) -> Callable[[View[P]], View[P]]:
     """Charge whoever asks before the view answers; 429 once their budget is used up."""
 
-    @wraps(view)
-    def charged(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        now, asker = runtime.now(), source()
-        with transaction():
-            paid = spend([LIMIT], asker, now)
-        remains, whole = left(LIMIT, asker, now)
-        seconds = -(-(whole - now) // SECOND)
-        g.rate_limit = f'"{LIMIT.name}";r={remains};t={seconds}'
-        if not paid:
-            raise TooManyRequests(retry_after=seconds)
-        return view(*args, **kwargs)
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def charged(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            now, asker = runtime.now(), source()
+            with transaction():
+                paid = spend([limit], asker, now)
+            remains, whole = left(limit, asker, now)
+            seconds = -(-(whole - now) // SECOND)
+            g.rate_limit = {
+                "RateLimit-Policy": f'"{limit.name}";q={limit.most};w={limit.period // SECOND}',
+                "RateLimit": f'"{limit.name}";r={remains};t={seconds}',
+            }
+            if not paid:
+                raise TooManyRequests(retry_after=seconds)
+            return view(*args, **kwargs)
 
-    return charged
+        return charged
+
+    return guard
 
 
 def say_what_is_left(response: Response) -> Response:
     """Tell whoever was charged for an answer how many more there are; register it so that no cache keeps it."""
-    if told := g.get("rate_limit"):
-        response.headers["RateLimit-Policy"] = f'"{LIMIT.name}";q={LIMIT.most};w={LIMIT.period // SECOND}'
-        response.headers["RateLimit"] = told
+    response.headers.update(g.get("rate_limit", {}))
     return response
 
 
-def known_again(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+def known_again(view: View[P]) -> View[P]:
     """Let what a view returns be known again by its ETag, also where the page cache has no part in it."""
 
     @wraps(view)

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
-from unmentor.api.asking import asked_within_budget, known_again
+from unmentor.api.asking import LIMIT, asked_within_budget, known_again
 from unmentor.api.parts import ProblemSchema
 from unmentor.page_cache import cached_for_visitors
 from unmentor.web.problems import PROBLEM
@@ -61,7 +61,7 @@ def get(
         if takes:
             answering = blueprint.arguments(takes, location="query")(answering)
         described = blueprint.doc(summary=says, operationId=view.__name__)(answering)
-        kept: View[P] = known_again(asked_within_budget(cached_for_visitors(described)))
+        kept: View[P] = known_again(asked_within_budget(LIMIT)(cached_for_visitors(described)))
         named = [
             {"in": "path", "name": name, "description": means} for name, means in IN_PATHS.items() if f"{name}>" in rule
         ]

@@ -5,25 +5,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, render_template
-from flask_babel import gettext as _
 
-from unmentor.api import views
+from unmentor.api import data, views
 from unmentor.api.asking import LIMIT, say_what_is_left
 from unmentor.api.blueprint import ABOUT, Api
+from unmentor.api.explaining import Field, explained, schema_named
 from unmentor.api.lists import PAGE
 from unmentor.impact.public import LICENCE
 from unmentor.page_cache import cached_for_visitors
 from unmentor.runtime import settings
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A parameter or a part of an answer: how it is called, what it is and means, and which schema says more."""
-
-    name: str
-    kind: str
-    means: str
-    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +33,20 @@ def init_api(app: Flask) -> None:
     info = {"description": ABOUT, "license": {"name": "Open Government Licence v3.0", "url": LICENCE}}
     api = Api(app, spec_kwargs={"info": info, "servers": [{"url": app.extensions["settings"].base_url}]})
     api.register_blueprint(views.blueprint)
+    app.add_template_global(data.dataset)
     app.extensions["specification"] = api.spec
-    app.add_url_rule("/api/v1/openapi.json", "api.openapi", cached_for_visitors(openapi))
-    app.add_url_rule("/api/docs", "api.docs", cached_for_visitors(docs))
+    pages = {"/api/v1/openapi.json": ("api.openapi", openapi), "/api/docs": ("api.docs", docs), **data.PAGES}
+    for rule, (name, view) in pages.items():
+        app.add_url_rule(rule, name, view)
 
 
+@cached_for_visitors
 def openapi() -> Response:
     """Hand out the specification, in the reader's language."""
     return Response(json.dumps(specification(), indent=1), content_type="application/json; charset=utf-8")
 
 
+@cached_for_visitors
 def docs() -> str:
     """Explain the API: what is where, what each part means, and the rules of the house."""
     spec = specification()
@@ -62,7 +56,7 @@ def docs() -> str:
         base=settings().base_url,
         operations=_operations(spec["paths"]),
         answers={
-            name: [_field(each, told) for each, told in schema["properties"].items()]
+            name: [explained(each, told) for each, told in schema["properties"].items()]
             for name, schema in sorted(spec["components"]["schemas"].items())
         },
         most=LIMIT.most,
@@ -81,8 +75,8 @@ def _operations(paths: dict[str, Any]) -> list[Operation]:
         Operation(
             path,
             at["get"]["summary"],
-            [_field(each["name"], each["schema"] | each) for each in _parameters(at)],
-            _ref(at["get"]["responses"]["200"]["content"]["application/json"]["schema"]),
+            [explained(each["name"], each["schema"] | each) for each in _parameters(at)],
+            schema_named(at["get"]["responses"]["200"]["content"]["application/json"]["schema"]),
         )
         for path, at in sorted(paths.items())
     ]
@@ -90,26 +84,3 @@ def _operations(paths: dict[str, Any]) -> list[Operation]:
 
 def _parameters(at: dict[str, Any]) -> list[dict[str, Any]]:
     return [*at.get("parameters", []), *at["get"].get("parameters", [])]
-
-
-def _field(name: str, told: dict[str, Any]) -> Field:
-    kinds = {
-        "array": _("list"),
-        "boolean": _("yes or no"),
-        "date-time": _("moment"),
-        "integer": _("whole number"),
-        "number": _("number"),
-        "object": _("object"),
-        "string": _("text"),
-        "uri": _("address"),
-    }
-    of = told["type"] if isinstance(told.get("type"), list) else [told.get("type", "object")]
-    kind = kinds[told.get("format") or of[0]]
-    within = told.get("items") or told.get("additionalProperties") or told
-    return Field(
-        name, _("%(kind)s or null", kind=kind) if "null" in of else kind, told.get("description", ""), _ref(within)
-    )
-
-
-def _ref(schema: dict[str, Any]) -> str:
-    return str(schema.get("$ref", "")).rpartition("/")[2]

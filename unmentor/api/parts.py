@@ -1,6 +1,7 @@
 """The fields that answers are made of; each says in words what it means, which is the data dictionary too."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,6 +20,17 @@ class PageNumber(fields.Integer):
         if not (isinstance(value, str) and value.isascii() and value.isdecimal()):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **more)
+
+
+class Day(fields.String):
+    """A day, as YYYY-MM-DD."""
+
+
+class Moment(fields.DateTime):
+    """A moment to the second, in UTC, as RFC 3339 writes it: what the Table Schema of open data asks for."""
+
+    def _serialize(self, value: datetime | None, *_args: Any, **_more: Any) -> str | None:
+        return None if value is None else f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def text(means: str, **more: Any) -> fields.String:
@@ -42,8 +54,13 @@ def share(means: str) -> fields.Float:
 
 
 def moment(means: str, **more: Any) -> fields.DateTime:
-    """Return a field for a moment, with its offset from UTC (RFC 3339)."""
-    return fields.DateTime(required=True, format="iso", metadata={"description": means}, **more)
+    """Return a field for a moment."""
+    return Moment(required=True, metadata={"description": means}, **more)
+
+
+def day(means: str) -> Day:
+    """Return a field for a day."""
+    return Day(required=True, metadata={"description": means, "format": "date"})
 
 
 def yes_or_no(means: str, **more: Any) -> fields.Boolean:

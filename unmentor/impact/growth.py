@@ -11,6 +11,7 @@ from itertools import combinations, groupby
 from operator import attrgetter
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from unmentor.conversations.models import Conversation, Participation
@@ -24,13 +25,16 @@ NEAREST = 5
 ENOUGH = 10
 # What each figure counts, for whoever reads the data.
 MEANS = {
-    "month": "the figures of all rounds that are counted and were over by the end of it",
-    "pairs": "pairs of people who have talked, each once, to the nearest 5",
-    "people": "people who have talked with anybody, to the nearest 5",
-    "largest": "of these, people in the largest part, all of whom are linked by conversations, to the nearest 5",
-    "organisations": "organisations in the largest part of those whose people have talked, to the nearest 5",
-    "steps": "the median of the steps between two of these organisations: 1 where their people have talked; at least "
-    f"half of all pairs are as near. Not told where there are fewer than {ENOUGH}",
+    "month": _l("the figures of all rounds that are counted and were over by the end of it"),
+    "pairs": _l("pairs of people who have talked, each once, to the nearest 5"),
+    "people": _l("people who have talked with anybody, to the nearest 5"),
+    "largest": _l("of these, people in the largest part, all of whom are linked by conversations, to the nearest 5"),
+    "organisations": _l("organisations in the largest part of those whose people have talked, to the nearest 5"),
+    "steps": _l(
+        "the median of the steps between two of these organisations: 1 where their people have talked; at least half "
+        "of all pairs are as near. Not told where there are fewer than %(enough)s",
+        enough=ENOUGH,
+    ),
 }
 
 

@@ -1,7 +1,9 @@
 """An edition as everybody may read it: a total, shares with how sure they are, and rows of counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from flask_babel import lazy_gettext as _l
 
 from unmentor.impact import growth
 from unmentor.impact.cells import AMONG
@@ -14,14 +16,14 @@ COLUMNS = ("programme", "first_round", "last_round", "drawn_from", "drawn_to", *
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 # What each figure counts, for whoever reads the data.
 MEANS = {
-    "invited": "people in the conversations of these rounds, but for those that were called off",
-    "met": "of these, people whose conversation took place",
-    "answered": "of those invited, people who said how it went",
-    "rated": "of those who answered, people who said how much it challenged how they think, from 1 to 5",
-    "challenged": "of those who rated, people who said 4 or 5",
-    "wrote": "of those invited, people who wrote in public what they learned",
-    "told": "of those invited, people who said 30 or 90 days later what came of it",
-    "came": "of those who told, people of whose conversation something came",
+    "invited": _l("people in the conversations of these rounds, but for those that were called off"),
+    "met": _l("of these, people whose conversation took place"),
+    "answered": _l("of those invited, people who said how it went"),
+    "rated": _l("of those who answered, people who said how much it challenged how they think, from 1 to 5"),
+    "challenged": _l("of those who rated, people who said 4 or 5"),
+    "wrote": _l("of those invited, people who wrote in public what they learned"),
+    "told": _l("of those invited, people who said 30 or 90 days later what came of it"),
+    "came": _l("of those who told, people of whose conversation something came"),
 }
 # Out of how many a share is: opinions out of those who gave one, all else out of who was invited.
 SHARES = {"met": "invited", "answered": "invited", "challenged": "rated", "wrote": "invited", "came": "told"}
@@ -67,11 +69,16 @@ def network(edition: Edition) -> list[dict[str, Any]]:
 def document() -> dict[str, Any]:
     """Return the newest edition ready for JSON."""
     edition = latest()
-    known = {"licence": LICENCE, "counts": MEANS, "among": AMONG, "network_counts": growth.MEANS, "edition": None}
+    known: dict[str, Any] = {
+        "licence": LICENCE,
+        "counts": _said(MEANS),
+        "among": AMONG,
+        "network_counts": _said(growth.MEANS),
+    }
+    known["edition"] = edition and edition.month
     if edition is None:
         return known
     return known | {
-        "edition": edition.month,
         "reach": edition.figures.get("reach", {}),
         "total": {name: _json(share) for name, share in totals(edition).items()},
         "rounds": [_counts(row) for row in edition.figures["rounds"]],
@@ -93,6 +100,10 @@ def table() -> list[Sequence[str | int | None]]:
     rows = rows_of(edition) if edition else []
     names = ("programme", "first", "last", "from", "to", *COUNTED)
     return [[row.get(name) for name in names] for row in rows]
+
+
+def _said(means: Mapping[str, str]) -> dict[str, str]:
+    return {name: str(said) for name, said in means.items()}
 
 
 def _counts(row: dict[str, Any]) -> dict[str, Any]:

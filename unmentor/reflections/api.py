@@ -1,15 +1,19 @@
 """What people learned, and its topics, as JSON: the same that the feed shows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import abort
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, validate
+from sqlalchemy.orm import joinedload
 
 from unmentor.api import parts
 from unmentor.api.blueprint import get
 from unmentor.api.lists import Headed, cut, listed
 from unmentor.api.parts import LONGEST_SEARCH, PageQuery
+from unmentor.api.tables import Row, table
+from unmentor.db import db
 from unmentor.forms import clean_line
 from unmentor.links import link
 from unmentor.reflections import queries
@@ -33,8 +37,8 @@ class CountedTopicSchema(TopicSchema):
     reflections = parts.number(_l("How many public reflections belong to it."))
 
 
-class ReflectionSchema(Schema):
-    """What somebody learned."""
+class WrittenSchema(Schema):
+    """What somebody learned, but for its topics."""
 
     slug = parts.text(_l("What names the reflection in addresses."))
     url = parts.address(_l("Its page."))
@@ -45,9 +49,14 @@ class ReflectionSchema(Schema):
     link = parts.text(_l("The address of a longer post of theirs; empty where there is none."))
     language = parts.text(_l("The language that it is written in: en or cy."))
     programme = parts.text(_l("The slug of the programme in which they talked."))
-    topics = parts.several(TopicSchema, _l("What it is about."))
     published_at = parts.moment(_l("When it became public."))
     updated_at = parts.moment(_l("When what readers see was last new to them."))
+
+
+class ReflectionSchema(WrittenSchema):
+    """What somebody learned."""
+
+    topics = parts.several(TopicSchema, _l("What it is about."))
 
 
 def _filter(means: str) -> fields.String:
@@ -103,6 +112,25 @@ def topics(asked: dict[str, Any]) -> Headed:
     return listed(
         cut(queries.all_topics(), asked["page"]), lambda counted: _topic(counted[0]) | {"reflections": counted[1]}
     )
+
+
+class RowSchema(WrittenSchema):
+    """A reflection as a row of a table."""
+
+    topics = parts.text(_l("What it is about: the names of its topics, with commas between."))
+
+
+@table(
+    "reflections",
+    _l("Reflections"),
+    _l("One row for each reflection that is public now, the newest first: its words, and its writer as they chose."),
+    ("slug",),
+    RowSchema,
+)
+def rows() -> Iterable[Row]:
+    """Return what is public."""
+    public = db.session.scalars(queries.published().options(joinedload(Reflection.programme)))
+    return (told(each) | {"topics": ", ".join(topic.name for topic in each.topics)} for each in public)
 
 
 def told(one: Reflection) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
@@ -33,9 +33,13 @@ def newest_rounds(programme: Programme, most: int) -> Sequence[Round]:
 
 def page_of_rounds(programme: Programme, number: int, most: int) -> Pagination:
     """Return a page of *most* rounds of *programme*, the newest first, each with what was changed of it by hand."""
-    query = select(Round).where(Round.programme_id == programme.id).order_by(Round.number.desc())
-    whole = query.options(selectinload(Round.changes))
-    return db.paginate(whole, page=number, per_page=most, max_per_page=most, error_out=False)
+    query = _public().where(Round.programme_id == programme.id).order_by(Round.number.desc())
+    return db.paginate(query, page=number, per_page=most, max_per_page=most, error_out=False)
+
+
+def all_rounds() -> Sequence[Round]:
+    """Return the rounds of every programme, the oldest first, each with what was changed of it by hand."""
+    return db.session.scalars(_public().order_by(Round.programme_id, Round.number)).all()
 
 
 def waiting_round(programme: Programme) -> Round | None:
@@ -204,3 +208,7 @@ def _whole() -> Select[Round]:
         selectinload(Round.left_out).selectinload(LeftOut.person),
         selectinload(Round.programme),
     )
+
+
+def _public() -> Select[Round]:
+    return select(Round).options(selectinload(Round.changes), joinedload(Round.programme))
