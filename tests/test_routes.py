@@ -31,6 +31,7 @@ OPEN = {
     "reflections.report": "anybody may report what is public",
     "reflections.rss": "what people chose to make public",
     "reflections.show": "what people chose to make public",
+    "reflections.show_picture": "the first words of what people chose to make public",
     "reflections.all_topics": "every topic of what is public",
     "reflections.follow": "the addresses of public feeds, and anybody may ask for email; its owner confirms",
     "reflections.sitemap": "the addresses of what is public",

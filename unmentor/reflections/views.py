@@ -1,26 +1,18 @@
 """Write what you learned, and read what others did."""
 
-from typing import NoReturn
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from unmentor import runtime
-from unmentor.conversations.calendar_entry import key
-from unmentor.conversations.guards import is_here, opened, writable
+from unmentor.conversations.guards import opened, writable
 from unmentor.db import transaction
 from unmentor.forms import Button, Page
-from unmentor.gone import gone
-from unmentor.links import link
 from unmentor.page_cache import cached_for_visitors
-from unmentor.people.guards import signed_in
-from unmentor.programmes.queries import organised_by
-from unmentor.reflections import queries, reading
+from unmentor.reflections import permalink, queries, reading
 from unmentor.reflections.actions import ChangedMeanwhile, share, take_back, tell
 from unmentor.reflections.followers import views as following
 from unmentor.reflections.forms import LONGEST, ReflectionForm
-from unmentor.reflections.models import ATTRIBUTIONS, Reflection
-from unmentor.reflections.neighbours import neighbours
+from unmentor.reflections.models import ATTRIBUTIONS
 from unmentor.reflections.reporting import report
 from unmentor.reflections.search import marked
 from unmentor.reflections.second_look import ask_again
@@ -30,6 +22,8 @@ blueprint = Blueprint("reflections", __name__)
 blueprint.add_app_template_filter(marked)
 blueprint.get("/sitemap.xml")(cached_for_visitors(sitemap))
 blueprint.get("/reflections")(cached_for_visitors(reading.feed))
+blueprint.get("/reflections/<slug>")(cached_for_visitors(permalink.show))
+blueprint.get("/reflections/<slug>.png")(cached_for_visitors(permalink.show_picture))
 blueprint.get("/topics")(cached_for_visitors(reading.all_topics))
 blueprint.get("/topics/<slug>")(cached_for_visitors(reading.topic))
 for name in reading.FEEDS:
@@ -87,45 +81,3 @@ def withdraw(token: str) -> Page:
         take_back(reflection, runtime.now())
     flash(_("Your words are gone from the site."))
     return redirect(url_for("conversations.show", token=token), 303)
-
-
-@blueprint.get("/reflections/<slug>")
-@cached_for_visitors
-def show(slug: str) -> str:
-    """Show one reflection at its permanent address; 410 once it was taken back."""
-    reflection = queries.reflection_named(slug)
-    if reflection and reflection.published_at and reflection.state != "published":
-        _gone(reflection)
-    if reflection is None or reflection.state != "published":
-        abort(404)
-    return render_template(
-        "reflections/show.html",
-        reflection=reflection,
-        related=queries.related(reflection),
-        beside=neighbours(reflection),
-        link=link,
-        looks_after=_looks_after(reflection),
-        own=key(reflection.participation) if is_here(reflection.participation) else None,
-    )
-
-
-def _looks_after(reflection: Reflection) -> bool:
-    """Say whether the reader is an organiser of the programme that a reflection belongs to."""
-    person = signed_in()
-    return person is not None and reflection.programme_id in {each.id for each in organised_by(person)}
-
-
-def _gone(reflection: Reflection) -> NoReturn:
-    said = (
-        _("Its writer took this back"),
-        _("What stood here was shared for a while, and then its writer changed their mind. That is fine."),
-    )
-    asked = (
-        _("This is not public any more"),
-        _("What stood here was shared for a while. Somebody is looking at it again."),
-    )
-    gone(
-        *(said if reflection.state == "withdrawn" else asked),
-        _("Read what others learned"),
-        url_for("reflections.feed"),
-    )

@@ -1,0 +1,99 @@
+"""One reflection at its permanent address: as a page, as a picture for where it is shared, and in words of machines."""
+
+from typing import Any, NoReturn
+
+from flask import abort, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from unmentor.conversations.calendar_entry import key
+from unmentor.conversations.guards import is_here
+from unmentor.gone import gone
+from unmentor.links import link
+from unmentor.people.guards import signed_in
+from unmentor.programmes.queries import organised_by
+from unmentor.reflections import queries
+from unmentor.reflections.feeds import LICENCE
+from unmentor.reflections.models import Reflection
+from unmentor.reflections.neighbours import neighbours
+from unmentor.reflections.picture import HEIGHT, WIDTH, picture
+
+
+def show(slug: str) -> str:
+    """Show one reflection; 410 once it was taken back."""
+    reflection = _public(slug)
+    return render_template(
+        "reflections/show.html",
+        reflection=reflection,
+        related=queries.related(reflection),
+        beside=neighbours(reflection),
+        link=link,
+        posting=posting(reflection),
+        picture_size=(WIDTH, HEIGHT),
+        looks_after=_looks_after(reflection),
+        own=key(reflection.participation) if is_here(reflection.participation) else None,
+    )
+
+
+def show_picture(slug: str) -> Response:
+    """Hand out the picture of one reflection; gone when it is."""
+    reflection = _public(slug)
+    return Response(picture(reflection.text, reflection.byline), content_type="image/png")
+
+
+def posting(reflection: Reflection) -> dict[str, Any]:
+    """Return what schema.org calls a SocialMediaPosting, ready for JSON."""
+    address = link("reflections.show", slug=reflection.slug)
+    place = {"@type": "Organization", "name": reflection.signed_place}
+    person: dict[str, Any] = {"@type": "Person", "name": reflection.signed_name or reflection.byline}
+    if reflection.signed_name and reflection.signed_place:
+        person["affiliation"] = place
+    said: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "SocialMediaPosting",
+        "@id": address,
+        "url": address,
+        "mainEntityOfPage": address,
+        "headline": reflection.headline,
+        "articleBody": reflection.text,
+        "author": place if reflection.signed_place and not reflection.signed_name else person,
+        "datePublished": reflection.published_at and reflection.published_at.isoformat(),
+        "dateModified": reflection.updated_at and reflection.updated_at.isoformat(),
+        "inLanguage": reflection.language,
+        "image": link("reflections.show_picture", slug=reflection.slug),
+        "publisher": {"@type": "Organization", "name": "UnMentoring", "url": link("public.home")},
+        "license": LICENCE,
+    }
+    said |= {"keywords": [topic.name for topic in reflection.topics]} if reflection.topics else {}
+    return said | ({"sharedContent": {"@type": "WebPage", "url": reflection.link}} if reflection.link else {})
+
+
+def _public(slug: str) -> Reflection:
+    reflection = queries.reflection_named(slug)
+    if reflection and reflection.published_at and reflection.state != "published":
+        _gone(reflection)
+    if reflection is None or reflection.state != "published":
+        abort(404)
+    return reflection
+
+
+def _looks_after(reflection: Reflection) -> bool:
+    """Say whether the reader is an organiser of the programme that a reflection belongs to."""
+    person = signed_in()
+    return person is not None and reflection.programme_id in {each.id for each in organised_by(person)}
+
+
+def _gone(reflection: Reflection) -> NoReturn:
+    said = (
+        _("Its writer took this back"),
+        _("What stood here was shared for a while, and then its writer changed their mind. That is fine."),
+    )
+    asked = (
+        _("This is not public any more"),
+        _("What stood here was shared for a while. Somebody is looking at it again."),
+    )
+    gone(
+        *(said if reflection.state == "withdrawn" else asked),
+        _("Read what others learned"),
+        url_for("reflections.feed"),
+    )
