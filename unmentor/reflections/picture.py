@@ -43,7 +43,7 @@ def _set(words: str) -> tuple[int, list[str]]:
             return size, lines
     last = lines[most - 1]
     while _font(size).getlength(f"{last}…") > COLUMN:
-        last = last[:-1]
+        last = last.rpartition(" ")[0] or last[:-1]
     return size, [*lines[: most - 1], f"{last.rstrip(' ,.;:')}…"]
 
 
