@@ -19,6 +19,8 @@ from unmentor.conversations.queries import TELLING
 from unmentor.db import db
 from unmentor.factory import create_app
 from unmentor.mail.models import Message
+from unmentor.reflections.followers.models import Follower
+from unmentor.reflections.models import Reflection
 from unmentor.rounds.models import Round
 from unmentor.runtime import utc_clock
 from unmentor.settings import Settings
@@ -68,10 +70,26 @@ class Running:
                     setattr(row, column, getattr(row, column) - A_MONTH)
             db.session.commit()
 
+    def ten_minutes_pass(self) -> None:
+        """Let what was decided on what people wrote be ten minutes old, and all who follow have done so before."""
+        ten = timedelta(minutes=10)
+        aged = ((Reflection, "published_at"), (Reflection, "decided_at"), (Follower, "since"), (Message, "due_at"))
+        with self.inside():
+            for table, column in aged:
+                for row in db.session.scalars(select(table).where(getattr(table, column).is_not(None))):
+                    setattr(row, column, getattr(row, column) - ten)
+            db.session.commit()
+
     def a_minute_passes(self) -> None:
         """Do what is due, as any worker does every minute."""
         with self.inside():
             tick(utc_clock())
+
+    def everything_stored(self) -> str:
+        """Return every value of every table, in one text."""
+        with self.inside():
+            tables = db.metadata.sorted_tables
+            return " ".join(str(tuple(row)) for table in tables for row in db.session.execute(select(table)))
 
     def command(self, *words: str) -> str:
         """Run a command of the house, and return what it prints."""

@@ -74,7 +74,6 @@ def test_what_somebody_is_just_taking_back_is_not_told_and_nobody_waits(app: Fla
         pytest.skip("on SQLite writers take turns, and who comes second sees what the first did")
     follow(clock)
     hers = public(a_part(), clock)
-    gather(clock())
     take_back(db.session.get_one(Reflection, hers.id), clock())
     db.session.flush()
     begun = db.session()
@@ -91,4 +90,5 @@ def test_what_somebody_is_just_taking_back_is_not_told_and_nobody_waits(app: Fla
 
 def _told_in(app: Flask, clock: Clock) -> int:
     with app.app_context():
+        assert gather(clock()) == 1, "to others it is public still"
         return tell_some(clock())
