@@ -5,16 +5,18 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from cast import mailed
 from conftest import Clock
 from flask import Flask
-from sqlalchemy import select
-from test_bulletins import ME, a_part, follow, public, told, work
+from test_bulletins import ME, WORDS, a_part, follow, public, told, work
 
 from unmentor.db import db, transaction
-from unmentor.reflections.actions import look_again, take_back
+from unmentor.reflections.actions import look_again, share, take_back
 from unmentor.reflections.followers import actions, telling
 from unmentor.reflections.followers.telling import gather, tell_some
+from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
+from unmentor.reflections.rights import let_go
 
 # Long enough for whoever need not wait to be done.
 A_MOMENT = 0.5
@@ -69,26 +71,35 @@ def test_nothing_leaves_that_was_undone_while_letters_were(
     assert told() == []
 
 
-def test_what_somebody_is_just_taking_back_is_not_told_and_nobody_waits(app: Flask, clock: Clock) -> None:
+@pytest.mark.parametrize("gathered", [True, False])
+@pytest.mark.parametrize("leaves", [True, False])
+def test_what_somebody_is_just_changing_is_told_as_they_changed_it(
+    app: Flask, clock: Clock, gathered: bool, leaves: bool
+) -> None:
     if db.engine.dialect.name == "sqlite":
         pytest.skip("on SQLite writers take turns, and who comes second sees what the first did")
+    part = a_part()
+    part.conversation.round.programme.moderation = "none"
     follow(clock)
-    hers = public(a_part(), clock)
-    take_back(db.session.get_one(Reflection, hers.id), clock())
-    db.session.flush()
-    begun = db.session()
-    said: list[int] = []
-    other = Thread(target=lambda: said.append(_told_in(app, clock)))
+    public(part, clock)
+    if gathered:
+        gather(clock())
+    # Their name goes, and nobody else can see that yet.
+    if leaves:
+        let_go(part.person)
+    else:
+        share(part, Draft(WORDS, ("housing",), attribution="anonymous"), clock())
+    begun, said = db.session(), list[int]()
+    other = Thread(target=lambda: said.append(_worked(app, clock)))
     other.start()
-    other.join(10)
-    assert said == [0]
+    other.join(20)
+    assert said == [0], "nothing was told, and nobody waited"
     begun.commit()
     work(clock)
-    assert told() == []
-    assert db.session.scalars(select(Reflection.state)).all() == ["withdrawn"]
+    assert told() == [ME]
+    assert "Siân" not in mailed(ME, "follow-update")
 
 
-def _told_in(app: Flask, clock: Clock) -> int:
+def _worked(app: Flask, clock: Clock) -> int:
     with app.app_context():
-        assert gather(clock()) == 1, "to others it is public still"
-        return tell_some(clock())
+        return gather(clock()) + tell_some(clock())

@@ -267,6 +267,22 @@ def test_what_is_public_again_is_told_to_whoever_was_not_told(part: Participatio
     assert told() == [ME, "weekly@example.org"]
 
 
+def test_what_is_public_again_can_be_undone_again_first(part: Participation, clock: Clock) -> None:
+    follow(clock)
+    hers = public(part, clock)
+    with transaction():
+        look_again(hers)
+    clock.advance(minutes=20)
+    with transaction():
+        publish(hers, clock())
+    clock.advance(minutes=9)
+    work(clock)
+    assert told() == []
+    clock.advance(minutes=1)
+    work(clock)
+    assert told() == [ME]
+
+
 def test_a_long_week_is_told_in_a_letter_that_can_be_read(clock: Clock) -> None:
     follow(clock, how_often="weekly")
     for number in range(MOST + 2):

@@ -5,6 +5,7 @@ from sqlalchemy import delete, select, update
 from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.reflections.followers.models import Bulletin, InBulletin, letters_of
+from unmentor.reflections.models import Reflection
 
 
 def take_out(reflection_id: int) -> None:
@@ -13,6 +14,8 @@ def take_out(reflection_id: int) -> None:
     What else such a letter told is written again, in the next minute. One that may have left already does not leave
     again; so nobody is told twice.
     """
+    # No bulletin takes it in from here on, before this is done.
+    db.session.execute(select(Reflection.id).where(Reflection.id == reflection_id).with_for_update())
     told = select(InBulletin.bulletin_id).where(InBulletin.reflection_id == reflection_id)
     # Whoever writes letters of it at this moment comes first, and then they are dropped.
     bulletins = select(Bulletin).where(Bulletin.id.in_(told)).order_by(Bulletin.id).with_for_update()

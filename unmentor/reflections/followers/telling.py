@@ -63,10 +63,14 @@ def tell_some(now: datetime) -> int:
 
 def _gather(how_often: str, moment: str, until: datetime, now: datetime) -> int:
     with reading():
-        fresh = db.session.scalars(_fresh(how_often, until)).all()
-    if not fresh:
-        return 0
+        if db.session.scalar(_fresh(how_often, until).limit(1)) is None:
+            return 0
     with transaction():
+        # What somebody has in hand at this moment is for the next bulletin.
+        ours = _fresh(how_often, until).with_for_update(read=True, skip_locked=True)
+        fresh = db.session.scalars(ours).all()
+        if not fresh:
+            return 0
         new = insert_new(Bulletin).values(slot=f"{how_often} {moment}", how_often=how_often, made_at=now)
         number = db.session.scalar(new.returning(Bulletin.id))
         if number is None:
@@ -97,8 +101,8 @@ def _letters(
 ) -> Iterator[tuple[int, Letter]]:
     """Yield the letters of a bulletin to those *readers* to whom something in it is new, by their numbers.
 
-    Whoever follows several things at one pace is written to as the first of them. What they are told at once is not
-    told again on Monday.
+    Whoever follows several things has them in one letter: a second to an address would not be queued. What they are
+    told at once is not told again on Monday.
     """
     addresses = {each.email for each in readers}
     choices, have = queries.choices_of(addresses), queries.written_to(bulletin, addresses)
@@ -107,7 +111,7 @@ def _letters(
         theirs = choices[reader.email]
         paced = [each for each in theirs if each.how_often == bulletin.how_often and each.since <= bulletin.made_at]
         sooner = [each for each in theirs if each.how_often == AT_ONCE != bulletin.how_often]
-        if reader.email in have or paced[0].id != reader.id:
+        if reader.email in have:
             continue
         new = [
             each
@@ -126,12 +130,10 @@ def _keep(
 ) -> int:
     """Queue what is ready, where what it tells is public still and nobody else told the same; return how many."""
     mine = select(Bulletin).where(Bulletin.id == number, Bulletin.told_to == told_to, Bulletin.told_at.is_(None))
+    # Whoever takes something back has the bulletin already, and then this is for the next minute; or waits for it, and
+    # then drops these letters. So nothing here waits for anybody.
     bulletin = db.session.scalar(mine.with_for_update(skip_locked=True))
-    # Nothing here waits for anybody. Whoever takes something back meanwhile waits for us, and then drops the letters.
-    still = (
-        db.session.scalars(queries.public_in(bulletin).with_for_update(read=True, skip_locked=True)) if bulletin else ()
-    )
-    if bulletin is None or {_version(each) for each in still} != seen:
+    if bulletin is None or {_version(each) for each in db.session.scalars(queries.public_in(bulletin))} != seen:
         return 0
     if last is None:
         bulletin.told_at = now
