@@ -99,6 +99,15 @@ def test_two_minutes_ago_is_softened_in_welsh(app: Flask, minutes: int, said: st
         assert ago(now() - timedelta(minutes=minutes)) == said
 
 
+def test_a_template_speaks_another_language_for_as_long_as_it_is_asked_to(app: Flask) -> None:
+    said = app.jinja_env.from_string('{{ _("Menu") }} {{ ngettext("%(num)d person", "%(num)d people", 2) }}')
+    with app.test_request_context("/", headers={"Accept-Language": "cy"}):
+        welsh = said.render()
+        with force_locale("en"):
+            assert said.render() == "Menu 2 people"
+        assert said.render() == welsh == "Dewislen 2 berson"
+
+
 @pytest.mark.parametrize(
     ("every", "nth", "said"),
     [
