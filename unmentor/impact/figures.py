@@ -62,7 +62,9 @@ def figures() -> Figures:
     met, since = db.session.execute(
         select(func.count(), func.min(Conversation.starts_at)).where(Conversation.state == "met")
     ).one()
-    talked = select(Person.organisation).join(Participation).join(Conversation)
-    places = talked.where(Conversation.state == "met", Participation.withdrew_at.is_(None), Person.organisation != "")
+    talk = select(Participation.id).join(Conversation).where(Participation.person_id == Person.id)
+    talked = talk.where(Conversation.state == "met", Participation.withdrew_at.is_(None)).exists()
+    # One look for each person, who may have talked many times.
+    places = select(Person.organisation).where(Person.organisation != "", talked)
     organisations = {place.casefold() for place in db.session.scalars(places.distinct())}
     return Figures(met, len(organisations), since)
