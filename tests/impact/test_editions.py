@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -227,3 +228,48 @@ def test_a_community_that_is_gone_is_in_no_edition(ours: Programme, client: Flas
     edition_of(NOVEMBER)
     start_empty(ours, organiser(ours), "Europe/London", clock())
     assert latest() is None
+
+
+def test_page_and_json_say_what_a_count_by_hand_says(ours: Programme, client: FlaskClient) -> None:
+    for part in (parts := a_round(ours, NOVEMBER - 120 * DAY))[:13]:
+        part.came = "nothing" if part in parts[:7] else "idea"
+    for part in parts[:6]:
+        reflection(part, f"Part {part.id}.", topics="bins")
+    assert make_edition(NOVEMBER)
+    db.session.commit()
+    page, told = _rows(client.get("/impact").text), json.loads(client.get("/impact.json").text)
+    # Of each: by hand, its share in percent, and the ends of its interval by a table or a calculator of Wilson's.
+    assert ["Talked", "28 of 34 of those invited", "66% to 92%"] in page
+    assert ["Said how it went", "28 of 34 of those invited", "66% to 92%"] in page
+    assert ["Were challenged", "11 of 22 of those who said how much", "31% to 69%"] in page
+    assert ["Wrote what they learned, in public", "6 of 34 of those invited", "8% to 34%"] in page
+    assert ["Something came of it", "6 of 13 of those who told us, 30 or 90 days later", "23% to 71%"] in page
+    assert ["Another organisation", "6 of 12 of those who said how much", "25% to 75%"] in page
+    assert ["The same organisation", "5 of 10 of those who said how much", "24% to 76%"] in page
+    # 34 invited, 28 talked in 14 pairs, and all of them are from one of two places that are linked.
+    assert ["Round 1", "34", "28", "28", "11 of 22", "6"] in page
+    assert ["Round 1", "34", "6 of 13"] in page
+    assert ["July 2026", "15", "30", "under 5", "under 5", "– too few to show"] in page
+    assert told["network"] == [{"month": "2026-07", "pairs": 15, "people": 30, "largest": 0, "organisations": 0}]
+    assert [round(told["total"]["came"][name], 3) for name in ("share", "low", "high")] == [0.462, 0.232, 0.709]
+    assert told["compared"]["organisation"]["difference"] == {"by": 0.0, "low": -0.3606, "high": 0.3606}
+
+
+def test_what_people_talk_about_is_counted_as_it_is_public(ours: Programme, client: FlaskClient) -> None:
+    parts = a_round(ours, NOVEMBER - 5 * DAY)
+    make_edition(NOVEMBER)
+    one, other = (reflection(part, f"Part {part.id}.", topics="bins") for part in parts[:2])
+    assert re.search(r'<a href="/topics/bins">bins \(2\)</a>', client.get("/impact").text)
+    one.state = "withdrawn"
+    db.session.commit()
+    assert ">bins (1)</a>" in client.get("/impact").text
+    other.state = "pending"
+    db.session.commit()
+    assert "bins" not in client.get("/impact").text
+
+
+def _rows(page: str) -> list[list[str]]:
+    """Return the cells of each row of the tables."""
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL)
+    cells = [[name, *re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)] for name, row in rows]
+    return [[" ".join(re.sub("<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
