@@ -17,7 +17,7 @@ from unmentor.people.models import Person
 from unmentor.reflections.models import Reflection
 
 FOR_ALL = ["/", "/reflections", "/reflections.atom", "/topics", "/about", "/impact", "/privacy", "/accessibility"]
-FOR_ALL += ["/follow", "/programmes", "/programmes/unmentoring/rounds", "/topics/data", "/reflections?page=1"]
+FOR_ALL += ["/programmes", "/programmes/unmentoring/rounds", "/topics/data", "/reflections?page=1"]
 
 
 @pytest.fixture
@@ -135,6 +135,7 @@ def tells() -> str:
     return "told"
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "view",
     [

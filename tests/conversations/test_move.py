@@ -167,6 +167,7 @@ def test_a_move_starts_everything_anew(talk: Conversation, client: FlaskClient, 
     assert talk.reminded_at is None
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("start", "error"),
     [

@@ -192,6 +192,7 @@ def test_a_time_at_which_somebody_has_come_to_talk_elsewhere_says_so(
     assert (refused.status_code, "You talk to somebody else at 2pm that day" in refused.text) == (422, True)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("fields", [{}, {"answer": "yes"}, {"start": "soon", "answer": "yes"}, {"answer": "maybe"}])
 def test_an_answer_that_names_no_time_or_says_neither_is_refused(
     talk: Conversation, clock: Clock, client: FlaskClient, fields: dict[str, str]

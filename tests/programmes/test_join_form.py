@@ -14,6 +14,8 @@ from unmentor.mail.models import Message
 from unmentor.mail.queries import content
 from unmentor.people.models import Person
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture(autouse=True)
 def one_programme(app: Any) -> None:

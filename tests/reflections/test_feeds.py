@@ -97,6 +97,7 @@ def test_a_feed_is_byte_for_byte_the_same_until_something_changes(
     assert client.get(path).data == before
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", FEEDS)
 @pytest.mark.parametrize(
     "hostile", ["\x00" * 0 + "Bell \x07 and form \x0c.", "No \ufffe such \uffff letter.", "]]>&nbsp;<x"]

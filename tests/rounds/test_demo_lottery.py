@@ -31,7 +31,7 @@ def files() -> Iterator[bytes]:
         yield draw_file(round_, here[round_.number % len(here)])
 
 
-@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
+@pytest.mark.one_engine
 def test_a_stranger_verifies_fifty_rounds_and_refuses_a_thousand_forgeries(app: Flask, clock: Clock) -> None:
     demo.fill(clock(), people=46, rounds=ROUNDS)
     written, chance = list(files()), Random(50)

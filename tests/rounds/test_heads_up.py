@@ -129,6 +129,7 @@ def test_whoever_is_back_by_the_draw_hears_of_it(ours: Programme) -> None:
     assert given(ours) == ["ada", "ben", "cat"]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("rules", "first_day"),
     [

@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from unmentor.conversations.mails import key
 from unmentor.web.headers import protect
 
+pytestmark = pytest.mark.one_engine
+
 ALWAYS = ("Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", "Permissions-Policy")
 KINDS = ["/", "/reflections", "/reflections.atom", "/healthz", "/robots.txt", "/static/style.css", "/nothing",
          "/language?lang=cy", "/join", "/sign-in", "/reflections/", "/c/forged"]  # fmt: skip
