@@ -116,14 +116,14 @@ class Worker:
         event.listen(engine, "before_cursor_execute", self._notice)
 
     def _notice(self, _connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if not statement.startswith("SELECT"):
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
             self.looked_at = None
 
     def look(self) -> None:
         """Do what somebody waits for at their screen."""
         if self.looked_at != now():
-            every_second(now())
             self.looked_at = now()
+            every_second(now())
 
 
 class Browser(FlaskClient):
