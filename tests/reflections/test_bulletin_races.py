@@ -8,9 +8,10 @@ import pytest
 from cast import mailed
 from conftest import Clock
 from flask import Flask
+from races import meanwhile
 from test_bulletins import ME, WORDS, a_part, follow, public, told, work
 
-from unmentor.db import db, transaction
+from unmentor.db import db
 from unmentor.reflections.actions import look_again, share, take_back
 from unmentor.reflections.followers import actions, telling
 from unmentor.reflections.followers.telling import gather, tell_some
@@ -18,26 +19,10 @@ from unmentor.reflections.forms import Draft
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.rights import let_go
 
-# Long enough for whoever need not wait to be done.
-A_MOMENT = 0.5
-
 
 @pytest.fixture(autouse=True)
 def thursday(app: Flask, clock: Clock) -> None:
     clock.set(2026, 11, 26, 10)
-
-
-def meanwhile(app: Flask, act: Callable[[], object]) -> Thread:
-    """Begin something in a thread of its own, and give it a moment."""
-
-    def run() -> None:
-        with app.app_context(), transaction():
-            act()
-
-    thread = Thread(target=run)
-    thread.start()
-    thread.join(A_MOMENT)
-    return thread
 
 
 @pytest.mark.parametrize("before", ["written", "keep"])

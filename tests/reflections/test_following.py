@@ -9,9 +9,10 @@ from cast import conversation, kept, letter_to, mailed, organiser, path_in, pers
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
-from races import at_once
+from races import at_once, meanwhile
 from sqlalchemy import func, select
 
+from unmentor.budgets import DAY, Limit
 from unmentor.db import db, transaction
 from unmentor.links import sign
 from unmentor.mail.actions import KEPT
@@ -136,6 +137,12 @@ def test_a_source_and_all_sources_together_have_a_budget(client: FlaskClient) ->
     asked = [ask(client, f"a{number}@example.org").status_code for number in range(61)]
     assert asked == [303] * 60 + [429]
     assert db.session.query(FollowRequest).count() == 60
+
+
+def test_all_together_have_a_budget_too(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "FOLLOWS", (Limit("follows", 2, DAY),))
+    asked = [ask(client, f"a{number}@example.org").status_code for number in range(3)]
+    assert asked == [303, 303, 429]
 
 
 def test_an_address_that_refused_our_mail_or_called_it_spam_is_not_asked(client: FlaskClient) -> None:
@@ -306,3 +313,17 @@ def test_twenty_who_ask_confirm_and_stop_at_once_leave_one_row_or_none(app: Flas
     # Whoever stops is the last: what was confirmed before is gone, and what was not can be confirmed no more.
     assert (followed(), db.session.query(FollowRequest).count(), letters(), letters("follow-update")) == ([], 0, 0, 0)
     assert client.get(links[0]).status_code == 410
+
+
+def test_whoever_confirms_while_the_address_is_stopped_follows_nothing(app: Flask, client: FlaskClient) -> None:
+    follow(client)
+    ask(client, how_often="weekly")
+    request = db.session.scalars(select(FollowRequest.id).order_by(FollowRequest.id.desc())).first()
+    db.session.commit()
+    actions.stop(ME, now())
+    said: list[bool] = []
+    asked = FollowRequest(id=request, email=ME, topic="", how_often="weekly", language="en", asked_at=now())
+    late = meanwhile(app, lambda: said.append(actions.confirm(asked, now())))
+    db.session.commit()
+    late.join(30)
+    assert (said, followed()) == ([False], [])
