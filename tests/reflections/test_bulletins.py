@@ -1,6 +1,7 @@
 """Followers hear what became public: once, soon or on Monday, and never of what was taken back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -330,6 +331,20 @@ def test_many_followers_are_told_slice_by_slice_with_the_same_few_questions(part
     assert queued[0] == telling.SLICE, "one slice a transaction"
     assert max(questions for _mails, questions in slices) < 30
     assert db.session.scalars(select(Bulletin.told_at)).all() == [clock()]
+
+
+def test_a_minute_tells_half_of_what_leaves_in_it_and_the_next_goes_on(
+    app: Flask, part: Participation, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "SLICE", 4)
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], mail_per_minute=12))
+    for number in range(8):
+        follow(clock, f"reader{number}@example.org")
+    public(part, clock)
+    for letters in (6, 8):
+        worker.tick(clock())
+        assert len(told()) == letters
+        clock.advance(minutes=1)
 
 
 def test_a_follower_whose_letter_cannot_be_written_stops_no_other(part: Participation, clock: Clock) -> None:

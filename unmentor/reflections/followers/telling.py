@@ -40,8 +40,19 @@ def gather(now: datetime) -> int:
     return _gather(AT_ONCE, f"{now:%Y-%m-%dT%H}", now, now) + _gather(WEEKLY, slot_name(monday), monday, now)
 
 
-def tell_some(now: datetime) -> int:
-    """Write the letters of a bulletin to some followers; return how many those are, 0 once all were told.
+def tell(now: datetime) -> int:
+    """Write letters to some followers, half of what leaves in a minute; return 0, for the rest is the next minute's.
+
+    So no invitation or reminder waits behind thousands of letters, and what is taken back meanwhile was told to few.
+    """
+    left = max(1, runtime.settings().mail_per_minute // 2)
+    while left > 0 and (some := tell_some(now, min(SLICE, left))):
+        left -= some
+    return 0
+
+
+def tell_some(now: datetime, most: int = SLICE) -> int:
+    """Write the letters of a bulletin to at most *most* followers; return how many those are, 0 once all were told.
 
     Where something that it tells was changed or taken back just now, the next minute writes them anew.
     """
@@ -50,7 +61,7 @@ def tell_some(now: datetime) -> int:
         if bulletin is None:
             return 0
         reflections = db.session.scalars(queries.public_in(bulletin)).all()
-        readers = queries.readers_of(bulletin, SLICE) if reflections else []
+        readers = queries.readers_of(bulletin, most) if reflections else []
         number, told_to, last = bulletin.id, bulletin.told_to, readers[-1].id if readers else None
         seen = {_version(each) for each in reflections}
         letters = list(_letters(bulletin, readers, reflections))
