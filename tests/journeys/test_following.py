@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from journeys.post import Post
 from journeys.running import Running, Start
+from journeys.seen import Seen
 from journeys.test_whole_journey import ADA, LEARNED, SIAN, Reader
 from unmentor.conversations.calendar_entry import key
 from unmentor.db import db
@@ -31,16 +32,18 @@ def test_what_is_shared_is_read_in_a_mailbox_until_it_is_taken_back(
 ) -> None:
     server, post = start(smtp=f"smtp://127.0.0.1:{smtp.port}?security=none"), Post(smtp)
 
-    def visitor() -> Page:
-        page = browser.new_context(java_script_enabled=False, base_url=server.address).new_page()
+    def visitor(scripts: bool = False) -> Page:
+        page = browser.new_context(java_script_enabled=scripts, base_url=server.address).new_page()
         page.set_default_timeout(15_000)
         return page
 
-    ada, sian, anybody = (Reader(address, post, visitor()) for address in (ADA, SIAN, ANYBODY))
+    ada, sian = (Reader(address, post, visitor()) for address in (ADA, SIAN))
+    # With scripts, since axe is one: these pages are looked at here.
+    anybody, seen = Reader(ANYBODY, post, visitor(scripts=True)), Seen()
     organiser = Reader("", post, visitor())
     organiser.page.goto(server.organiser_link)
     organiser.page.get_by_role("main").get_by_role("button").click()
-    follow(anybody)
+    follow(anybody, seen)
 
     ada.page.goto(talked(server))
     ada.page.get_by_role("textbox", name="What did you learn").fill(LEARNED)
@@ -86,21 +89,30 @@ def test_what_is_shared_is_read_in_a_mailbox_until_it_is_taken_back(
     told = [content for to, content in smtp.accepted if to == ANYBODY]
     assert len(told) == 2, "one to confirm, one with the news"
 
-    one_click = urllib.request.Request(str(letter["List-Unsubscribe"]).strip("<>"), b"List-Unsubscribe=One-Click")
+    stop = str(letter["List-Unsubscribe"]).strip("<>")
+    anybody.page.goto(stop)
+    seen.look(anybody.page, "stopping to follow")
+    assert seen.trouble == []
+    one_click = urllib.request.Request(stop, b"List-Unsubscribe=One-Click")
     with urllib.request.urlopen(one_click) as answer:
         assert "your address is erased" in answer.read().decode()
     assert ANYBODY not in server.everything_stored()
 
 
-def follow(reader: Reader) -> None:
+def follow(reader: Reader, seen: Seen) -> None:
     """Ask to hear of everything at once, and say so from the mailbox."""
     reader.page.goto("/")
     reader.page.get_by_role("link", name="Follow").click()
+    reader.presses("Send me a link to confirm")
+    expect(reader.page.get_by_role("alert")).to_be_focused()
+    seen.look(reader.page, "following, refused")
     reader.page.get_by_label("Your email address").fill(reader.address)
     reader.page.get_by_label("As soon as there is something").check()
     reader.presses("Send me a link to confirm")
     reader.sees("Check your email.")
+    seen.look(reader.page, "having asked to follow")
     reader.opens("follow-confirm", "Yes, write to me")
+    seen.look(reader.page, "saying yes to follow")
     reader.presses("Yes, write to me")
     reader.sees("You follow along.")
 
