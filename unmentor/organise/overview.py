@@ -21,7 +21,7 @@ from unmentor.rounds.turns import in_next
 # So many rounds are in the chart, and on a page of the list.
 CHARTED, LISTED = 12, 10
 # About so many parts in conversations are counted while somebody waits: of a very large programme fewer rounds.
-COUNTED = 60_000
+COUNTED = 40_000
 
 
 @blueprint.get("/")
