@@ -8,11 +8,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from journeys.running import Running, Start
 from journeys.seen import CONSOLE, Seen, persons_pages, press
+from unmentor.demo.community import ROUNDS
 
 PUBLIC = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/reflections?page=2", "/reflections?q=housing",
     "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/programmes/unmentoring/rounds",
-    "/programmes/unmentoring/rounds/6", "/programmes/unmentoring/rounds/8", "/impact", "/join",
+    f"/programmes/unmentoring/rounds/{ROUNDS}", f"/programmes/unmentoring/rounds/{ROUNDS + 2}", "/impact", "/join",
     "/join/check-your-email", "/sign-in",
     "/nowhere", "/reflections/nothing", "/dev/mail", "/dev/mail?to=nobody@devon.example",
 )  # fmt: skip
@@ -34,8 +35,8 @@ def organiser(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
     page.get_by_role("main").get_by_role("button").click()
     page.goto("/organise/unmentoring/draw")
     press(page, page.get_by_role("button", name="Draw a round"))
-    page.goto("/organise/unmentoring/rounds/7/cancel")
-    page.goto("/organise/unmentoring/rounds/7")
+    page.goto(f"/organise/unmentoring/rounds/{ROUNDS + 1}/cancel")
+    page.goto(f"/organise/unmentoring/rounds/{ROUNDS + 1}")
     press(page, page.get_by_role("button", name="Send"))
     demo.two_minutes_pass()
     yield context
@@ -61,7 +62,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, organiser: BrowserConte
         look_at_the_mail(stranger, seen)
         look_at_a_conversation(stranger, seen)
     page = organiser.new_page()
-    for path in (*OWN, *CONSOLE, *persons_pages(page), "/organise/unmentoring/rounds/7"):
+    for path in (*OWN, *CONSOLE, *persons_pages(page), f"/organise/unmentoring/rounds/{ROUNDS + 1}"):
         page.goto(path)
         seen.look(page, path)
     for path in ("/me/profile", "/me/email", "/me/not-with"):
