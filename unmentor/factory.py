@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
 
@@ -32,7 +32,21 @@ MOST_SENT = 64 * 1024
 
 
 class UnMentoring(Flask):
-    """Flask, but its log never holds an address: those under /c/ are keys."""
+    """Flask, but its log never holds an address, for those under /c/ are keys; and it builds a fixed one once."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        self._fixed: dict[tuple[str, ...], str] = {}
+        super().__init__(*given, **options)
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """Return the address of a page; most of those on a page are of a page or file that never moves."""
+        fixed = not values or (endpoint == "static" and [*values] == ["filename"])
+        if not fixed or endpoint.startswith(".") or not has_request_context():
+            return super().url_for(endpoint, **values)
+        key = (endpoint, request.script_root, *values.values())
+        if key not in self._fixed:
+            self._fixed[key] = super().url_for(endpoint, **values)
+        return self._fixed[key]
 
     def log_exception(self, exc_info: Any) -> None:
         """Log what broke by the name of its page; of a database only where, for its words hold what was stored."""

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, ParamSpec, cast
 from weakref import finalize
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request, session
+from flask import Flask, Response, current_app, g, make_response, request, session
 from flask.globals import request_ctx
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -167,7 +167,7 @@ def cached_for_visitors(view: Callable[P, ResponseReturnValue]) -> Callable[P, R
         # Asked for before the page is made: what is written meanwhile makes it old at once.
         version = pages.version()
         response = pages.for_all(lambda: view(*args, **kwargs), version)
-        fill = cache(lambda template: render_template(template).encode())
+        fill = cache(lambda template: _rendered(template).encode())
         response.set_data(GAPS.sub(lambda gap: fill(gap[1].decode()), response.get_data()))
         if pages.key(request.environ) is not None:
             request.environ[MADE_FROM] = version
@@ -180,4 +180,8 @@ def cached_for_visitors(view: Callable[P, ResponseReturnValue]) -> Callable[P, R
 
 def for_reader(template: str) -> Markup:
     """Return what a template, which is given nothing, says to whoever reads the page; in one for all, a gap for it."""
-    return Markup(GAP % template if g.get("leaves_gaps") else render_template(template))  # noqa: S704 - a template of ours
+    return Markup(GAP % template if g.get("leaves_gaps") else _rendered(template))  # noqa: S704 - a template of ours
+
+
+def _rendered(template: str) -> str:
+    return current_app.jinja_env.get_template(template).render()

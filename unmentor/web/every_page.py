@@ -1,8 +1,6 @@
 """What every page has: an error page that helps, safe headers, and what its template knows."""
 
-from typing import Any
-
-from flask import Flask, has_request_context
+from flask import Flask
 from sqlalchemy import select
 from werkzeug.local import LocalProxy
 
@@ -23,15 +21,8 @@ def init_pages(app: Flask) -> None:
     app.before_request(refuse_foreign)
     PageCache().init_app(app)
     app.after_request(protect)
-    app.context_processor(_everywhere)
-
-
-def _everywhere() -> dict[str, Any]:
-    """Return who is here, and whether the place is only a demonstration."""
-    if not has_request_context():
-        return {}
-    # The database is asked only where a template asks; and a page that never looks at its reader is the same for all.
-    return {"person": LocalProxy(signed_in), "organises": _organises, "demo": _demo}
+    # Asked only where a template asks: a page that never looks at its reader is the same for all.
+    app.jinja_env.globals.update(person=LocalProxy(lambda: signed_in()), organises=_organises, demo=_demo)
 
 
 def _organises() -> bool:
