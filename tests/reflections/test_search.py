@@ -92,16 +92,18 @@ def test_what_is_common_is_counted_no_further_than_it_is_shown(app: Flask, monke
 def test_kinds_are_found_by_alone_and_together_and_never_as_words(app: Flask) -> None:
     old, welsh, other = written("One tŷ here.", "Two tai yma.", "Three here.")
     old.published_at, welsh.language = datetime(2025, 12, 31, 23, 59, tzinfo=UTC), "cy"
-    old.topics = welsh.topics = actions.topics(["Plain English"])
+    old.topics = welsh.topics = actions.topics(["Plain English", "Parks"])
     db.session.commit()
     this = str(other.published_at.year)
     asked = {
-        Asked(topic="plain-english"): [old, welsh], Asked(topic="plain"): [], Asked(topic="english"): [],
+        Asked(topic="plain-english"): [old, welsh], Asked(topic="plain"): [], Asked(topic="park"): [],
+        Asked(topic="english"): [],
         Asked(year="2025"): [old], Asked(year=this): [welsh, other], Asked(year="2024"): [],
         Asked(language="cy"): [welsh], Asked(language="en"): [old, other], Asked(language="de"): [],
         Asked(programme="unmentoring"): [old, welsh, other], Asked(programme="no-such"): [],
         Asked("here", language="en", year=this): [other], Asked("here", topic="plain-english"): [old],
         Asked("plain english", year=this): [welsh], Asked("tplain"): [], Asked("p1"): [], Asked("len"): [],
+        Asked("plai engl"): [old, welsh], Asked("englishh"): [],
     }  # fmt: skip
     for each, there in asked.items():
         assert {one.id for one in page_of(each, 1).items} == {one.id for one in there}, each

@@ -1,6 +1,6 @@
 """What is public, newest first, by its words and kinds: SQLite's FTS5 and PostgreSQL's tsvector see the same ones.
 
-Triggers keep the index of what is public at this moment, whoever writes it: see migration 0048.
+Triggers keep the index of what is public at this moment, whoever writes it: see migrations 0048 and 0051.
 """
 
 import re
@@ -18,6 +18,8 @@ from unmentor.db import db
 WORD = re.compile(r"(?:[^\W_][̀-ͯ]*)+")
 # A word of so many letters also finds longer ones that begin with it: "library" finds no "libraries", "librar" does.
 ALSO_LONGER = 4
+# PostgreSQL keeps what words begin with as words of their own, up to so many letters: FTS5 does so by itself.
+BEGINNING = 6
 # PostgreSQL keeps no word of more than 2 kB.
 LONGEST_WORD = 60
 # What no folded word begins with: a kind, such as a topic, is filtered by as if it were a word.
@@ -77,7 +79,7 @@ def _in_postgresql(sought: list[tuple[str, bool]], years: tuple[datetime, ...]) 
     here = IN_ORDER.c
     query = select(here.id).order_by(here.at.desc(), here.id.desc())
     if sought:
-        asked = " & ".join(f"'{word}'{':*' if longer else ''}" for word, longer in sought)
+        asked = " & ".join(f"'{word}'{':*' if longer and len(word) > BEGINNING else ''}" for word, longer in sought)
         # Written out, so that each question is planned for how common its words are, and never for any.
         query = query.where(here.words.bool_op("@@")(cast(bindparam(None, asked, literal_execute=True), TSQUERY)))
     return query.where(here.at >= years[0], here.at < years[1]) if years else query
