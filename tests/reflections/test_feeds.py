@@ -12,7 +12,7 @@ from unmentor.db import db
 from unmentor.reflections.actions import take_back
 from unmentor.reflections.models import Reflection
 
-ATOM = "{http://www.w3.org/2005/Atom}"
+ATOM, XHTML = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/xhtml}"
 FEEDS = [f"{start}.{form}" for start in ("/reflections", "/topics/housing") for form in ("atom", "rss", "json")]
 
 
@@ -36,8 +36,10 @@ def test_atom_has_all_that_rfc_4287_asks_for(client: FlaskClient) -> None:
     assert entry.findtext(ATOM + "id") == "http://127.0.0.1:8000/reflections/ask"
     assert entry.findtext(ATOM + "updated") == "2026-11-01T09:00:00+00:00"
     assert entry.findtext(f"{ATOM}author/{ATOM}name") == "Siân Ŵyn, Gwynedd"
-    assert entry.find(ATOM + "content").get("type") == "html"
-    assert entry.findtext(ATOM + "content").startswith("<p>Ask &amp; listen.</p><p>Then &lt;act&gt;.</p><p><a href=")
+    content = entry.find(ATOM + "content")
+    assert content.get("type") == "xhtml"
+    assert [each.text for each in content.findall(f"{XHTML}div/{XHTML}p")][:2] == ["Ask & listen.", "Then <act>."]
+    assert content.find(f".//{XHTML}a").get("href") == "https://example.org/post"
     assert [each.get("term") for each in entry.findall(ATOM + "category")] == ["housing", "repairs"]
     assert len(entry.findall(ATOM + "link")) == 1
 
@@ -69,6 +71,24 @@ def test_json_feed_has_all_that_version_1_1_asks_for(client: FlaskClient) -> Non
     assert item["content_html"].startswith("<p>Ask &amp; listen.</p><p>Then &lt;act&gt;.</p>")
     assert (item["authors"], item["tags"]) == ([{"name": "Siân Ŵyn, Gwynedd"}], ["housing", "repairs"])
     assert item["external_url"] == "https://example.org/post"
+
+
+@pytest.mark.parametrize("path", FEEDS[:2])
+def test_a_feed_that_is_opened_in_a_browser_is_a_page(client: FlaskClient, path: str) -> None:
+    learned()
+    answer = client.get(path)
+    declared, styled, _rest = answer.text.split("\n", 2)
+    assert declared.startswith("<?xml")
+    assert styled == '<?xml-stylesheet type="text/css" href="/static/feed.css"?>'
+    with client.get("/static/feed.css") as style:
+        assert style.mimetype == "text/css"
+        assert len(style.data) < 2_500
+    root = ET.fromstring(answer.data)
+    lines = [each for each in root.iter(f"{XHTML}p") if each.find(f"{XHTML}a") is not None]
+    led_to = [each.find(f"{XHTML}a").get("href") for each in lines]
+    assert led_to == [f"http://127.0.0.1:8000/reflections{end}" for end in ("", "/ask", "/older")]
+    assert "feed reader" in lines[0].text
+    assert lines[1].find(f"{XHTML}a").text == "Siân Ŵyn, Gwynedd"
 
 
 @pytest.mark.parametrize("path", FEEDS)

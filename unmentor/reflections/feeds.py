@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
-from flask_babel import get_locale
+from feedgen.util import xml_fromstring
+from flask import url_for
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -39,12 +42,12 @@ class Feed:
 
 def atom(feed: Feed) -> bytes:
     """Return *feed* as Atom."""
-    return bytes(_generated(feed).atom_str(pretty=True))
+    return _styled(_generated(feed, "xhtml").atom_str(pretty=True))
 
 
 def rss(feed: Feed) -> bytes:
     """Return *feed* as RSS 2.0."""
-    return bytes(_generated(feed).rss_str(pretty=True))
+    return _styled(_generated(feed, "html").rss_str(pretty=True))
 
 
 def json_feed(feed: Feed) -> bytes:
@@ -71,24 +74,51 @@ def html(reflection: Reflection) -> Markup:
     return Markup("").join(lines) + (more if reflection.link else "")
 
 
-def _generated(feed: Feed) -> Any:
+class ForPeople(BaseExtension):  # type: ignore[misc]  # - feedgen publishes no types
+    """A line of XHTML in a feed or an entry, which browsers show to whoever opens the file, and readers leave out."""
+
+    line = Markup("")
+
+    def extend_atom(self, element: Any) -> Any:
+        """Add the line: first in a feed, last in an entry."""
+        line = xml_fromstring(f'<p xmlns="http://www.w3.org/1999/xhtml">{_clean(self.line)}</p>')
+        element.insert(len(element) if element.tag.endswith(("entry", "item")) else 0, line)
+        return element
+
+    def extend_rss(self, element: Any) -> Any:
+        """Add the line: first in the channel, last in an item."""
+        return self.extend_atom(element if element.tag == "item" else element[0])
+
+
+def _styled(document: bytes) -> bytes:
+    """Return a document of XML that a browser shows as a page."""
+    declared, rest = document.split(b"\n", 1)
+    style = url_for("static", filename="feed.css")
+    return b'%s\n<?xml-stylesheet type="text/css" href="%s"?>\n%s' % (declared, style.encode(), rest)
+
+
+def _generated(feed: Feed, content: str) -> Any:
     made = FeedGenerator()
     made.load_extension("dc")
+    made.register_extension("people", ForPeople, ForPeople)
+    said = _("This is a feed: give its address to a feed reader, and it shows you what is new.")
+    made.people.line = Markup('{} <a href="{}">{}</a>').format(said, feed.page, _("Read it as a page"))
     made.id(feed.page)
     made.title(_clean(feed.title))
     made.subtitle(_description())
-    made.link([{"href": feed.page, "rel": "alternate"}, {"href": feed.address, "rel": "self"}])
+    # RSS has but one link, which is the last of these.
+    made.link([{"href": feed.address, "rel": "self"}, {"href": feed.page, "rel": "alternate"}])
     made.language(_language())
     made.rights(LICENCE)
     made.updated(feed.updated)
     made.lastBuildDate(feed.updated)
     made.generator("UnMentoring")
     for reflection in feed.reflections:
-        _enter(made.add_entry(order="append"), reflection)
+        _enter(made.add_entry(order="append"), reflection, content)
     return made
 
 
-def _enter(entry: Any, reflection: Reflection) -> None:
+def _enter(entry: Any, reflection: Reflection, content: str) -> None:
     address = _address(reflection)
     entry.id(address)
     entry.guid(address, permalink=True)
@@ -96,11 +126,14 @@ def _enter(entry: Any, reflection: Reflection) -> None:
     entry.link(href=address)
     entry.author(name=_clean(reflection.byline))
     entry.dc.dc_creator(_clean(reflection.byline))
-    entry.content(_clean(html(reflection)), type="html")
+    entry.content(_clean(html(reflection)), type=content)
     entry.published(reflection.published_at)
     entry.updated(reflection.updated_at)
     for topic in reflection.topics:
         entry.category(term=_clean(topic.name))
+    named = Markup('<a href="{}">{}</a>').format(address, reflection.byline)
+    day = reflection.published_at and reflection.published_at.date()
+    entry.people.line = Markup("{} · {}").format(named, format_date(day, "d MMMM y"))
 
 
 def _item(reflection: Reflection) -> dict[str, Any]:
