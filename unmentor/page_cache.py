@@ -34,8 +34,10 @@ OK = 200
 MOST_PAGES = 200
 # A whole table is long, and asked for in as many ways as there are languages.
 MOST_BYTES = 64 * 1024 * 1024
-# What a page depends on besides the database: where it was asked for, what is asked of it; and in which language.
-ASKED = ("HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+# What a page depends on besides the database: where it was asked for, what is asked of it, and whether a browser shows
+# it; and in which language.
+BROWSED = "unmentor.browsed"
+ASKED = ("HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", BROWSED)
 KEY = (*ASKED, "HTTP_ACCEPT_LANGUAGE")
 READING = {"GET", "HEAD"}
 # Where a request keeps the version of the database that its page is made from.
@@ -76,6 +78,7 @@ class PageCache:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from the cache, with 304 where the reader has the page; or let the app answer."""
+        environ[BROWSED] = "browsed" if "text/html" in environ.get("HTTP_ACCEPT", "") else ""
         key = self.key(environ)
         page = self.pages.get(key) if key else None
         if page is None or page.version != self._version_if_it_answers():

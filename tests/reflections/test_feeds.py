@@ -51,6 +51,7 @@ def test_rss_has_all_that_readers_ask_for(client: FlaskClient) -> None:
     channel = ET.fromstring(answer.data).find("channel")
     for name in ("title", "link", "description"):
         assert channel.findtext(name), name
+    assert channel.findtext("link") == "http://127.0.0.1:8000/reflections"
     item = channel.find("item")
     assert item.findtext("guid") == item.findtext("link") == "http://127.0.0.1:8000/reflections/ask"
     assert item.find("guid").get("isPermaLink") == "true"
@@ -76,7 +77,12 @@ def test_json_feed_has_all_that_version_1_1_asks_for(client: FlaskClient) -> Non
 @pytest.mark.parametrize("path", FEEDS[:2])
 def test_a_feed_that_is_opened_in_a_browser_is_a_page(client: FlaskClient, path: str) -> None:
     learned()
-    answer = client.get(path)
+    answer = client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert answer.content_type == "application/xml; charset=utf-8"
+    assert "Accept" in answer.vary
+    reader = client.get(path)
+    assert reader.mimetype in {"application/atom+xml", "application/rss+xml"}
+    assert reader.data == answer.data
     declared, styled, _rest = answer.text.split("\n", 2)
     assert declared.startswith("<?xml")
     assert styled == '<?xml-stylesheet type="text/css" href="/static/feed.css"?>'

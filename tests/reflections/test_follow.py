@@ -28,3 +28,11 @@ def test_every_feed_is_a_link_that_reads_as_its_address_and_answers(client: Flas
 
 def test_every_page_leads_to_it(client: FlaskClient) -> None:
     assert 'href="/follow"' in client.get("/about").text
+
+
+def test_each_address_can_be_copied_where_scripts_run_and_says_which_it_is(client: FlaskClient) -> None:
+    page = client.get("/follow").text
+    for address, _path in feeds(client):
+        assert f'<span data-copy="{address}" hidden>' in page
+        assert f'Copy<span class="visually-hidden"> {address}</span></button>' in page
+    assert "/static/copy.js" in page

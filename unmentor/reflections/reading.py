@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from unmentor.forms import clean_line, page_number
 from unmentor.links import link
+from unmentor.page_cache import BROWSED
 from unmentor.programmes.queries import all_programmes
 from unmentor.reflections import feeds, queries
 from unmentor.reflections.finding import Asked, languages, newest, page_of, years
@@ -75,8 +76,11 @@ def feed_file(form: str, slug: str = "") -> Response:
         page=link(f"reflections.{page}", **of),
         reflections=newest(asked),
     )
+    # Browsers show a page where it is XML, and the source where it is a feed.
+    if request.environ.get(BROWSED) and form != "json":
+        content_type = "application/xml; charset=utf-8"
     # Known again by its ETag and not by a date: what is taken back leaves a feed that was last changed earlier.
-    return Response(write_it(made), content_type=content_type)
+    return Response(write_it(made), content_type=content_type, headers={"Vary": "Accept"})
 
 
 def _asked() -> Asked:
