@@ -46,8 +46,10 @@ def set_up(it: Organising) -> None:
     it.look()
     it.says("First steps")
     it.press("Change that", "link")
-    it.page.locator("[name=name]").fill("Coffee in the valleys")
     it.page.locator("[name=every][value=fortnightly]").check()
+    for section in ("What it is", "Who meets whom"):
+        it.page.locator("summary", has_text=section).click()
+    it.page.locator("[name=name]").fill("Coffee in the valleys")
     it.page.locator("[name=odd][value=sit-out]").check()
     it.press("Look at what changes")
     expect(it.page.get_by_role("table").get_by_role("row")).to_have_count(7)
