@@ -9,7 +9,6 @@ import pytest
 from cast import conversation, person, programme, reflection
 from flask import Flask
 from flask.testing import FlaskClient
-from frictionless import validate
 from tables import saved, sheet
 
 from unmentor import page_cache
@@ -32,6 +31,8 @@ def test_what_waits_is_in_no_table_and_no_cell_is_a_formula(client: FlaskClient)
 
 
 def test_every_table_is_empty_but_valid_before_anything_happened(client: FlaskClient, tmp_path: Path) -> None:
+    from frictionless import validate  # slow to import
+
     assert validate(str(saved(client, tmp_path))).valid
 
 

@@ -9,7 +9,7 @@ from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
 from unmentor.api.asking import LIMIT, asked_within_budget, known_again
-from unmentor.api.parts import ProblemSchema
+from unmentor.api.parts import WITHOUT_SLASH, ProblemSchema
 from unmentor.page_cache import cached_for_visitors
 from unmentor.web.problems import PROBLEM
 
@@ -20,9 +20,12 @@ blueprint = flask_smorest.Blueprint("api", __name__, url_prefix="/api/v1", descr
 # What was garbled, what is not there, and what is asked too often.
 ALWAYS = (400, 404, 429)
 # What stands in an address.
-IN_PATHS = {
-    "slug": _l("What names it in addresses."),
-    "number": _l("Which round of the programme it is, from 1 on."),
+IN_PATHS: dict[str, dict[str, Any]] = {
+    "slug": {
+        "description": _l("What names it in addresses."),
+        "schema": {"type": "string", "pattern": WITHOUT_SLASH},
+    },
+    "number": {"description": _l("Which round of the programme it is, from 1 on.")},
 }
 HEADERS = {
     "ETag": _l("Send it as If-None-Match next time: what has not changed is answered with 304 and nothing else."),
@@ -62,9 +65,7 @@ def get(
             answering = blueprint.arguments(takes, location="query")(answering)
         described = blueprint.doc(summary=says, operationId=view.__name__)(answering)
         kept: View[P] = known_again(asked_within_budget(LIMIT)(cached_for_visitors(described)))
-        named = [
-            {"in": "path", "name": name, "description": means} for name, means in IN_PATHS.items() if f"{name}>" in rule
-        ]
+        named = [{"in": "path", "name": name, **known} for name, known in IN_PATHS.items() if f"{name}>" in rule]
         # An address with a slash too many is no other address.
         blueprint.route(rule, parameters=named, merge_slashes=False)(kept)
         return kept

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from unmentor.api import parts
 from unmentor.api.blueprint import get
 from unmentor.api.lists import Headed, cut, listed
-from unmentor.api.parts import LONGEST_SEARCH, PageQuery
+from unmentor.api.parts import LONGEST_SEARCH, WITHOUT_NUL, PageQuery
 from unmentor.api.tables import Row, table
 from unmentor.db import db
 from unmentor.forms import clean_line
@@ -63,7 +63,7 @@ def _filter(means: str) -> fields.String:
     return fields.String(
         load_default="",
         validate=validate.Length(max=LONGEST_SEARCH, error=_l("Ask with fewer letters.")),
-        metadata={"description": means},
+        metadata={"description": means, "pattern": WITHOUT_NUL},
     )
 
 
