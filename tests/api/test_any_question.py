@@ -1,6 +1,6 @@
 """The demo community as programs read it: the data package is valid, and any question has an answer that is specified.
 
-``API_QUESTIONS=10000 pytest -s tests/api/test_any_question.py`` asks so many on each database, and says what was answered.
+``API_QUESTIONS=10000 pytest -s`` of this file asks so many on each database, and says what was answered.
 """
 
 import os
