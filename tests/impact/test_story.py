@@ -61,6 +61,7 @@ def test_it_says_a_difference_only_where_the_interval_does(
     page = client.get("/impact").text
     assert says in page
     assert difference in page
+    assert "So who they are may be part of that difference." in page
     assert ("It may as well be none." in page) is ("no difference" in says)
 
 
