@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, ViewportSize
 
+from unmentor.demo.community import ROUNDS
+
 # Where an id stands twice, a label names the wrong thing; axe no longer looks.
 TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) < at)"
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=375, height=900)
@@ -15,9 +17,9 @@ LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable"]
 CONSOLE = tuple(
     f"/organise/unmentoring{page}"
     for page in (
-        "", "/draw", "/rounds", "/rounds/6", "/rounds/6/cancel", "/picture", "/people", "/people?q=nobody+like+that",
-        "/people/add", "/people/import", "/organisations", "/reports", "/reflections", "/mail", "/settings", "/log",
-        "/end", "/start-empty",
+        "", "/draw", "/rounds", f"/rounds/{ROUNDS}", f"/rounds/{ROUNDS}/cancel", "/picture", "/people",
+        "/people?q=nobody+like+that", "/people/add", "/people/import", "/organisations", "/reports", "/reflections",
+        "/mail", "/settings", "/log", "/end", "/start-empty",
     )
 )  # fmt: skip
 

@@ -7,11 +7,12 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from journeys.running import Running, Start
 from journeys.seen import CONSOLE, persons_pages
+from unmentor.demo.community import ROUNDS
 
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Abercrombie-Featherstonehaugh and neighbours"
 PAGES = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/programmes/unmentoring",
-    "/programmes/unmentoring/rounds", "/programmes/unmentoring/rounds/6", "/impact", "/join", "/sign-in", "/me",
+    "/programmes/unmentoring/rounds", f"/programmes/unmentoring/rounds/{ROUNDS}", "/impact", "/join", "/sign-in", "/me",
     "/me/profile", "/me/not-with", "/me/passkeys", "/me/leave", *CONSOLE,
 )  # fmt: skip
 
@@ -58,11 +59,11 @@ def test_with_type_twice_as_large_nothing_scrolls_sideways(organiser: BrowserCon
 
 
 def test_with_type_twice_as_large_a_round_is_cards_and_not_a_squeezed_table(organiser: BrowserContext) -> None:
-    page = enlarged(organiser.new_page(), "/organise/unmentoring/rounds/6")
+    page = enlarged(organiser.new_page(), f"/organise/unmentoring/rounds/{ROUNDS}")
     page.set_viewport_size({"width": 1280, "height": 800})
     assert page.locator(".rows tbody tr").first.evaluate("row => getComputedStyle(row).display") == "flex"
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto("/organise/unmentoring/rounds/6")
+    page.goto(f"/organise/unmentoring/rounds/{ROUNDS}")
     assert page.locator(".rows tbody tr").first.evaluate("row => getComputedStyle(row).display") == "table-row"
     page.close()
 

@@ -10,14 +10,14 @@ from journeys.running import Running, Start
 
 
 @pytest.fixture(scope="module")
-def demo(start: Start) -> Running:
-    """Return a running demo community, at a name as passkeys need it."""
-    return start(demo=True, host="localhost")
+def house(start: Start) -> Running:
+    """Return a running service, at a name as passkeys need it."""
+    return start(host="localhost")
 
 
 @pytest.fixture
-def context(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=demo.address)
+def context(browser: Browser, house: Running) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=house.address)
     yield context
     context.close()
 
@@ -34,8 +34,8 @@ def page(context: BrowserContext) -> Page:
     return page
 
 
-def test_a_passkey_is_added_signs_in_and_proves(page: Page, context: BrowserContext, demo: Running) -> None:
-    page.goto(demo.organiser_link)
+def test_a_passkey_is_added_signs_in_and_proves(page: Page, context: BrowserContext, house: Running) -> None:
+    page.goto(house.organiser_link)
     page.get_by_role("main").get_by_role("button").click()
     page.goto("/me/passkeys")
     page.get_by_label("Name").fill("My laptop")
@@ -46,7 +46,7 @@ def test_a_passkey_is_added_signs_in_and_proves(page: Page, context: BrowserCont
     page.goto("/organise/unmentoring/log")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("heading", name="Log")).to_be_visible()
-    demo.proof_grows_old(context)
+    house.proof_grows_old(context)
     page.goto("/me/passkeys")
     expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
@@ -55,8 +55,8 @@ def test_a_passkey_is_added_signs_in_and_proves(page: Page, context: BrowserCont
     expect(page.get_by_text("It opens nothing here any more")).to_be_visible()
 
 
-def test_who_turns_away_from_it_is_told_so_and_loses_no_other_way(browser: Browser, demo: Running) -> None:
-    context = browser.new_context(base_url=demo.address)
+def test_who_turns_away_from_it_is_told_so_and_loses_no_other_way(browser: Browser, house: Running) -> None:
+    context = browser.new_context(base_url=house.address)
     page = context.new_page()
     page.goto("/sign-in")
     page.evaluate("() => { navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotAllowedError')) }")
@@ -66,8 +66,8 @@ def test_who_turns_away_from_it_is_told_so_and_loses_no_other_way(browser: Brows
     context.close()
 
 
-def test_without_scripts_the_page_offers_what_works(browser: Browser, demo: Running) -> None:
-    context = browser.new_context(base_url=demo.address, java_script_enabled=False)
+def test_without_scripts_the_page_offers_what_works(browser: Browser, house: Running) -> None:
+    context = browser.new_context(base_url=house.address, java_script_enabled=False)
     page = context.new_page()
     page.goto("/sign-in")
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()

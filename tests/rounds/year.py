@@ -40,7 +40,7 @@ from unmentor.timetable.slots import SLOTS
 LONDON = ZoneInfo("Europe/London")
 # When a worker looks, by weekday: often enough that everybody is drawn, reminded and asked in time.
 LOOKS = {0: (time(9),), 2: (time(9, 30),), 4: (time(17, 30),)}
-FIRST_DAY, DAYS = date(2026, 10, 19), 364
+FIRST_DAY, DAYS, HALF = date(2026, 10, 19), 364, 182
 CLOCKS_CHANGE = (date(2026, 10, 25), date(2027, 3, 28))
 A_DAY, TEN_DAYS = timedelta(days=1), timedelta(days=10)
 PEOPLE = 60
@@ -72,8 +72,8 @@ Key = tuple[str, int, str, int]
 class Year:
     """What happened, beside what the database says: who was paused when, and which letters left."""
 
-    def __init__(self, app: Flask, clock: Clock, workers: int) -> None:
-        self.app, self.clock, self.chance = app, clock, Random(2027)
+    def __init__(self, app: Flask, clock: Clock, workers: int, days: int) -> None:
+        self.app, self.clock, self.days, self.chance = app, clock, days, Random(2027)
         self.pool, self.workers = ThreadPoolExecutor(workers), workers
         self.told, self.overtaken = Counter[Key](), set[Key]()
         # By programme and person: since when, and until when.
@@ -93,8 +93,8 @@ class Year:
         db.session.commit()
 
     def live(self) -> None:
-        """Live through the year."""
-        for number in range(DAYS):
+        """Live through the year, or as many days of it as there are."""
+        for number in range(self.days):
             # What is there by now stays: the collector, which looks after every tick, need not go through it each time.
             gc.freeze()
             for moment, act in sorted(self._day(FIRST_DAY + number * A_DAY), key=lambda each: each[0]):
