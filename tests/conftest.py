@@ -48,8 +48,18 @@ class Clock:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what is the same on either database (``one_engine``) run on SQLite alone."""
-    items[:] = [each for each in items if not (each.get_closest_marker("one_engine") and "postgresql" in each.nodeid)]
+    """Run the first case on PostgreSQL, and on SQLite all, where they ask the database the same."""
+    seen = set[str]()
+
+    def is_another(item: pytest.Item) -> bool:
+        if "postgresql" not in item.nodeid or not item.get_closest_marker("first_on_both"):
+            return False
+        test = item.nodeid.partition("[")[0]
+        again = test in seen
+        seen.add(test)
+        return again
+
+    items[:] = [each for each in items if not is_another(each)]
 
 
 @pytest.fixture(scope="session")

@@ -135,7 +135,7 @@ def tells() -> str:
     return "told"
 
 
-@pytest.mark.one_engine
+@pytest.mark.first_on_both
 @pytest.mark.parametrize(
     "view",
     [

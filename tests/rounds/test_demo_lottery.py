@@ -31,7 +31,7 @@ def files() -> Iterator[bytes]:
         yield draw_file(round_, here[round_.number % len(here)])
 
 
-@pytest.mark.one_engine
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 def test_a_stranger_verifies_fifty_rounds_and_refuses_a_thousand_forgeries(app: Flask, clock: Clock) -> None:
     demo.fill(clock(), people=46, rounds=ROUNDS)
     written, chance = list(files()), Random(50)

@@ -30,7 +30,7 @@ from unmentor.rounds.lots import FEW, MET, ROUNDS, WHOLE, Bag, draw_lots
 from unmentor.rounds.models import Round
 
 # What the database has no part in.
-once = pytest.mark.one_engine
+once = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 
 
 def committed(clock: Clock, people: int = 9, **rules: str) -> Programme:
