@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     seen = set[str]()
 
     def is_another(item: pytest.Item) -> bool:
-        if "postgresql" not in item.nodeid or not item.get_closest_marker("first_on_both"):
+        if "postgresql" not in item.nodeid or not item.get_closest_marker("one_engine"):
             return False
         test = item.nodeid.partition("[")[0]
         again = test in seen

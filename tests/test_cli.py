@@ -58,7 +58,7 @@ def test_a_programme_may_ask_for_a_yes_and_for_domains(ours: Programme, app: Fla
     assert (housing.approval, housing.domains, housing.nth) == (False, [], -1)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("rule", "says"),
     [("minutes=5", "from 10 to 180"), ("nth=9" + "9" * 40, "one of 1, 2"), ("colour=red", "the names are name, about"),
@@ -114,7 +114,7 @@ def test_the_programme_must_be_named_where_there_are_several(ours: Programme, ap
     assert "elsewhere" in answer.output
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("email", ["nobody", "a@b", "@devon.example"])
 def test_what_is_no_address_is_refused(ours: Programme, app: Flask, email: str) -> None:
     assert "not an address" in flask(app, "organiser", "add", email).output
@@ -229,7 +229,7 @@ def test_who_is_known_already_keeps_what_they_told(ours: Programme, app: Flask, 
     assert db.session.query(Person).filter_by(email="ada@example.gov.uk").one().name == "Ada"
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("text", "encoding"), [("name,phone\n", "utf-8"), ("", "utf-8"), ("name,email,phone\nSiân\0", "latin-1")]
 )

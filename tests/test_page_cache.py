@@ -33,7 +33,7 @@ def mine(client: FlaskClient) -> str:
     return str(cookie.value)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("spelling", ["session={}", "session ={}", "a=b;session\t= {}", 'session="{}"', " session={} "])
 def test_a_session_is_one_however_its_cookie_is_spelt(app: Flask, client: FlaskClient, spelling: str) -> None:
     programme()
@@ -69,7 +69,7 @@ def test_a_page_that_went_wrong_is_never_cached(app: Flask, client: FlaskClient)
     assert app.extensions["page_cache"].pages == {}
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "host", ["evil.example", "unmentoring.example:4711", "unmentoring.example.evil.example", "", "["]
 )

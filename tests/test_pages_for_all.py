@@ -135,7 +135,7 @@ def tells() -> str:
     return "told"
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "view",
     [

@@ -165,7 +165,7 @@ def test_a_participants_own_pages_ask_who_it_is(app: Flask, ours: Programme) -> 
         assert _told(_knock(ada, rule, method, with_token=False)) == "come in", (rule, method)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("role", ["anonymous", "participant", "organiser of it"])
 def test_a_key_of_ones_own_making_opens_nothing(app: Flask, ours: Programme, role: str) -> None:
     client = _browser_of(app, ours, role)

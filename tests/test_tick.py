@@ -153,7 +153,7 @@ def test_the_minute_does_everything_that_is_due(world: Clock) -> None:
     assert undone() == []
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("failing", DONE)
 def test_a_duty_that_fails_stops_no_other(
     app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch, failing: str

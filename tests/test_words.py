@@ -11,7 +11,7 @@ from unmentor.runtime import now
 from unmentor.words import ago, day, listed, time_of_day, when
 from unmentor.words import clock as time_in_words
 
-pytestmark = pytest.mark.first_on_both
+pytestmark = pytest.mark.one_engine
 
 
 @pytest.mark.parametrize(

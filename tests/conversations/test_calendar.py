@@ -192,7 +192,7 @@ def test_an_answer_to_an_older_version_says_nothing_of_this_one(talk: Conversati
     assert replied(talk.uid, "sian@example.gov.uk", "accepted", clock(), sequence=1)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("uid", "address", "partstat"),
     [

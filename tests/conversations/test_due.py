@@ -46,7 +46,7 @@ def test_a_reminder_comes_at_nine_on_the_working_day_before(ours: Programme, tal
     assert "Tuesday 1 December at 2pm" in mailed("ada@example.gov.uk", "reminder")
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("talks_at", "early", "in_time"),
     [

@@ -28,7 +28,7 @@ def to(address: str) -> list[str]:
     return [mail.kind for mail in db.session.query(Message).filter_by(recipient=address)]
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("partstat", ["ACCEPTED", "TENTATIVE", "DECLINED"])
 @pytest.mark.parametrize("write", PROGRAMS.values(), ids=PROGRAMS)
 def test_what_a_calendar_answers_is_kept(talk: Conversation, clock: Clock, write: Writer, partstat: str) -> None:

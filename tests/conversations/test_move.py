@@ -85,7 +85,7 @@ def test_whatever_suits_both_beyond_the_first_six_is_bold_in_the_grid(talk: Conv
     assert (text.count(">above<"), text.count("<strong>")) == (6, 24)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "start", ["2026-12-05T03:00", "2026-12-05T10:00", "2026-12-08T07:59", "2026-12-08T17:31", "2026-12-25T10:00"]
 )
@@ -168,7 +168,7 @@ def test_a_move_starts_everything_anew(talk: Conversation, client: FlaskClient, 
     assert talk.reminded_at is None
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("start", "error"),
     [

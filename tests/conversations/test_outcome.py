@@ -183,7 +183,7 @@ def test_a_link_in_the_mail_chooses_an_answer_and_gives_none(
     assert talk.participations[0].met is None
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(("why", "first"), [("absent", True), ("could-not", False), ("forgot", False), ("", False)])
 def test_who_was_let_down_goes_first_next_time_and_reads_so(
     talk: Conversation, client: FlaskClient, clock: Clock, why: str, first: bool

@@ -81,7 +81,7 @@ def test_a_changed_mind_is_kept(talk: Conversation, client: FlaskClient, clock: 
     assert (talk.state, talk.participations[0].challenged) == ("met", 5)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("fields", "error"),
     [

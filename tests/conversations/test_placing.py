@@ -188,7 +188,7 @@ def test_one_person_says_where_three_times_and_then_it_is_the_others_turn(
     assert said(client, talk, "The station", number=1).status_code == 303
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("told", "error"),
     [

@@ -145,7 +145,7 @@ def test_whoever_proposes_reads_that_the_others_were_asked_and_cannot_say_yes_fo
     assert answered(client, talk, place=1) == 422
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("answer", ["yes", "no"])
 @pytest.mark.parametrize("ended", ["moved", "newer", "let go", "begun"])
 def test_a_proposal_that_has_ended_is_answered_with_a_clear_line(
@@ -193,7 +193,7 @@ def test_a_time_at_which_somebody_has_come_to_talk_elsewhere_says_so(
     assert (refused.status_code, "You talk to somebody else at 2pm that day" in refused.text) == (422, True)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("fields", [{}, {"answer": "yes"}, {"start": "soon", "answer": "yes"}, {"answer": "maybe"}])
 def test_an_answer_that_names_no_time_or_says_neither_is_refused(
     talk: Conversation, clock: Clock, client: FlaskClient, fields: dict[str, str]

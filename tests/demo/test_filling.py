@@ -51,7 +51,7 @@ def test_the_same_moment_gives_the_same_community(app: Flask, clock: Clock) -> N
     assert len(shapes[0][2]) > 5
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("days", [0, 9, 17, 18, 40])
 def test_it_is_whole_whenever_it_is_made(app: Flask, clock: Clock, days: int) -> None:
     clock.set(2027, 3, 1, 9, 30)  # half an hour after a draw was due
@@ -91,7 +91,7 @@ def test_a_database_with_people_in_it_is_refused(app: Flask, clock: Clock) -> No
         demo.fill(clock())
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("asked", [{"people": 1}, {"people": 10_001}, {"rounds": -1}, {"rounds": 61}])
 def test_nonsense_is_refused(app: Flask, clock: Clock, asked: dict[str, int]) -> None:
     with pytest.raises(demo.CannotFill, match="A demo community has"):

@@ -15,7 +15,7 @@ from letters import LETTERS, NOW, PAGE, letter
 from unmentor.mail.kinds import KINDS, LETS_IN
 from unmentor.mail.message import Letter, compose
 
-pytestmark = pytest.mark.first_on_both
+pytestmark = pytest.mark.one_engine
 
 HOSTILE = [
     "Eve;X=1:mailto:evil@x",

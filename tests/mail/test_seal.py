@@ -88,7 +88,7 @@ def test_a_mail_that_lets_somebody_in_has_no_code_in_its_subject_and_none_is_sto
     assert (the_message().subject, rows()[0]["subject"]) == ("", "")
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("kind", KEYS)
 @pytest.mark.parametrize(("answer", "state"), [("", "sent"), ("550 No", "failed"), ("late", "expired")])
 def test_the_words_of_a_mail_that_lets_somebody_in_are_dropped_once_it_is_settled(

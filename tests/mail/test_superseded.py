@@ -35,7 +35,7 @@ def state(message: Message) -> str:
     return message.state
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("unsent", ["queued", "held", "uncertain", "sending"])
 @pytest.mark.parametrize("earlier", ["invitation", "moved", "reminder"])
 @pytest.mark.parametrize("later", ["moved", "cancelled"])
@@ -90,7 +90,7 @@ def test_trying_again_revives_nothing_that_a_later_mail_overtook(sian: Person) -
     assert (state(first), state(second)) == ("failed", "queued")
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("left", ["expired", "sent", "held", "queued"])
 def test_trying_again_is_for_what_failed(sian: Person, left: str) -> None:
     message = queued(sian, "invitation", 0, state=left)

@@ -97,7 +97,7 @@ def test_a_pause_has_an_end_and_is_over_by_itself(client: FlaskClient, ada: Pers
     assert "You are in. We draw" in client.get("/me").text
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("until", "says"),
     [("2026-11-21", "Pick a day after today"), ("2020-01-01", "Pick a day after today"), ("2026-02-30", "Write a day"),
@@ -145,7 +145,7 @@ def test_details_are_shown_and_changed(client: FlaskClient, ada: Person) -> None
     assert '<html lang="cy">' in client.get("/me").text
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(("field", "value"), [
     ("name", ""), ("name", "n" * 101), ("phone", "12"), ("phone", ""), ("video", "http://x.example"),
     ("organisation", "o" * 101), ("about", "a" * 501), ("availability", "sun-am"), ("language", "xx"),
@@ -225,7 +225,7 @@ def test_nobody_edits_the_list_of_somebody_else(client: FlaskClient, ada: Person
     assert db.session.scalar(select(func.count(Exclusion.id))) == 1
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("email", ["", "ben", "ADA@devon.gov.uk", "b" * 300 + "@x.uk"])
 def test_their_own_address_and_none_at_all_are_refused(client: FlaskClient, ada: Person, email: str) -> None:
     answer = post(client, "/me/not-with", email=email)
@@ -249,7 +249,7 @@ def test_they_may_read_everything_we_hold(client: FlaskClient, ada: Person, hous
     assert held["not_with"] == ["ben@elsewhere.uk"]
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/me/pause", "/me/resume", "/me/join", "/me/not-with", "/me/leave", "/me/profile"])
 def test_a_forged_press_changes_nothing_and_shows_the_page(client: FlaskClient, ada: Person, path: str) -> None:
     answer = client.post(path, data={"programme": "housing-people", "email": "ben@elsewhere.uk"})
@@ -259,7 +259,7 @@ def test_a_forged_press_changes_nothing_and_shows_the_page(client: FlaskClient, 
     assert db.session.scalar(select(func.count(Exclusion.id))) == 0
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/me", "/me/pause", "/me/not-with", "/me/leave", "/me/profile", "/me/data.json"])
 def test_looking_changes_nothing(client: FlaskClient, ada: Person, path: str) -> None:
     before = everything()

@@ -61,7 +61,7 @@ def test_who_takes_part_in_every_round_reads_what_they_read_before(client: Flask
     assert "This one too" not in page
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("every", ["", "0", "4", "often"])
 def test_no_other_rhythm_is_taken(client: FlaskClient, ada: Membership, every: str) -> None:
     answer = post(client, "/me/rhythm", every=every, programme="unmentoring")

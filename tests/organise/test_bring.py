@@ -98,7 +98,7 @@ def test_nothing_that_was_not_shown_is_done(ours: Programme, client: FlaskClient
     assert confirmed(client, page.text).status_code == 303
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("data", "says"),
     [(b"", "Choose a file"), (b"PK\x03\x04\0", "CSV UTF-8"), (b"name,phone\nAda,1\n", "Missing: email"),

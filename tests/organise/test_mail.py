@@ -250,7 +250,7 @@ def test_the_words_of_old_mail_are_forgotten(ada: Person, clock: Clock) -> None:
     assert (message.subject, content(message)) == ("", b"")
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("page", ["", "/hold", "/release", "/1/again", "/to/1/again"])
 def test_only_organisers_look_after_mail(ada: Person, app: Flask, page: str) -> None:
     elsewhere = app.test_client()

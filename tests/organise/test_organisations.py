@@ -169,7 +169,7 @@ def test_who_has_not_said_yes_is_not_among_them(ours: Programme, client: FlaskCl
     assert "Told elsewhere" not in client.get(PAGE).text
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("name", ["", "https://bad.example", "www.bad.example", "12", "x" * 101])
 def test_what_is_no_name_is_refused(ours: Programme, client: FlaskClient, name: str) -> None:
     joined(ours, "Ada", SHORT)

@@ -74,7 +74,7 @@ def test_one_source_guesses_so_many_codes_an_hour(client: FlaskClient, ada: Pers
     assert post(client, "/sign-in/code", email=ADA, code=code).status_code == 303
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("code", ["", "12", "abcdef", "١٢٣٤٥٦"])
 def test_a_code_that_is_none_is_refused_and_the_address_kept(client: FlaskClient, ada: Person, code: str) -> None:
     answer = post(client, "/sign-in/code", email=ADA, code=code)

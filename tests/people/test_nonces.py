@@ -57,7 +57,7 @@ def test_no_key_or_session_from_after_the_backup_opens_what_came_after_the_resto
     assert client.get("/me").status_code == 303
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("old", [7, "7", "7:reminder", ["x"]])
 def test_a_key_from_before_there_were_nonces_is_not_found(client: FlaskClient, app: Flask, old: Any) -> None:
     for purpose, page in (("conversation", "/c/{}"), ("calendar", "/calendar/{}.ics"), ("confirm", "/confirm/{}"),

@@ -92,7 +92,7 @@ LIES: dict[str, Change] = {
 }
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("lie", LIES)
 def test_what_is_not_so_lets_nobody_in(client: FlaskClient, device: Device, lie: str) -> None:
     assert post(client, SIGN_IN, passkey=device.show(challenge(client))).status_code == 303

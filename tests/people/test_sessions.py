@@ -67,7 +67,7 @@ def test_signing_out_ends_every_session_and_says_so(client: FlaskClient, ada: Pe
     assert [browser.get("/me").status_code for browser in (thief, phone, client)] == [303, 303, 303]
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("old", [1, "1", None, ["x"], 10**30])
 def test_a_session_that_names_nobody_is_nobodys(client: FlaskClient, ada: Person, old: Any) -> None:
     with client.session_transaction() as session:

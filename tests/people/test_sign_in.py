@@ -152,7 +152,7 @@ def test_nobody_is_sent_to_another_site(client: FlaskClient, ada: Person, wanted
     assert client.get("/sign-in", query_string={"next": wanted}).location == "/me"
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(("path", "fields"), [
     ("/sign-in", {"email": ""}), ("/sign-in", {"email": "ada"}), ("/sign-in", {"email": "a" * 300 + "@b.uk"}),
     ("/sign-in/code", {"email": "ada", "code": "123456"}),

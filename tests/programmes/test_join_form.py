@@ -14,7 +14,7 @@ from unmentor.mail.models import Message
 from unmentor.mail.queries import content
 from unmentor.people.models import Person
 
-pytestmark = pytest.mark.first_on_both
+pytestmark = pytest.mark.one_engine
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 21)
 NOON, FIRST_HOUR = datetime(2026, 11, 21, 12, tzinfo=UTC), datetime(2026, 11, 21, 1, tzinfo=UTC)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("state", ["active", "paused"])
 @pytest.mark.parametrize("until", [None, date(2026, 11, 20), TODAY, date(2026, 11, 22)])
 def test_a_page_and_a_draw_mean_the_same_by_a_pause(app: Flask, state: str, until: date | None) -> None:
@@ -33,7 +33,7 @@ def test_a_pause_ends_when_that_day_begins_where_the_programme_is(app: Flask) ->
     assert len(members_in(new_york, new_york.today(FIRST_HOUR))) == 0
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("zone", "hour", "until", "status"),
     [

@@ -14,7 +14,7 @@ def test_a_programme_keeps_the_bank_holidays_of_its_nation_where_its_clock_is_br
     assert not holidays(ours)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("every", "notice", "days"),
     [("monthly", None, 7), ("weekly", None, 0), ("weekly", 2, 2), ("monthly", 0, 0)],

@@ -29,7 +29,7 @@ def join(client: FlaskClient, email: str) -> Any:
     return post(client, "/join", email=email, **SIAN)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("email", ["sian@gwynedd.gov.uk", "sian@GOV.UK", "sian@leeds.example", "s@a.leeds.example"])
 def test_an_address_at_one_of_its_domains_may_join(client: FlaskClient, ours: Programme, email: str) -> None:
     assert join(client, email).status_code == 303

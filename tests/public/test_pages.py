@@ -64,7 +64,7 @@ def test_somebody_signed_in_is_led_to_their_own_page(client: FlaskClient) -> Non
     assert "Join the next round" not in page
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("path", "words"),
     [("/about", "Nesta"), ("/privacy", "unmentoring@localhost"), ("/accessibility", "2.2")],
@@ -79,7 +79,7 @@ def test_a_browser_speaks_the_language_its_reader_chose(client: FlaskClient) -> 
     assert '<html lang="cy">' in client.get("/about", headers={"Accept-Language": "en"}).text
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:x", ""]
 )
@@ -116,7 +116,7 @@ def test_a_browser_that_guesses_finds_the_icon(client: FlaskClient) -> None:
         assert icon.content_type.startswith("image/svg+xml")
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "item",
     [

@@ -38,7 +38,7 @@ def test_every_item_of_the_law_is_there(client: FlaskClient, language: str) -> N
     assert [item for item in ITEMS[language] if item.casefold() not in page.casefold()] == []
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("row", "time"),
     [

@@ -97,7 +97,7 @@ def test_a_feed_that_is_opened_in_a_browser_is_a_page(client: FlaskClient, path:
     assert lines[1].find(f"{XHTML}a").text == "Siân Ŵyn, Gwynedd"
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", FEEDS)
 def test_a_reader_that_has_the_feed_is_not_sent_it_again_until_something_is_taken_back(
     client: FlaskClient, clock: Clock, path: str
@@ -114,7 +114,7 @@ def test_a_reader_that_has_the_feed_is_not_sent_it_again_until_something_is_take
         assert "listen" not in again.text
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", FEEDS)
 def test_a_feed_is_byte_for_byte_the_same_until_something_changes(
     client: FlaskClient, clock: object, path: str
@@ -125,7 +125,7 @@ def test_a_feed_is_byte_for_byte_the_same_until_something_changes(
     assert client.get(path).data == before
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", FEEDS)
 @pytest.mark.parametrize(
     "hostile", ["\x00" * 0 + "Bell \x07 and form \x0c.", "No \ufffe such \uffff letter.", "]]>&nbsp;<x"]

@@ -83,7 +83,7 @@ def test_nobody_follows_before_the_owner_of_the_address_says_so(client: FlaskCli
     assert len(followed()) == count_followers() == 1
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "typed",
     [

@@ -37,7 +37,7 @@ def test_the_feed_has_the_newest_first_and_twenty_a_page(client: FlaskClient) ->
     assert 'rel="prev" href="/reflections?page=1"' in second
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.thorough
 @pytest.mark.parametrize("page", ["0", "-1", "2", "x", "", "1e3", "²", "9" * 30])
 def test_a_page_that_is_not_there_is_not_found_and_shows_the_way_back(client: FlaskClient, page: str) -> None:
@@ -138,7 +138,7 @@ def test_what_is_not_public_is_not_found(client: FlaskClient, state: str) -> Non
     assert "housing" not in client.get("/reflections").text
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "text",
     ["<script>alert(1)</script> & more", '"><img src=x onerror=alert(1)>', "=HYPERLINK(1) {{ 7 * 7 }} %(name)s"],
@@ -168,7 +168,7 @@ def test_a_byline_forgets_who_has_left(client: FlaskClient) -> None:
     assert "Devon" not in page
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("attribution", "line"),
     [("name", "Ada King, Devon"), ("first-name", "Ada, Devon"), ("organisation", "Someone at Devon"),

@@ -56,7 +56,7 @@ def test_an_organiser_publishes_the_byline_that_they_saw(ours: Programme, sian: 
     assert "Siân, Gwynedd" in client.get("/reflections/ask-twice").text
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("name", "organisation", "attribution", "state"),
     [

@@ -130,7 +130,7 @@ def test_there_is_nothing_to_thank_for_or_take_back_before_something_is_written(
     assert client.get(path(mine, "/withdraw")).location == path(mine)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -189,13 +189,13 @@ def test_bylines_that_read_the_same_are_offered_once(client: FlaskClient) -> Non
     assert post(client, path(mine), **said(attribution="organisation")).status_code == 303
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("then", ["", "/thanks", "/withdraw"])
 def test_a_token_that_is_not_ours_leads_nowhere(client: FlaskClient, then: str) -> None:
     assert client.get(f"/c/{key(part())}x/reflection{then}").status_code == 404
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("then", ["", "/thanks", "/withdraw"])
 def test_nothing_can_be_written_of_a_cancelled_conversation_or_by_who_has_left(client: FlaskClient, then: str) -> None:
     mine = part()
@@ -253,7 +253,7 @@ def test_what_was_selected_stays_selected_and_counts_among_the_five(client: Flas
     assert 'value="a, b"' in again
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("moderation", "before", "words", "unread"),
     [

@@ -98,7 +98,7 @@ def test_whoever_stopped_it_gets_none_and_is_asked_as_ever_how_it_was(ours: Prog
     assert part.asks == 1
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "why",
     [
@@ -130,7 +130,7 @@ def test_whoever_is_back_by_the_draw_hears_of_it(ours: Programme) -> None:
     assert given(ours) == ["ada", "ben", "cat"]
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("rules", "first_day"),
     [
@@ -183,7 +183,7 @@ def test_every_round_has_its_own(ours: Programme, clock: Clock) -> None:
     assert given(ours) == ["ada", "ben"] * 2
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("rules", [{"weekday": 2}, {"nth": 2}, {"weekday": 3, "every": "weekly", "notice": 5}])
 def test_a_draw_that_is_moved_within_its_period_is_not_told_of_twice(
     ours: Programme, clock: Clock, rules: dict[str, Any]
@@ -306,7 +306,7 @@ def test_whoever_was_asked_twice_is_asked_there_and_no_more_for_it(ours: Program
     assert (part.asks, part.asked_at) == (3, clock() - 8 * DAY)
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "why", ["answered", "planned", "stopped", "withdrawn", "called off", "elsewhere", "ahead", "untold", "long ago"]
 )

@@ -97,7 +97,7 @@ def test_nobody_meets_again_whom_they_met_before(app: Flask, clock: Clock) -> No
     raise AssertionError("Nobody in this round has met who was left out")
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("why", ["exclusion", "organisation", "pause", "gone"])
 def test_nobody_is_found_who_must_not_or_cannot(app: Flask, clock: Clock, why: str) -> None:
     round_ = sent(clock, "Ada", "Ben", "Cat", odd="sit-out")

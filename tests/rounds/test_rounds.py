@@ -66,7 +66,7 @@ def test_nobody_meets_again_while_somebody_new_is_there(app: Flask, clock: Clock
     assert len(set(met)) == 6
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("left", ["paused", "unconfirmed", "gone", "without a way to talk"])
 def test_who_does_not_take_part_is_not_drawn(app: Flask, clock: Clock, left: str) -> None:
     ours = community("Ada", "Ben")

@@ -223,7 +223,7 @@ def test_organisers_see_who_skips(ours: Programme, client: FlaskClient, clock: C
     assert "4 people found" in client.get("/organise/walks/people?show=next").text
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("every", [1, 2, 3])
 def test_who_skips_is_next_in_in_the_round_after_whatever_their_rhythm(
     ours: Programme, clock: Clock, ada: Membership, every: int

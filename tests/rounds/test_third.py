@@ -117,7 +117,7 @@ def test_a_round_counts_as_it_was_drawn(of: Programme, clock: Clock) -> None:
     assert (round_.people, people_in(round_), figures(round_)) == before
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "why", ["one has not said so", "would rather not", "kept apart", "colleagues", "paused", "talks then", "too soon"]
 )

@@ -170,7 +170,7 @@ def test_all_that_counts_who_is_in_counts_the_same(ours: Programme, clock: Clock
     assert roster.totals(ours, today)["slower"] == 2
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("seed", range(4))
 def test_no_sequence_of_draws_takes_anybody_more_often_than_they_chose(
     ours: Programme, clock: Clock, seed: int
@@ -263,7 +263,7 @@ def _hold(members: list[Membership], rounds: list[Round], wishes: Counter[int]) 
         assert too_soon <= wishes[each.person_id] + stepped_in, each.person.name
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("every", [SECOND, EACH, QUARTERLY])
 @pytest.mark.parametrize("rhythm", ["weekly", "monthly"])
 def test_a_draw_takes_somebody_when_their_page_says_so(ours: Programme, clock: Clock, every: int, rhythm: str) -> None:

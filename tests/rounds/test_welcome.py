@@ -94,7 +94,7 @@ def test_newcomers_do_not_make_a_round_of_their_own(ours: Programme, clock: Cloc
     assert len(pairs()) == 2
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("why", ["paused", "waits for a yes", "not with", "too late", "was here before"])
 def test_nobody_is_paired_who_takes_no_part_or_too_late(ours: Programme, clock: Clock, why: str) -> None:
     out = sent(ours, clock, "Ada", "Ben", "Cat").left_out[0].person

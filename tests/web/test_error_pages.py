@@ -58,7 +58,7 @@ def test_a_button_that_is_opened_as_a_page_says_so(client: FlaskClient) -> None:
     assert "GET" in page.headers["Allow"]
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("code", [400, 403, 410, 418, 429])
 def test_every_refusal_has_a_page(app: Flask, code: int) -> None:
     from werkzeug.exceptions import HTTPException, default_exceptions

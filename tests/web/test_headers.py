@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from unmentor.conversations.mails import key
 from unmentor.web.headers import protect
 
-pytestmark = pytest.mark.first_on_both
+pytestmark = pytest.mark.one_engine
 
 ALWAYS = ("Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", "Permissions-Policy")
 KINDS = ["/", "/reflections", "/reflections.atom", "/healthz", "/robots.txt", "/static/style.css", "/nothing",

@@ -56,7 +56,7 @@ def test_the_list_shows_the_newest_first_and_can_be_narrowed(client: FlaskClient
     assert "sian@gwynedd.example" not in client.get("/dev/mail?to=ada@devon.example").text
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("tab", ["mail", "text", "calendar", "headers", "raw"])
 def test_every_tab_of_a_caught_invitation_opens(client: FlaskClient, caught: list[Caught], tab: str) -> None:
     page = client.get(f"/dev/mail/{caught[0].key}?show={tab}")
@@ -84,7 +84,7 @@ def test_the_invitation_can_be_downloaded(client: FlaskClient, caught: list[Caug
     assert client.get(f"/dev/mail/{caught[1].key}/invite.ics").status_code == 404
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["nothing", "nothing/html", "..", "%2e%2e%2fport"])
 def test_an_unknown_mail_is_404(client: FlaskClient, path: str) -> None:
     assert client.get(f"/dev/mail/{path}").status_code == 404

@@ -65,7 +65,7 @@ def test_what_a_server_gave_up_on_has_failed_as_well(app: Flask) -> None:
     assert (message.state, refused()) == ("failed", [])
 
 
-@pytest.mark.first_on_both
+@pytest.mark.one_engine
 @pytest.mark.parametrize("report", SYSTEMS.values(), ids=SYSTEMS)
 def test_a_hard_bounce_fails_the_mail_and_stops_mail_to_that_address_at_once(app: Flask, report: Report) -> None:
     message = queue(letter(person_id=None), NOW)
