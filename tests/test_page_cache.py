@@ -1,11 +1,12 @@
 """What is cached for visitors is nobody's own, and nobody can put something else there."""
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from cast import kept, person, programme, sign_in
+from cast import START, conversation, kept, person, programme, reflection, sign_in
 from flask import Flask, session
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
@@ -158,3 +159,48 @@ def test_a_process_that_was_idle_survives_a_restart_of_its_database(app: Flask) 
     with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string(False), autocommit=True) as server:
         server.execute("SELECT pg_terminate_backend(%s)", [number])
     assert app.test_client().get("/reflections").status_code == 200
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("takes", ["gzip", "gzip, deflate, br", "br;q=1, gzip;q=0.1", "*"])
+def test_a_visitor_who_takes_it_packed_gets_it_so_and_once(client: FlaskClient, takes: str) -> None:
+    plain = client.get("/about")
+    assert "Accept-Encoding" in plain.vary
+    for _again in range(2):
+        packed = client.get("/about", headers={"Accept-Encoding": takes})
+        assert packed.content_encoding == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 2
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    known = {"Accept-Encoding": takes, "If-None-Match": packed.headers["ETag"]}
+    assert client.get("/about", headers=known).status_code == 304
+    assert client.get("/about").data == plain.data
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("takes", ["", "br", "gzip;q=0", "identity"])
+def test_nobody_gets_it_packed_who_does_not_take_that(client: FlaskClient, takes: str) -> None:
+    for _again in range(2):
+        answer = client.get("/about", headers={"Accept-Encoding": takes})
+        assert (answer.status_code, answer.content_encoding) == (200, None)
+        assert b"<!doctype html>" in answer.data
+
+
+@pytest.mark.one_engine
+def test_a_page_of_somebody_s_own_is_never_packed(client: FlaskClient) -> None:
+    programme()
+    sign_in(client, kept(person()))
+    assert client.get("/about", headers={"Accept-Encoding": "gzip"}).content_encoding is None
+
+
+@pytest.mark.one_engine
+def test_the_feed_and_its_stylesheet_weigh_little(client: FlaskClient) -> None:
+    ours = programme()
+    for number in range(12):
+        parts = conversation(ours, person(f"Ada {number}"), person(f"Ben {number}")).participations
+        for part in parts:
+            text = f"Thought {number} of {part.person.name}. " + "Every word of it is said in a new way. " * 6
+            reflection(part, text, topics="housing data", published_at=START)
+    page = client.get("/reflections", headers={"Accept-Encoding": "gzip"})
+    with client.get("/static/style.css") as style:
+        assert len(page.data) + len(style.data) < 30_000
