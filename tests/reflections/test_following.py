@@ -133,9 +133,11 @@ def test_a_stranger_can_cause_three_letters_a_day_to_an_address_and_one_at_a_tim
     assert db.session.query(Message).filter_by(recipient="twice@example.org").count() == 1
 
 
-def test_a_source_and_all_sources_together_have_a_budget(client: FlaskClient) -> None:
-    asked = [ask(client, f"a{number}@example.org").status_code for number in range(61)]
-    assert asked == [303] * 60 + [429]
+def test_a_source_has_a_budget(client: FlaskClient) -> None:
+    with transaction():
+        for number in range(59):
+            actions.ask(f"a{number}@example.org", "", "weekly", "en", "127.0.0.1", now())
+    assert [ask(client).status_code, ask(client).status_code] == [303, 429]
     assert db.session.query(FollowRequest).count() == 60
 
 
