@@ -16,7 +16,7 @@ from unmentor.programmes.models import Programme
 # Of more people than these the picture shows organisations, and of those so many; the table has as many lines.
 MOST, DRAWN = 500, 40
 # About so many lines can be told apart, and so many conversations counted while somebody waits.
-LINES, CONVERSATIONS = 2_000, 10_000
+LINES, CONVERSATIONS = 2_000, 7_500
 
 
 @blueprint.get("/<slug>/picture")
