@@ -70,7 +70,7 @@ def _filter(means: str) -> fields.String:
 class FeedQuery(PageQuery):
     """Which reflections are asked for; all where nothing is."""
 
-    q = _filter(_l("Only those with all these words, in them, their topics or the organisation given."))
+    q = _filter(_l("Only those with all these words, in them, their topics or organisation; at most the newest 1,000."))
     topic = _filter(_l("Only those of a topic, by its slug."))
     programme = _filter(_l("Only those of a programme, by its slug."))
     year = _filter(_l("Only those of a year."))

@@ -20,6 +20,8 @@ PAGES = (
     "public.home",
     "public.about",
     "public.impact",
+    "api.data",
+    "api.docs",
     "reflections.feed",
     "reflections.all_topics",
     "reflections.follow",
