@@ -66,7 +66,7 @@ class ImapServer:
         if not (said := user + password + folder).isascii() or not said.isprintable():
             raise WrongSetting("--imap", "IMAP takes a user, password and folder of plain letters, digits and signs")
         tls = parts.scheme == "imaps"
-        return cls(parts.hostname, port or (993 if tls else 144), tls, user, password, folder)
+        return cls(parts.hostname, port or (993 if tls else 143), tls, user, password, folder)
 
 
 def alone(stream: BinaryIO) -> Mails:
