@@ -112,6 +112,7 @@ def test_no_name_or_text_changes_who_is_invited_or_when(name, text):
     assert vobject.readOne(ics.decode()).vevent.uid.value == CONVERSATION.uid
 
 
+@pytest.mark.thorough
 @settings(deadline=None)
 @given(hostile, hostile)
 def test_lines_are_at_most_75_octets_and_split_no_character(name, text):

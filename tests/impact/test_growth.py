@@ -160,6 +160,7 @@ def test_months_follow_each_other_however_late_a_round_is_told_of(ours: Programm
     assert [row["month"] for row in network_of(NOVEMBER + 40 * DAY)] == ["2026-10", "2026-11"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("seed", range(6))
 def test_whoever_keeps_every_edition_solves_for_no_small_number(ours: Programme, seed: int) -> None:

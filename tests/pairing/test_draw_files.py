@@ -70,6 +70,7 @@ def test_a_thousand_altered_bytes_are_refused() -> None:
                 check(file[:place] + bytes([other]) + file[place + 1 :])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("content", [draw_file(8), draw_file(**HARD)], ids=["clean", "with prices"])
 def test_whatever_decides_is_refused_where_it_is_altered_even_with_the_right_checksum(content: Content) -> None:
     chance = Random(12)

@@ -176,6 +176,7 @@ def test_the_mail_to_a_stranger_holds_no_word_that_was_typed(client: FlaskClient
     assert not any("gold" in (text + letter["Subject"]).lower() or "Buy" in text for text in texts)
 
 
+@pytest.mark.thorough
 def test_a_strangers_mail_waits_behind_invitations_and_a_members_code_does_not(client: FlaskClient, clock: Any) -> None:
     ada = person("Ada")
     queue(letter("goodbye", person_id=ada.id, reader=ada.nonce), clock())
