@@ -41,6 +41,22 @@ def test_what_is_shared_is_public_at_its_own_address_and_in_the_feeds(client: Fl
         assert WORDS in client.get(page).text, page
 
 
+def test_words_are_in_the_language_of_their_writer_unless_they_say_otherwise(client: FlaskClient) -> None:
+    mine = part(moderation="none")
+    mine.person.language = "cy"
+    db.session.commit()
+    assert '<option selected value="cy">Cymraeg' in client.get(path(mine)).text
+    post(client, path(mine), **said())
+    assert only().language == "cy"
+    assert '<blockquote lang="cy">' in client.get("/reflections?language=cy").text
+    post(client, path(mine), **said(language="en", over=only().version))
+    assert only().language == "en"
+    # It stays what they said when they change something else.
+    assert '<option selected value="en">English' in client.get(f"{path(mine)}?change").text
+    assert post(client, path(mine), **said(language="xx", over=only().version)).status_code == 422
+    assert WORDS not in client.get("/reflections?language=cy").text
+
+
 def test_the_thanks_say_that_it_is_public_or_that_somebody_reads_it_first(client: FlaskClient) -> None:
     quick = part(moderation="none")
     assert "It is public now" in client.get(post(client, path(quick), **said()).location).text

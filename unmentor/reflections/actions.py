@@ -56,7 +56,7 @@ def share(participation: Participation, draft: Draft, now: datetime, over: str |
     reflection.published_at = since or (now if looked_at else None)
     reflection.text, reflection.link, reflection.attribution = draft.text, draft.link, draft.attribution
     reflection.signed_name, reflection.signed_place = signed
-    reflection.language, reflection.written_at, reflection.note = person.language, now, ""
+    reflection.language, reflection.written_at, reflection.note = draft.language or person.language, now, ""
     reflection.decided_at = reflection.decided_from = None
     if since and not looked_at:
         hide(reflection)
@@ -218,6 +218,8 @@ def _is_already(reflection: Reflection, draft: Draft, signed: tuple[str, str]) -
     if reflection.state not in {"pending", "published"}:
         return False
     here = (reflection.text, reflection.link, (reflection.signed_name, reflection.signed_place))
+    if draft.language not in {"", reflection.language}:
+        return False
     slugs = {topic_slug(name) for name in draft.topics}
     return here == (draft.text, draft.link, signed) and slugs == {topic.slug for topic in reflection.topics}
 

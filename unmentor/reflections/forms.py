@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from slugify import slugify
-from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField, URLField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField, URLField
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
@@ -16,6 +16,7 @@ from unmentor.conversations.models import Participation
 from unmentor.conversations.notes import notes_of
 from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text, offered
 from unmentor.reflections.models import ATTRIBUTIONS, Reflection, Topic, byline
+from unmentor.words import LANGUAGES
 
 SHORTEST, LONGEST = 10, 2000
 MOST_TOPICS, LONGEST_TOPIC = 5, 40
@@ -30,6 +31,8 @@ class Draft:
     topics: tuple[str, ...] = ()
     link: str = ""
     attribution: str = "first-name"
+    # Of their words; where nobody says, the one in which they read our pages and emails.
+    language: str = ""
 
 
 def topic_slug(name: str) -> str:
@@ -111,6 +114,12 @@ class ReflectionForm(Form):
         validators=[web_address, at_most(500)],
         description=_l("Its whole address, if you wrote about it elsewhere"),
     )
+    language = SelectField(
+        _l("Written in"),
+        validators=[Optional(), offered()],
+        choices=[SelectChoice(each, name) for each, name in LANGUAGES.items()],
+        validate_choice=False,
+    )
     over = HiddenField()
     attribution = RadioField(
         _l("How we name you"),
@@ -128,10 +137,12 @@ class ReflectionForm(Form):
         """
         # What they noted for themselves, or wrote about what came of it, is a beginning.
         said: dict[str, Any] = {"text": notes_of(participation) or participation.came_line}
+        said["language"] = participation.person.language
         names = [topic.name for topic in offered]
         if written and written.state != "withdrawn":
             theirs = [topic.name for topic in written.topics]
             said = {"text": written.text, "link": written.link, "attribution": written.attribution}
+            said["language"] = written.language
             said |= {"tapped": theirs, "topics": ", ".join(name for name in theirs if name not in names)}
         form = cls(data=said | {"over": written.version if written else ""})
         form.tapped.choices = [SelectChoice(name, name) for name in names]
@@ -162,6 +173,7 @@ class ReflectionForm(Form):
             topics=self.topic_names,
             link=str(self.link.data),
             attribution=str(self.attribution.data),
+            language=self.language.data or "",
         )
 
 
