@@ -1,19 +1,21 @@
 """What is cached for visitors is nobody's own, and nobody can put something else there."""
 
 import gzip
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from cast import START, conversation, kept, person, programme, reflection, sign_in
-from flask import Flask, session
+from flask import Flask, Response, session
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from unmentor.db import db
-from unmentor.page_cache import cached_for_visitors
+from unmentor.page_cache import PageCache, cached_for_visitors
 
 
 @pytest.fixture
@@ -162,6 +164,22 @@ def test_a_process_that_was_idle_survives_a_restart_of_its_database(app: Flask) 
 
 
 @pytest.mark.one_engine
+@pytest.mark.one_engine
+def test_threads_cache_pages_at_the_same_time(app: Flask) -> None:
+    pages, before = PageCache(), sys.getswitchinterval()
+
+    def put(worker: int) -> int:
+        numbers = range(2_000)
+        return sum(len(pages.put((f"{worker}", f"{each}"), (), Response("a page")).body) for each in numbers)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with app.test_request_context(), ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(put, range(4))) == [12_000] * 4
+    finally:
+        sys.setswitchinterval(before)
+
+
 @pytest.mark.parametrize("takes", ["gzip", "gzip, deflate, br", "br;q=1, gzip;q=0.1", "*"])
 def test_a_visitor_who_takes_it_packed_gets_it_so_and_once(client: FlaskClient, takes: str) -> None:
     plain = client.get("/about")

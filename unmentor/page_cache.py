@@ -108,14 +108,16 @@ class PageCache:
         if version is None or key is None or session or response.status_code != OK:
             return response
         response.add_etag()
-        self.put(key, version, response)
-        return self.pages[key].answer(request.environ)
+        return self.put(key, version, response).answer(request.environ)
 
-    def put(self, key: Key, version: Version, response: Response) -> None:
-        """Cache a page as it is now, under *key*."""
-        if len(self.pages) >= MOST_PAGES or sum(len(page.body) for page in self.pages.values()) >= MOST_BYTES:
-            self.pages.clear()
-        self.pages[key] = CachedPage(version, response.get_data(), response.headers.to_wsgi_list())
+    def put(self, key: Key, version: Version, response: Response) -> CachedPage:
+        """Cache a page as it is now, under *key*, and return it: the next thread may make room in the cache at once."""
+        page = CachedPage(version, response.get_data(), response.headers.to_wsgi_list())
+        with self._lock:
+            if len(self.pages) >= MOST_PAGES or sum(len(each.body) for each in self.pages.values()) >= MOST_BYTES:
+                self.pages.clear()
+            self.pages[key] = page
+        return page
 
     def for_all(self, make: Callable[[], ResponseReturnValue], version: Version) -> Response:
         """Return a page with gaps: as it was made for somebody else, or as *make* makes it, from a *version* on.
