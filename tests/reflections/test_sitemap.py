@@ -59,4 +59,4 @@ def test_every_programme_is_listed_and_which_have_ended(client: FlaskClient) -> 
     programme("England", ended_at=START)
     page = client.get("/programmes").text
     assert re.search(r'href="/programmes/wales">Wales</a></h2>\s*<p class="by">We draw', page)
-    assert re.search(r">England</a></h2>\s*<p class="by">It ended on", page)
+    assert re.search(r'>England</a></h2>\s*<p class="by">It ended on', page)
