@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 # Rooms whose tests take longer than it takes to think of the next line.
-SLOW = journeys organise rounds reflections api audit demo
+SLOW = journeys organise rounds conversations reflections api audit demo
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .PHONY: help run test fast coverage check fix messages shell bench install translations clean
@@ -18,7 +18,7 @@ test: .venv/installed-dev translations ## run the whole suite, on SQLite and Pos
 	@$(BIN)/$(if $(MEASURED),coverage run -m )pytest -n auto --dist worksteal
 	@$(if $(MEASURED),$(BIN)/coverage combine --quiet && $(BIN)/coverage report)
 
-fast: .venv/installed-dev translations ## run what takes seconds, on SQLite: all but journeys, console, rounds, reflections, API, log and demo
+fast: .venv/installed-dev translations ## run what takes seconds, on SQLite: all but journeys, console, rounds, conversations, reflections, API, log and demo
 	@$(BIN)/pytest -q -n auto -m "not thorough" -k "not postgresql" $(SLOW:%=--ignore=tests/%)
 
 coverage: MEASURED = yes
