@@ -32,7 +32,7 @@ def ada(app: Flask) -> Person:
 def made_for_all(app: Flask) -> dict[str, str]:
     """Return the pages that are kept for all, by what was asked for."""
     pages = app.extensions["page_cache"].pages
-    return {"?".join(filter(None, key[-2:])): page.body.decode() for key, page in pages.items() if key[0] == "for all"}
+    return {"?".join(filter(None, key[4:6])): page.body.decode() for key, page in pages.items() if key[0] == "for all"}
 
 
 def test_a_page_for_all_holds_nothing_of_whoever_asked_for_it(app: Flask, client: FlaskClient, ada: Person) -> None:
