@@ -181,7 +181,8 @@ def test_feeds_are_whole_and_their_words_are_text(stranger: FlaskClient, written
     root = ET.fromstring(raw)
     entries = root.findall("{*}entry") or root.findall("channel/item")
     text = ("content", "encoded", "description")
-    contents = [Harm(each.text) for entry in entries for each in entry.iter() if each.tag.endswith(text) and each.text]
+    texts = [each.text or "" for entry in entries for each in entry.iter() if each.tag.endswith(text)]
+    contents = [Harm(each) for each in texts if each.strip()]
     assert len(contents) >= 30
     assert len(entries) == 30
     assert [each.found for each in contents] == [[]] * len(contents)
