@@ -11,6 +11,9 @@ from unmentor.db import db
 from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection, byline
 
+# What a page brings itself: what it says of a reflection to machines, in which no tag can stand, and its own script.
+OWN_SCRIPTS = re.compile(r'<script type="(application/ld\+json">[^<]*|module" src="/static/[^"]*">)</script>')
+
 
 def some(many: int, ours: Programme | None = None, **given: str) -> list[Reflection]:
     """Return so many reflections of two people, each a minute younger than the one before."""
@@ -147,8 +150,8 @@ def test_hostile_words_are_only_words(client: FlaskClient, text: str) -> None:
     talk = conversation(programme(), person("<b>Eve</b>", organisation="<i>x"), person("Ben Price"))
     reflection(talk.participations[0], text, slug="hostile", topics="<u>")
     for path in ("/", "/reflections", "/reflections/hostile", "/topics/u"):
-        page = client.get(path).text
-        assert not any(tag in page for tag in ("<script>", "<img", "<b>", "<i>", "<u>")), path
+        page = OWN_SCRIPTS.sub("", client.get(path).text)
+        assert not any(tag in page for tag in ("<script", "<img", "<b>", "<i>", "<u>")), path
     assert "49" not in client.get("/reflections/hostile").text
 
 
