@@ -13,8 +13,8 @@ from unmentor.demo.community import ROUNDS
 PUBLIC = (
     "/", "/about", "/privacy", "/accessibility", "/reflections", "/reflections?page=2", "/reflections?q=housing",
     "/reflections?q=nobody+wrote+this", "/programmes/unmentoring", "/programmes/unmentoring/rounds",
-    f"/programmes/unmentoring/rounds/{ROUNDS}", f"/programmes/unmentoring/rounds/{ROUNDS + 2}", "/impact", "/join",
-    "/join/check-your-email", "/sign-in",
+    f"/programmes/unmentoring/rounds/{ROUNDS}", f"/programmes/unmentoring/rounds/{ROUNDS + 2}", "/impact", "/data",
+    "/api/docs", "/join", "/join/check-your-email", "/sign-in",
     "/nowhere", "/reflections/nothing", "/dev/mail", "/dev/mail?to=nobody@devon.example",
 )  # fmt: skip
 OWN = ("/me", "/me/profile", "/me/email", "/me/pause", "/me/not-with", "/me/passkeys", "/me/leave")
