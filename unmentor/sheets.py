@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 # What a spreadsheet program may run (OWASP, CSV injection); the wide ones are the same to Excel in East Asia.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SEPARATORS = ",;\t"
+# In characters; a cell of more is the rest of the file, after a quotation mark that nobody closed.
+LONGEST_CELL = 100_000
 
 
 class WrongSheet(ValueError):  # noqa: N818 - it is named by what happened
@@ -48,6 +50,8 @@ def lines(text: str, needed: Sequence[str], known: Container[str]) -> Iterator[t
             )
         begins = reader.line_num + 1
         for cells in reader:
+            if any(len(cell) > LONGEST_CELL for cell in cells):
+                raise csv.Error
             if any(cell.strip() for cell in cells):
                 told = {column: _plain(cell) for column, cell in zip(columns, cells, strict=False) if column in known}
                 yield begins, {column: cell for column, cell in told.items() if cell}

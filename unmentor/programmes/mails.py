@@ -145,7 +145,7 @@ def made_organiser(member: Membership, now: datetime) -> Letter:
                 _("You see who takes part, look at draws before they go, and mend what needs mending."),
             ],
             button=(_("See the programme"), link(Above.PROGRAMME, slug=programme.slug)),
-            organises=True,
+            as_organiser=True,
         )
 
 
@@ -172,7 +172,7 @@ def asked(programme: Programme, organiser: Person, now: datetime) -> Letter:
             "says": [_("No draw includes them until then. We write of this once a day at the most.")],
             "button": (_("See who waits"), link(Above.PEOPLE, slug=programme.slug)),
             "ways": [],
-            "organises": True,
+            "as_organiser": True,
         }
     return Letter(
         kind="heads-up",

@@ -49,7 +49,7 @@ def late(programme: Programme, period: Period, due: datetime, now: datetime, bef
                 ],
                 "button": (_("Draw a round"), link(Above.PROGRAMME, slug=programme.slug)),
             }
-        yield _letter("heads-up", programme, period, organiser, now, **told, ways=[], organises=True)
+        yield _letter("heads-up", programme, period, organiser, now, **told, ways=[], as_organiser=True)
 
 
 def too_few(programme: Programme, period: Period, due: datetime, now: datetime) -> Iterator[Letter]:
@@ -67,7 +67,7 @@ def too_few(programme: Programme, period: Period, due: datetime, now: datetime) 
                 ],
                 "button": (_("See who is in it"), link(Above.PEOPLE, slug=programme.slug)),
             }
-        yield _letter("heads-up", programme, period, organiser, now, **told, ways=[], organises=True)
+        yield _letter("heads-up", programme, period, organiser, now, **told, ways=[], as_organiser=True)
     if len(people) == 1:
         yield _alone(programme, period, people[0], now)
 
