@@ -7,8 +7,6 @@ from typing import Any
 from flask import Response, abort, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
 from marshmallow import Schema
 
 from unmentor.api import parts
@@ -135,11 +133,11 @@ def sheet(name: str) -> Response:
     return Response(asked.csv(), content_type="text/csv; charset=utf-8")
 
 
-def dataset() -> Markup:
-    """Return the open data as schema.org's Dataset, for search engines: data in a page, which no browser runs."""
+def dataset() -> dict[str, Any]:
+    """Return the open data as schema.org's Dataset, ready for JSON."""
     files = [(each.title, "text/csv", link("api.table", name=each.name)) for each in TABLES.values()]
     files.append((_("What each table holds"), "application/json", link("api.package")))
-    known = {
+    return {
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": _("UnMentoring: open data"),
@@ -153,7 +151,6 @@ def dataset() -> Markup:
             for name, kind, address in files
         ],
     }
-    return Markup('<script type="application/ld+json">{}</script>').format(htmlsafe_json_dumps(known))
 
 
 def described() -> dict[str, Any]:

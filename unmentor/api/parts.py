@@ -9,7 +9,6 @@ from marshmallow import Schema, fields, validate
 
 from unmentor.forms import LAST_PAGE
 
-LONGEST_SEARCH = 100
 # What every address refuses, in a path or a query: a NUL; and what would be another path.
 WITHOUT_NUL, WITHOUT_SLASH = r"^[^\u0000]*$", r"^[^\u0000/]+$"
 NO_SUCH_PAGE = _l("Ask for a page by its number, from 1 on.")

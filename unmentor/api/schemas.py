@@ -22,8 +22,8 @@ class ProgrammeSchema(Schema):
     organisations = parts.number(_l("From how many organisations they are."))
     domains = parts.several(fields.String(), _l("Where only people with certain addresses can join, their domains."))
     approval = parts.yes_or_no(_l("Whether an organiser looks at who joins."))
-    commitment = parts.text(
-        _l("The SHA-256 of the secret that decides its next draw; null where there is none."), allow_none=True
+    commitment = parts.maybe(
+        parts.text, _l("The SHA-256 of the secret that decides its next draw; null where there is none.")
     )
     committed_at = parts.maybe(parts.moment, _l("Since when that is fixed; null where it is not."))
 
@@ -36,8 +36,8 @@ class RoundSchema(Schema):
     url = parts.address(_l("Its page, which says how it can be checked."))
     state = parts.text(_l("What became of it: drawn (not sent yet), sent, closed (over) or cancelled."))
     drawn_at = parts.moment(_l("When it was drawn."))
-    sent_at = parts.moment(
-        _l("When its invitations left; null where they have not, and then nothing below is told."), allow_none=True
+    sent_at = parts.maybe(
+        parts.moment, _l("When its invitations left; null where they have not, and then nothing below is told.")
     )
     people = parts.maybe(parts.number, _l("How many people were drawn, those included for whom there was nobody."))
     pairs = parts.maybe(parts.number, _l("How many conversations of two it made."))
@@ -51,20 +51,20 @@ class RoundSchema(Schema):
     taken_out = parts.maybe(parts.number, _l("How many people organisers left out after the draw."))
     taken_in = parts.maybe(parts.number, _l("How many people organisers took in after the draw."))
     draws = parts.maybe(parts.number, _l("How often it was drawn; null where that is not known."))
-    put_aside = parts.number(
+    put_aside = parts.maybe(
+        parts.number,
         _l("How many draws were put aside since two people would have met who are kept apart; null where not known."),
-        allow_none=True,
     )
     own_seed = parts.yes_or_no(_l("Whether an organiser chose the seed, so that nobody can check its chance."))
-    commitment = parts.text(
-        _l("The SHA-256 of its secret, shown before the draw; null where there was none."), allow_none=True
+    commitment = parts.maybe(
+        parts.text, _l("The SHA-256 of its secret, shown before the draw; null where there was none.")
     )
     committed_at = parts.maybe(parts.moment, _l("Since when the commitment was shown; null where there was none."))
-    secret = parts.text(
-        _l("The secret that decided it, told once it is sent; null until then, or where it is lost."), allow_none=True
+    secret = parts.maybe(
+        parts.text, _l("The secret that decided it, told once it is sent; null until then, or where it is lost.")
     )
-    digest = parts.text(
-        _l("The SHA-256 of all that the draw was given; null where there was no commitment."), allow_none=True
+    digest = parts.maybe(
+        parts.text, _l("The SHA-256 of all that the draw was given; null where there was no commitment.")
     )
     seed = parts.maybe(parts.text, _l("The seed that followed, in digits; null where there was no commitment."))
 

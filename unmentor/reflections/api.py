@@ -11,13 +11,13 @@ from sqlalchemy.orm import joinedload
 from unmentor.api import parts
 from unmentor.api.blueprint import get
 from unmentor.api.lists import Headed, cut, listed
-from unmentor.api.parts import LONGEST_SEARCH, WITHOUT_NUL, PageQuery
+from unmentor.api.parts import WITHOUT_NUL, PageQuery
 from unmentor.api.tables import Row, table
 from unmentor.db import db
 from unmentor.forms import clean_line
 from unmentor.links import link
 from unmentor.reflections import queries
-from unmentor.reflections.finding import Asked, page_of
+from unmentor.reflections.finding import LONGEST_SEARCH, Asked, page_of
 from unmentor.reflections.models import Reflection, Topic
 
 GONE = 410
@@ -85,7 +85,7 @@ class FeedQuery(PageQuery):
 )
 def reflections(asked: dict[str, Any]) -> Headed:
     """Return a page of what is public."""
-    given = {name: clean_line(asked[name]) for name in ("q", "topic", "programme", "year", "language")}
+    given = {name: clean_line(asked[name]) for name in Asked.NAMES}
     sought = Asked(*given.values())
     return listed(page_of(sought, asked["page"]), told, **given)
 

@@ -16,6 +16,8 @@ from unmentor.reflections.search import folded, kind, public
 from unmentor.words import LANGUAGES
 
 PAGE, IN_A_FEED = 20, 30
+# In letters: nobody looks for a text.
+LONGEST_SEARCH = 100
 # So many of what has common words are counted and shown: to count them all is what takes long.
 MOST_FOUND = 1_000
 NAME, YEAR = re.compile("[a-z0-9-]{1,80}"), re.compile("(?:19[789]|20[0-9]|21[0-9])[0-9]", re.ASCII)

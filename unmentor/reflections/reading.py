@@ -9,7 +9,7 @@ from unmentor.links import link
 from unmentor.page_cache import BROWSED
 from unmentor.programmes.queries import all_programmes
 from unmentor.reflections import feeds, queries
-from unmentor.reflections.finding import Asked, languages, newest, page_of, years
+from unmentor.reflections.finding import LONGEST_SEARCH, Asked, languages, newest, page_of, years
 from unmentor.reflections.models import Topic
 from unmentor.words import LANGUAGES
 
@@ -18,7 +18,6 @@ FEEDS = {
     "rss": (feeds.rss, "application/rss+xml; charset=utf-8"),
     "json": (feeds.json_feed, "application/feed+json; charset=utf-8"),
 }
-LONGEST_SEARCH = 100
 
 
 def feed() -> str:
