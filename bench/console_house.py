@@ -66,7 +66,7 @@ def fill(people: int = PEOPLE, rounds: int = ROUNDS, many: int = TROUBLES) -> Ho
     one = next(person for group in others for person in group if person in ahead)
     other = next(group[0] for group in others if one not in group)
     swaps = {"round_id": waiting.id, "at": NOW, "by_id": ids[0], "kind": "swap", "undone": [], "made": []}
-    write(Change, ({**swaps, "one_id": ids[1], "other_id": ids[2 + number % 5]} for number in range(min(many, 20))))
+    write(Change, ({**swaps, "one_id": ids[1], "other_id": ids[2 + number % 5]} for number in range(min(many, 200))))
     db.session.commit()
     pending, public = (
         db.session.scalars(db.select(Reflection.id).filter_by(state=state).limit(1)).one()

@@ -15,25 +15,31 @@ NUMBERS = {"organise.return_": "pending", "organise.take_down": "public", "peopl
 # What a page is asked beside how it looks at first.
 ASKED: dict[str, tuple[dict[str, Any], ...]] = {
     "organise.people": (
-        {"page": 2}, {"q": "featherstone council 7"}, {"order": "organisation", "show": "next"}, {"show": "never"},
-        {"show": "unreached"}, {"order": "newest", "show": "silent"},
+        {"page": 2}, {"page": "past"}, {"q": "featherstone council 7"}, {"order": "organisation", "show": "next"},
+        {"show": "never"}, {"show": "unreached"}, {"order": "newest", "show": "silent"},
     ),
     "organise.rounds": ({"before": 3},),
-    "organise.round_": ({"number": "sent"}, {"number": "sent", "q": "wyn"}, {"number": "sent", "show": "unknown"}),
+    "organise.round_": (
+        {"number": "sent"}, {"number": "sent", "q": "wyn"}, {"number": "sent", "show": "unknown"},
+        {"number": "sent", "page": "past"},
+    ),
     "organise.swap": ({"a": "one"}, {"a": "one", "b": "other"}, {"a": "one", "q": "wyn"}),
     "organise.leave_out": ({"a": "one"},),
     "organise.take_in": ({"q": "wyn"},),
-    "organise.moderation": ({"page": 2},),
-    "organise.log": ({"page": 2}, {"name": "wyn"}, {"deed": "person-paused", "since": "2026-11-20"}),
-    "organise.reports": ({"page": 2},),
+    "organise.organisations": ({"page": "past"},),
+    "organise.moderation": ({"page": 2}, {"page": "past"}),
+    "organise.log": ({"page": 2}, {"page": "past"}, {"name": "wyn"}, {"deed": "person-paused", "since": "2026-11-20"}),
+    "organise.reports": ({"page": 2}, {"page": "past"}),
 }  # fmt: skip
+# No list has so many pages.
+PAST = 9_999
 # Nothing to see without somebody's name.
 NAMED = {"organise.leave_out", "organise.swap"}
 
 
 def pages(app: Flask, house: House) -> Iterator[tuple[str, str]]:
     """Yield the address of each page in *house*, and what it is called. KeyError where a new one needs another word."""
-    there = asdict(house)
+    there = asdict(house) | {"past": PAST}
     for rule in sorted(app.url_map.iter_rules(), key=str):
         if not rule.endpoint.startswith("organise.") or "GET" not in (rule.methods or ()) or rule.endpoint in NO_PAGE:
             continue

@@ -18,11 +18,12 @@ FEW, MANY = {"people": 24, "rounds": 4, "many": 2}, {"people": 104, "rounds": 13
 
 
 class Look(NamedTuple):
-    """How a page answered: its status, how often it asked the database, and how many bytes it has."""
+    """How a page answered: its status, how often it asked the database, how many bytes it has, and the bytes."""
 
     status: int
     asked: int
     size: int
+    data: bytes
 
 
 Looks = dict[str, Look]
@@ -51,6 +52,14 @@ def test_no_page_is_longer_than_60_kb(looked_at: dict[str, Looks]) -> None:
     assert not {what: page.size for what, page in looked_at["many"].items() if page.size > MOST_BYTES}
 
 
+def test_past_its_end_a_list_shows_its_last_page(looked_at: dict[str, Looks]) -> None:
+    past = {what: page.data for what, page in looked_at["many"].items() if what.endswith("page past)")}
+    assert {what: (b'rel="prev"' in data, b'rel="next"' in data) for what, data in past.items()} == dict.fromkeys(
+        past, (True, False)
+    )
+    assert len(past) > 5
+
+
 def test_every_page_of_the_console_is_looked_at(looked_at: dict[str, Looks]) -> None:
     assert {page.status for looks in looked_at.values() for page in looks.values()} == {200}
 
@@ -65,6 +74,6 @@ def _look_at(app: Flask, **given: int) -> Looks:
     for what, path in every:
         with app.app_context(), statements() as asked:
             answer = client.get(path)
-        found[what] = Look(answer.status_code, len(asked), len(answer.data))
+        found[what] = Look(answer.status_code, len(asked), len(answer.data), answer.data)
     wipe()
     return found

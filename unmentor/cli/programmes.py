@@ -39,6 +39,11 @@ class Programmes(click.ParamType[Programme]):
         return found
 
 
+in_programme = click.option(
+    "--programme", type=Programmes(), help="Its short name; needed only where there are several."
+)
+
+
 @programme_group.command("create")
 @click.argument("name")
 @click.option("--approve", is_flag=True, help="Who joins waits for an organiser's yes before their first draw.")
@@ -113,7 +118,7 @@ def _print_draws(programme: Programme) -> None:
 
 @organiser_group.command("remove")
 @click.argument("email")
-@click.option("--programme", type=Programmes(), help="Its short name; needed only where there are several.")
+@in_programme
 def remove_organiser(email: str, programme: Programme | None) -> None:
     """Let whoever has EMAIL organise no more; they stay in the programme. The last organiser stays one."""
     programme = programme or the_only_programme()
@@ -132,7 +137,7 @@ def remove_organiser(email: str, programme: Programme | None) -> None:
 
 @organiser_group.command("add")
 @click.argument("email")
-@click.option("--programme", type=Programmes(), help="Its short name; needed only where there are several.")
+@in_programme
 def add_organiser(email: str, programme: Programme | None) -> None:
     """Make whoever has EMAIL an organiser, and print a link that signs them in once."""
     try:

@@ -91,10 +91,7 @@ def _chosen(report: Report) -> Person | None:
 
 
 def _page(programme: Programme, form: Button) -> str:
-    reader, page = the_person(), page_number()
-    waiting = queries.open_reports(programme, reader, page)
-    settled = queries.settled_reports(programme, reader, page)
-    apart = queries.kept_apart(programme, reader, page)
+    waiting, settled, apart = lists = queries.lists(programme, the_person(), page_number())
     return render_template(
         "organise/reports.html",
         programme=programme,
@@ -103,5 +100,5 @@ def _page(programme: Programme, form: Button) -> str:
         settled=settled,
         apart=apart,
         names=queries.names_of(programme, apart.items),
-        longest=max(waiting, settled, apart, key=attrgetter("pages")),
+        longest=max(lists, key=attrgetter("pages")),
     )

@@ -96,7 +96,8 @@ def totals(programme: Programme, today: date) -> dict[str, int]:
 def page_of(programme: Programme, sought: Sought, today: date, number: int) -> Pagination:
     """Return a page of whom an organiser looks for, by the ids of their memberships."""
     found = _found(programme, sought, today)
-    return Found(found=found, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+    page = Found(found=found, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
+    return page_of(programme, sought, today, page.pages) if not page.items and page.total else page
 
 
 def everybody(programme: Programme, sought: Sought, today: date) -> list[Entry]:

@@ -28,6 +28,8 @@ from unmentor.words import clock
 
 # So many are named of those who are left out, or cannot talk as they were drawn.
 NAMED = 20
+# So many of the newest changes by hand are told.
+CHANGES = 50
 LONGEST = 100
 
 
@@ -119,7 +121,7 @@ def _page(round_: Round, form: Button) -> str:
         summary=summary(round_, counted),
         across=across(round_, counted),
         why=why(round_, counted),
-        changes=effect.said(round_.changes),
+        changes=effect.said(round_.changes[: -CHANGES - 1 : -1]),
         out=figures.still_out(round_, NAMED),
         why_out=why_out,
         fates=fates,

@@ -17,6 +17,17 @@ from unmentor.reports.models import ASKS_AGAIN, Report
 PAGE, PAIRS = 10, 20
 
 
+def lists(programme: Programme, reader: Person, number: int) -> tuple[Pagination, Pagination, Pagination]:
+    """Return a page of what nobody has settled yet, of what was, and of whom organisers keep apart.
+
+    They are turned together: past the end of the longest, it is the last.
+    """
+    asked = programme, reader, number
+    found = open_reports(*asked), settled_reports(*asked), kept_apart(*asked)
+    last = max(each.pages for each in found)
+    return lists(programme, reader, last) if 1 < number > last else found
+
+
 def open_reports(programme: Programme, reader: Person, number: int) -> Pagination:
     """Return a page of what nobody has settled yet, oldest first."""
     waiting = _reports().where(*_open(programme, reader)).order_by(Report.at, Report.id)
