@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from bench.matchers import Met, greedy, networkx, season, shuffled
-from bench.table import Row
+from bench.table import Row, median_seconds
 from tests.pairing.brute import Brute
 from tests.pairing.fairness import chi_squared
+from tests.pairing.test_hard_histories import all_met, cliques, half_graph
 from unmentor.pairing import Entrant, History, Rules, draw, verify
 from unmentor.pairing.best import best_groups
 from unmentor.pairing.promise import promise
@@ -156,6 +157,22 @@ def saturated() -> Iterator[Row]:
         yield Row(what, took, "s", "networkx" if beside else "", beside, goal, f"{len(result.repeats)} repeats")
 
 
+def hard() -> Iterator[Row]:
+    """Histories made to break matchers, beside as many people of whom nobody met anybody."""
+    cases = {
+        "62 people, two cliques joined by one pair": (62, cliques(31)),
+        "298 people, two cliques joined by one pair": (298, cliques(149)),
+        "300 people, one perfect matching": (300, half_graph(300)),
+        "300 people, all met but one pair": (300, [each for each in all_met(range(300)) if each[1:] != (0, 1)]),
+    }
+    for what, (n, history) in cases.items():
+        people = [Entrant(i) for i in range(n)]
+        took, plain = (
+            median_seconds(lambda people=people, met=met: draw(people, met, seed=1)) for met in (history, ())
+        )
+        yield Row(what, took, "s", "nobody met", plain, "≤ 2 s")
+
+
 def forbidden() -> Iterator[Row]:
     """Crowds that hard rules keep apart, beside as many people whom nothing does."""
     forbid = Rules(same_organisation="forbid")
@@ -217,5 +234,6 @@ def rows() -> Iterable[Row]:
     yield from attendance_and_gaps()
     yield from crowds()
     yield from saturated()
+    yield from hard()
     yield from forbidden()
     yield from uniformity()
