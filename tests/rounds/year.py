@@ -78,6 +78,8 @@ class Year:
         self.told, self.overtaken = Counter[Key](), set[Key]()
         # By programme and person: since when, and until when.
         self.paused: dict[tuple[int, int], list[list[datetime | None]]] = {}
+        # By Monday: how many are in the weekly programme.
+        self.members: dict[date, int] = {}
         self.withdrawals = self.moves = self.joined = 0
         self.silent = set[int]()
         clock.moment = at(FIRST_DAY, time(7))
@@ -217,7 +219,9 @@ class Year:
         """Let a third pause, for some days or until they say so, and whoever paused before come back."""
         now = self.clock()
         with self._by_hand():
-            for each in db.session.scalars(select(Membership).where(Membership.role == "participant")):
+            members = db.session.scalars(select(Membership).where(Membership.role == "participant")).all()
+            self.members[now.date()] = sum(each.programme_id == self.programmes[0] for each in members)
+            for each in members:
                 spans = self.paused.setdefault((each.programme_id, each.person_id), [])
                 if spans and (spans[-1][1] is None or spans[-1][1] > now):
                     spans[-1][1] = now
