@@ -43,7 +43,8 @@ def export_people(programme: Programme) -> Page | Response:
 
 def _page(programme: Programme, sought: Sought, form: Button) -> str:
     today = programme.today(runtime.now())
-    page, totals = roster.page_of(programme, sought, today, page_number()), roster.totals(programme, today)
+    page = roster.page_of(programme, sought, today, page_number())
+    known = {} if sought.words else {sought.show: page.total}
     return render_template(
         "organise/people.html",
         programme=programme,
@@ -51,7 +52,7 @@ def _page(programme: Programme, sought: Sought, form: Button) -> str:
         sought=sought,
         page=page,
         entries=entries(programme, roster.members(page), today),
-        totals=totals if sought.words else {sought.show: page.total, **totals},
+        totals=known | roster.totals(programme, today, *known),
         shown=SHOWN,
         orders=ORDERS,
     )

@@ -76,12 +76,12 @@ class Found(Pagination):
         return db.session.scalar(everybody) or 0
 
 
-def totals(programme: Programme, today: date) -> dict[str, int]:
-    """Return how many people each of SHOWN has; "" are all, "organisations" where they come from.
+def totals(programme: Programme, today: date, known: str = "") -> dict[str, int]:
+    """Return how many people each of SHOWN has but that which is *known*; "" are all, "organisations" where from.
 
     Who never met anybody is not counted: of ten thousand people that alone takes as long as all the rest.
     """
-    conditions = {name: each for name, each in _conditions(programme, today).items() if name != "never"}
+    conditions = {name: each for name, each in _conditions(programme, today).items() if name not in {"never", known}}
     counted = [func.count().filter(condition).label(name) for name, condition in conditions.items()]
     organisation = func.nullif(func.lower(Person.organisation), "")
     row = db.session.execute(
@@ -89,8 +89,8 @@ def totals(programme: Programme, today: date) -> dict[str, int]:
             func.count().label("everybody"), func.count(organisation.distinct()).label("organisations"), *counted
         )
     ).one()
-    known = dict(row._mapping)
-    return {"": known.pop("everybody")} | known
+    people = dict(row._mapping)
+    return {"": people.pop("everybody")} | people
 
 
 def page_of(programme: Programme, sought: Sought, today: date, number: int) -> Pagination:

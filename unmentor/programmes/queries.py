@@ -145,8 +145,11 @@ def taking_part(programme: Programme, on: date) -> tuple[int, int]:
 
 def counted(members: Select[Membership]) -> tuple[int, int]:
     """Return how many people a question for members finds, and from how many organisations."""
-    organisation = func.nullif(func.lower(Person.organisation), "")
-    numbers = members.with_only_columns(func.count(), func.count(organisation.distinct()))
+    # Grouped as it is written first: to tell different ones apart, PostgreSQL sorts everybody.
+    each = members.with_only_columns(Person.organisation.label("name"), func.count().label("people"))
+    written = each.group_by(Person.organisation).subquery().c
+    named = func.nullif(func.lower(written.name), "")
+    numbers = select(func.coalesce(func.sum(written.people), 0), func.count(named.distinct()))
     people, organisations = db.session.execute(numbers).one()
     return people, organisations
 

@@ -1,9 +1,11 @@
 """What a draw needs to know: who takes part, whom they have met, whom they avoid, and when they are busy."""
 
+import json
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, String, cast, select, union_all
 from sqlalchemy.orm import aliased
 
 from unmentor.conversations.models import Conversation, Participation
@@ -38,19 +40,20 @@ def entrants(
     """
     # By columns: a programme may be large, and everybody else waits while a draw is stored.
     query = in_draw(programme, on, round_, stepping_in=stepping_in).with_only_columns(
-        Person.id, Person.organisation, Person.availability, Membership.standby, Membership.first_next
+        Person.id, Person.organisation, cast(Person.availability, String), Membership.standby, Membership.first_next
     )
     if among is not None:
         query = query.where(Person.id.in_(among))
     rows = db.session.execute(query.order_by(Membership.id)).all()
     here = {person for person, *_ in rows}
     turns, excluded, just_now = _last_turns(programme), apart(), latest_number(programme) + 1
-    numbers = {"": ""}
+    # Many are free at the same times, or say nothing of it.
+    numbers, slots_of = {"": ""}, cache(lambda told: frozenset(json.loads(told)))
     return [
         Entrant(
             person,
             organisation=numbers.setdefault(organisation.casefold(), str(len(numbers))),
-            slots=frozenset(slots),
+            slots=slots_of(slots),
             not_with=frozenset(excluded.get(person, set()) & here),
             standby=standby,
             last_out=just_now if first_next else turns.get(person),
@@ -77,11 +80,12 @@ def apart() -> dict[int, set[int]]:
     return wishes
 
 
-def together_though_apart() -> Select[int]:
-    """Return the question for the ids of all conversations in which somebody is who must not meet another in it."""
+def together_though_apart(round_: Round) -> Select[int]:
+    """Return the question for the ids of a round's conversations in which two are who must not meet."""
     one, other = _apart().subquery().c
-    pair = select(One.conversation_id).join(Other, Other.conversation_id == One.conversation_id)
-    return pair.where(One.person_id == one, Other.person_id == other)
+    pair = select(One.conversation_id).join(Conversation, Conversation.id == One.conversation_id)
+    pair = pair.join(Other, Other.conversation_id == One.conversation_id)
+    return pair.where(Conversation.round_id == round_.id, One.person_id == one, Other.person_id == other)
 
 
 def history(programme: Programme, among: Collection[int] | None = None) -> list[tuple[int, int, int]]:

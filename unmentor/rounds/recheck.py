@@ -60,7 +60,7 @@ def _undone(round_: Round, now: datetime) -> Sequence[int]:
     # Counted, since PostgreSQL would look for the first in all conversations that there are.
     part = select(func.count()).where(Participation.conversation_id == Conversation.id)
     gone = part.where(Participation.person_id.not_in(_taking_part(round_, now))).scalar_subquery()
-    cannot = or_(gone > 0, Conversation.id.in_(draw_queries.together_though_apart()))
+    cannot = or_(gone > 0, Conversation.id.in_(draw_queries.together_though_apart(round_)))
     talks = select(Conversation.id).where(Conversation.round_id == round_.id, cannot)
     return db.session.scalars(talks.order_by(Conversation.id)).all()
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
+from unmentor.people.models import Person
 from unmentor.programmes import queries as programmes
 from unmentor.programmes.models import EACH, QUARTERLY, SECOND, Membership, Programme
 from unmentor.programmes.queries import next_draw
@@ -25,6 +26,8 @@ A_QUARTER = timedelta(weeks=12) - timedelta(days=6)
 
 # Where the latest turn of a member was.
 LATEST, DRAWN_AT = func.max(Round.number), func.max(Round.drawn_at)
+# A part in a conversation that was a turn.
+COUNTS = Conversation.state != "cancelled", Participation.withdrew_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ def resting(programme: Programme, on: date, round_: Round | None = None) -> Colu
     """Return the condition that a draw on a day, or that of *round_*, leaves a member out, who takes part less often.
 
     Of those of every second round, who had a turn in the round before; of those of about one a quarter, whose last was
-    drawn less than A_QUARTER before. Whoever said "this one too" is in until they had it.
+    drawn less than A_QUARTER before. Whoever said "this one too" is in until they had it. The question it is for joins
+    the members' people.
     """
     day = programme.today(round_.drawn_at) if round_ else on
     too_soon = {
@@ -112,11 +116,15 @@ def ask_for_the_next(member: Membership) -> None:
 
 def _had(programme: Programme, too_soon: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that a member had such a turn, and did not say "this one too" after it."""
-    said = and_(Membership.this_one_too.is_not(None), Membership.this_one_too >= Round.number)
-    theirs = _turns(programme).where(Participation.person_id == Membership.person_id, too_soon, ~said)
+    # Found once, and not for each member; and by the person's id, or PostgreSQL looks for turns before it joins.
+    rounds = select(Round.id).where(_was_sent(programme), too_soon).correlate(None)
+    number = select(Round.number).where(Round.id == Conversation.round_id).correlate(Conversation).scalar_subquery()
+    theirs = select(Participation.id).join(Participation.conversation)
+    theirs = theirs.where(Participation.person_id == Person.id, *COUNTS, Conversation.round_id.in_(rounds))
+    since = theirs.where(or_(Membership.this_one_too.is_(None), Membership.this_one_too < number))
     # From their newest part back, since it is mostly that one; of an EXISTS databases forget the order.
-    newest = theirs.order_by(Participation.id.desc()).limit(1)
-    return newest.correlate(Membership).scalar_subquery().is_not(None)
+    newest = since.order_by(Participation.id.desc()).limit(1)
+    return newest.correlate(Membership, Person).scalar_subquery().is_not(None)
 
 
 def _latest_turn(member: Membership) -> tuple[int | None, datetime | None]:
@@ -132,13 +140,12 @@ def _turns(programme: Programme) -> Select[int]:
         select(Participation.person_id)
         .join(Participation.conversation)
         .join(Conversation.round)
-        .where(
-            Round.programme_id == programme.id,
-            Round.sent_at.is_not(None),
-            Conversation.state != "cancelled",
-            Participation.withdrew_at.is_(None),
-        )
+        .where(_was_sent(programme), *COUNTS)
     )
+
+
+def _was_sent(programme: Programme) -> ColumnElement[bool]:
+    return and_(Round.programme_id == programme.id, Round.sent_at.is_not(None))
 
 
 def _round_before(programme: Programme, round_: Round | None = None) -> ScalarSelect[int]:
