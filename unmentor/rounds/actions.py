@@ -11,7 +11,7 @@ from unmentor.conversations.models import Conversation
 from unmentor.conversations.telling import tell
 from unmentor.db import db
 from unmentor.mail.outbox import queue, queue_all
-from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import organisers
 from unmentor.programmes.turn import lock, lock_diaries_in
 from unmentor.rounds import queries
@@ -21,6 +21,7 @@ from unmentor.rounds.draw_inputs import Drawn, given_now
 from unmentor.rounds.mails import round_report, unpaired
 from unmentor.rounds.memory import learned
 from unmentor.rounds.models import LeftOut, Round
+from unmentor.rounds.promises import keep_promises, renew_promises
 from unmentor.rounds.recheck import ChangedSince, recheck
 from unmentor.rounds.recheck import look as look_again
 from unmentor.words import clock
@@ -154,13 +155,6 @@ def mark_sent(round_: Round, now: datetime, telling: bool = False) -> None:
     show_secret(round_, now)
 
 
-def keep_promises(round_: Round) -> None:
-    """Note that whoever was promised to go first, and talks to somebody in this round, has."""
-    talking = queries.talking_in(round_)
-    promised = update(Membership).where(Membership.programme_id == round_.programme_id, Membership.first_next)
-    db.session.execute(promised.where(Membership.person_id.in_(talking)).values(first_next=False))
-
-
 def cancel_round(round_: Round, now: datetime) -> None:
     """Cancel a round that is drawn or sent; whoever was told of it is to be told. Raises NotWaiting for any other."""
     lock_and_refresh(round_, "drawn", "sent")
@@ -175,6 +169,7 @@ def cancel_round(round_: Round, now: datetime) -> None:
         db.session.execute(ahead.values(called_off))
     db.session.execute(of_it.where(Conversation.state != "cancelled").values(to_tell=False))
     db.session.execute(update(LeftOut).where(LeftOut.round_id == round_.id).values(to_tell=False))
+    renew_promises(round_)
 
 
 def close_rounds(now: datetime) -> int:

@@ -14,9 +14,9 @@ from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import memberships_of
 from unmentor.programmes.turn import lock, lock_diaries_in
-from unmentor.rounds.actions import keep_promises
 from unmentor.rounds.find import find
 from unmentor.rounds.models import Round
+from unmentor.rounds.promises import keep_promises
 from unmentor.rounds.queries import free, is_newest_sent, latest_sent, newcomers
 from unmentor.rounds.third import join_pairs
 
