@@ -9,6 +9,7 @@ from unmentor.conversations import actions, mails
 from unmentor.conversations.due_queries import unreachable
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.queries import lock_and_refresh, upcoming
+from unmentor.conversations.telling import remember_questions
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
@@ -96,6 +97,7 @@ def mend(round_: Round, just_left: Collection[int], seed: int, now: datetime) ->
     thirds = join_pairs(round_, waiting.union(just_left).difference(*map(_ids, found)), now)
     keep_promises(round_)
     queue_all(actions.invitations(found), now)
+    remember_questions([each.id for each in found])
     for third in thirds:
         queue_all(actions.joined(third), now)
     return [*found, *(third.conversation for third in thirds)]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.move import suits_all
+from unmentor.conversations.prompts import with_these
 from unmentor.conversations.telling import tell
 from unmentor.db import db
 from unmentor.people.models import Person
@@ -85,6 +86,8 @@ def _join(talk: Conversation, person: Person, now: datetime) -> Participation:
     tell(talk, now)
     part = Participation(person=person, third=True, joined_at=now)
     talk.participations.append(part)
+    if talk.prompts:
+        person.prompts_had = with_these(person.prompts_had, talk.prompts)
     talk.sequence, talk.stamped_at = talk.sequence + 1, now
     talk.suits_all = suits_all(talk, talk.starts_at)
     return part
