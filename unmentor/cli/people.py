@@ -18,11 +18,12 @@ from unmentor.organise.sheet import sheet_of
 from unmentor.privacy.removal import NotIn, remove
 from unmentor.programmes import for_members
 from unmentor.programmes.actions import LastOrganiser
-from unmentor.programmes.importing import carry_out, look
+from unmentor.programmes.importing import carry_out, look, look_at
 from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.turn import turn
 from unmentor.rounds.chance import new_seed
 from unmentor.sheets import WrongSheet, text_of
+from unmentor.words import LANGUAGES
 
 people_group = AppGroup("people", help="People: invite many at once, take the list along, and look after each.")
 
@@ -52,6 +53,26 @@ def bring_people(file: Path, programme: Programme | None, confirmed: bool, dry_r
     verb = "would be " if dry_run else ""
     said = f"{taken} people {verb}{'in' if confirmed else 'asked to confirm'}, {len(looked_at) - taken} lines skipped."
     click.echo(said)
+
+
+@people_group.command("add")
+@click.argument("email")
+@click.argument("name")
+@click.option("--phone", default="", help="Where somebody rings them; needed where there is no --video.")
+@click.option("--video", default="", help="A Teams name, or a link to where they talk.")
+@click.option("--organisation", default="", help="Where they work.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", help="We write to them in it.")
+@in_programme
+def add_person(email: str, name: str, programme: Programme | None, **told: str) -> None:
+    """Put NAME, who has EMAIL, on the list; they are asked by mail whether they take part."""
+    programme = programme or the_only_programme()
+    with turn(programme) as now:
+        line = look_at({"email": email, "name": name, **told}, programme)
+        if line.outcome != "new":
+            raise click.ClickException(line.trouble)
+        carry_out([line], programme, now)
+        record(Deed.PERSON_ADDED, by=None, programme=programme.id, person=person_named(line.email).id)
+    click.echo(f"{email} is asked by mail. No draw includes them until they say yes.")
 
 
 @people_group.command("export")
