@@ -1,6 +1,9 @@
+import re
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from conftest import Clock
 from flask import Flask
 from flask_babel import force_locale, ngettext
@@ -12,6 +15,7 @@ from unmentor.words import ago, day, listed, time_of_day, when
 from unmentor.words import clock as time_in_words
 
 pytestmark = pytest.mark.one_engine
+HOUSE = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize(
@@ -123,3 +127,10 @@ def test_a_template_speaks_another_language_for_as_long_as_it_is_asked_to(app: F
 def test_a_rhythm_reads_as_welsh(app: Flask, every: str, nth: int, said: str) -> None:
     with force_locale("cy"):
         assert rhythm(Programme(every=every, nth=nth, weekday=0, draw_time=time(9))) == said
+
+
+def test_no_welsh_word_that_softens_what_follows_stands_before_a_day() -> None:
+    """Days are filled in as they are: what a preposition would soften is said after a colon, or first."""
+    with (HOUSE / "unmentor/translations/cy/LC_MESSAGES/messages.po").open("rb") as file:
+        said = " ".join(str(each.string) for each in read_po(file))
+    assert re.findall(r"\b(?:am|ar|at|gan|heb|hyd|i|o|tan) %\((?:day|when|next|slot)\)s", said, re.IGNORECASE) == []

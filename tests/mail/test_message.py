@@ -9,14 +9,19 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_babel import get_translations
-from letters import LETTERS, NOW, PAGE, letter
+from flask_babel import force_locale, get_translations
+from letters import LETTERS, NOW, PAGE, SOON, letter
 
 from unmentor.mail.kinds import KINDS, LETS_IN
 from unmentor.mail.message import Letter, compose
+from unmentor.words import clock, day
 
 pytestmark = pytest.mark.one_engine
 
+# What tells of a conversation that is ahead.
+AHEAD = [name for name in LETTERS if name.partition("/")[0] in {"invitation", "moved", "reminder"}]
+AHEAD += ["heads-up", "heads-up/does not suit", "email-change/conversation"]
+PLACE = "01632 960002"
 HOSTILE = [
     "Eve;X=1:mailto:evil@x",
     "Eve\r\nBcc: everybody@example.com",
@@ -74,6 +79,23 @@ def test_text_and_html_of_every_mail_say_the_same(app: Flask, kind: str) -> None
     mail = parsed(compose(letter(kind), NOW).content)
     html = Words(mail.get_body(("html",)).get_content()).found
     assert words(" ".join(html)) == words(mail.get_body(("plain",)).get_content())
+
+
+@pytest.mark.parametrize("kind", AHEAD)
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_whatever_tells_of_a_conversation_ahead_says_who_when_and_where_in_its_first_two_lines(
+    app: Flask, kind: str, language: str
+) -> None:
+    told = letter(kind, language=language)
+    text = parsed(compose(told, NOW).content).get_body(("plain",)).get_content()
+    # What is written before it is composed is in the language of its reader, who reads English here.
+    with force_locale(language if "starts_at" in told.values else "en"):
+        at = told.values.get("starts_at", SOON)
+        whom = [each.first_name for each in told.values.get("partners", ())] or [
+            "Ada" if "not suit" not in kind else "Siân"
+        ]
+        first_two = " ".join(text.split("\n\n")[:2])
+        assert [words for words in (*whom, day(at), clock(at), PLACE) if words not in first_two] == []
 
 
 def test_every_kind_has_a_letter_here() -> None:

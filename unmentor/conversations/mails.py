@@ -129,7 +129,7 @@ def proposed(part: Participation, by: Participation, starts_at: datetime) -> Let
             talk.starts_at,
             title=_("%(name)s’s calendar proposes %(when)s", name=name, when=when(starts_at, zone)),
             says=[
-                _("Nothing has moved yet: you talk on %(when)s.", when=when(talk.starts_at, zone)),
+                and_where(part, _("Nothing has moved yet: you talk on %(when)s.", when=when(talk.starts_at, zone))),
                 _("If the other time suits you, say yes, and every calendar follows. If not, say that instead."),
             ],
             button=(_("Say whether it suits you"), link("conversations.show", token=key(part))),
@@ -147,12 +147,20 @@ def does_not_suit(part: Participation, other: Participation, starts_at: datetime
             talk.starts_at,
             title=_("%(when)s does not suit %(name)s", name=name, when=when(starts_at, zone)),
             says=[
-                _("Thank you for proposing it. You still talk on %(when)s.", when=when(talk.starts_at, zone)),
+                and_where(
+                    part, _("Thank you for proposing it. You still talk on %(when)s.", when=when(talk.starts_at, zone))
+                ),
                 _("If you can make that, all is well. If not, pick another: what suits everybody comes first."),
             ],
             button=(_("Pick another time"), link("conversations.move", token=key(part))),
             ways=[(_("I can’t make it"), link(Above.WITHDRAW, token=key(part)))],
         )
+
+
+def and_where(part: Participation, words: str) -> str:
+    """Return *words* and where a conversation is, as the reader finds it; only *words* while that is open."""
+    found = told_to(part.person, part.conversation)["where"]
+    return f"{words} {found.rstrip('.')}." if found else words
 
 
 def _proposal(by: Participation) -> str:

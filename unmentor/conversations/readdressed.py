@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from unmentor import calendars
 from unmentor.conversations.calendar_entry import event, key
-from unmentor.conversations.mails import heads_up
+from unmentor.conversations.mails import and_where, heads_up
 from unmentor.conversations.models import Participation
 from unmentor.links import link
 from unmentor.mail.message import Letter
@@ -33,7 +33,9 @@ def readdressed(part: Participation, about: str, now: datetime) -> Letter:
                 names=listed(each.first_name for each in part.partners),
                 when=when(talk.starts_at, talk.round.programme.time_zone),
             ),
-            says=[_("Nothing is new but your address. This is for the calendar that goes with it.")],
+            says=[
+                and_where(part, _("Nothing is new but your address. This is for the calendar that goes with it.")),
+            ],
             button=(_("Open your conversation"), link("conversations.show", token=key(part))),
         )
     return replace(told, kind="email-change", calendar=lambda: ("REQUEST", calendars.request(_dated(part, now))))
