@@ -3,7 +3,6 @@
 import base64
 import gzip
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from cast import conversation, member, organiser, person, post, programme, reflection, sign_in
 from conftest import Clock
+from every_page import every_page
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -56,22 +56,6 @@ def lived(app: Flask, client: FlaskClient, clock: Clock) -> Conversation:
     return talk
 
 
-def pages(client: FlaskClient, part: Participation) -> Iterator[tuple[str, int, bytes]]:
-    """Yield every page by its endpoint as this browser is shown it, with the key of *part* where one is asked for."""
-    slugs = {"reflections": "ask-twice", "topics": "data"}
-    for rule in client.application.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()):
-            continue
-        first = rule.rule.removeprefix("/api/v1").split("/")[1]
-        known = {"slug": slugs.get(first, "unmentoring"), "token": key(part), "name": "reflections", "number": 1}
-        known |= {"filename": "style.css", "reader": part.person_id} | (rule.defaults or {})
-        if "/people/<" in rule.rule:
-            known["number"] = part.person_id
-        told = {name: known.get(name, "1") for name in rule.arguments}
-        with client.get(client.application.url_map.bind("").build(rule.endpoint, told)) as answer:
-            yield rule.endpoint, answer.status_code, answer.data
-
-
 @pytest.mark.one_engine
 @pytest.mark.parametrize("who", ["stranger with Ben's key", "Ben", "organiser", "Ada"])
 def test_notes_are_on_no_page_but_their_writers_own(app: Flask, lived: Conversation, who: str) -> None:
@@ -80,7 +64,7 @@ def test_notes_are_on_no_page_but_their_writers_own(app: Flask, lived: Conversat
     someone: dict[str, Person] = {"Ben": ben.person, "organiser": organiser(lived.round.programme), "Ada": ada.person}
     if who in someone:
         sign_in(client, someone[who])
-    shown = list(pages(client, ada if who == "Ada" else ben))
+    shown = list(every_page(client, ada if who == "Ada" else ben))
     assert {name for name, _status, read in shown if NOTED.encode() in read} == (WRITERS_OWN if who == "Ada" else set())
     seen = {name for name, status, _read in shown if status == 200}
     assert {"conversations.show", "conversations.invite", "reflections.show", "reflections.json", "api.table"} <= seen

@@ -4,16 +4,19 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import pytest
 import vobject
-from cast import conversation, letter_to, mailed, member, path_in, person, post, programme, sign_in
+from cast import conversation, letter_to, mailed, member, organiser, path_in, person, post, programme, sign_in
 from conftest import Clock
+from every_page import every_page
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
+from letters import LETTERS, NOW, letter
 
 from unmentor.conversations import mails
 from unmentor.conversations.actions import take_out
@@ -22,6 +25,7 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.placing import CannotPlace, set_place
 from unmentor.conversations.where import place, where
 from unmentor.db import db, transaction
+from unmentor.mail.message import compose
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue
 from unmentor.people.models import Person
@@ -29,6 +33,7 @@ from unmentor.privacy.export import exported
 from unmentor.privacy.leave import leave
 from unmentor.privacy.retention import forget
 from unmentor.programmes.models import Programme
+from unmentor.settings import ASKS_FOR_AN_ACCOUNT
 
 TEAMS = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_Zj%40thread.v2/0?context=%7b%22Tid%22%3a%221%22%7d"
 CAFE = "Boston Tea Party, 84 Queen Street, Exeter"
@@ -200,6 +205,7 @@ def test_one_person_says_where_three_times_and_then_it_is_the_others_turn(
         ("https://meet.example@evil.example/x", "with no name or password in it"),
         ("https://ada:secret@meet.example/x", "with no name or password in it"),
         ("https://meet.jit.si/x", "opens only for somebody with an account"),
+        ("Meet.jit.si/ada", "opens only for somebody with an account"),
         ("x" * 501, "Shorten this to 500 characters. It has 501 now"),
     ],
 )
@@ -384,6 +390,19 @@ def test_only_an_operator_names_a_room_that_asks_for_an_account() -> None:
     files = [path for room in ("unmentor", "templates", "static") for path in (house / room).rglob("*.*")]
     naming = {path.name for path in files if b"meet.jit.si" in path.read_bytes() and path.suffix != ".pyc"}
     assert naming == {"settings.py"}
+
+
+@pytest.mark.one_engine
+def test_no_page_and_no_mail_names_such_a_room(talk: Conversation, client: FlaskClient) -> None:
+    sign_in(client, organiser(talk.round.programme))
+    read = {name: page_ for name, _status, page_ in every_page(client, talk.participations[0])}
+    written = {name: compose(letter(name), NOW).content for name in LETTERS}
+    read |= {
+        name: b"".join(part.get_payload(decode=True) or b"" for part in message_from_bytes(mail).walk())
+        for name, mail in written.items()
+    }
+    assert {"conversations.show", "conversations.place", "programmes.join", "organise.settings"} <= set(read)
+    assert [name for name, words in read.items() if ASKS_FOR_AN_ACCOUNT.encode() in words] == []
 
 
 def test_what_somebody_wrote_of_a_spot_is_text_wherever_it_is_read(talk: Conversation, client: FlaskClient) -> None:

@@ -41,6 +41,7 @@ WRONG = [
     ("video", "javascript:alert(1)", "starts with https://"),
     ("video", "https://", "starts with https://"),
     ("video", "https://meet.jit.si/x", "opens only for somebody with an account"),
+    ("video", "meet.jit.si/x", "opens only for somebody with an account"),
     ("video", "https://ada:secret@meet.example/x", "starts with https://"),
     ("video", "https://[", "starts with https://"),
     ("video", "v" * 201, "Shorten this to 200"),

@@ -97,13 +97,13 @@ def _checked(part: Participation, told: str) -> Place:
         raise CannotPlace(
             _("Shorten this to %(most)s characters. It has %(has)s now", most=LONGEST_PLACE, has=len(words))
         )
+    if video.asks_for_an_account(words):
+        raise CannotPlace(
+            _("A room there opens only for somebody with an account. Send another link, or talk by phone")
+        )
     if A_LINK.match(words) and not video.host(words):
         raise CannotPlace(
             _("Copy the whole link, from https:// on, with no name or password in it. Or write where you meet")
-        )
-    if video.host(words) and not video.usable(words):
-        raise CannotPlace(
-            _("A room there opens only for somebody with an account. Send another link, or talk by phone")
         )
     found = as_told(words, part.person, people_of(talk), room(talk))
     if found is None:

@@ -19,7 +19,6 @@ from wtforms.validators import DataRequired, Optional, StopValidation, Validatio
 from unmentor.forms import Form, SelectChoice, at_most, clean_line, clean_text, offered
 from unmentor.people import address, phone, video
 from unmentor.people.details import Details
-from unmentor.settings import ASKS_FOR_AN_ACCOUNT
 from unmentor.timetable.slots import SLOTS
 from unmentor.words import LANGUAGES, chosen_language
 
@@ -50,7 +49,7 @@ def a_phone(_form: Form, field: Field) -> None:
 
 def a_handle(_form: Form, field: Field) -> None:
     """Refuse a link that is not https, so that pressing it is safe."""
-    if video.host(field.data) == ASKS_FOR_AN_ACCOUNT:
+    if video.asks_for_an_account(field.data):
         raise ValidationError(_l("A room there opens only for somebody with an account. Give another link or a number"))
     if SCHEME.match(field.data) and not video.host(field.data):
         raise ValidationError(_l("Write a link that starts with https://, or a name such as sian.wyn on Teams"))

@@ -30,6 +30,15 @@ def host(link: str) -> str:
     return name if safe and _HOST.fullmatch(name) else ""
 
 
+def asks_for_an_account(words: str) -> bool:
+    """Say whether *words* name a room that opens only for somebody with an account, as a link or without its https.
+
+    >>> asks_for_an_account("Meet.Jit.si/ada")
+    True
+    """
+    return ASKS_FOR_AN_ACCOUNT in words.casefold()
+
+
 def usable(link: str) -> bool:
     """Say whether anybody can open *link*, safely and without an account."""
-    return host(link) not in {"", ASKS_FOR_AN_ACCOUNT}
+    return bool(host(link)) and not asks_for_an_account(link)
