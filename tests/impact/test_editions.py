@@ -237,7 +237,9 @@ def test_page_and_json_say_what_a_count_by_hand_says(ours: Programme, client: Fl
         reflection(part, f"Part {part.id}.", topics="bins")
     assert make_edition(NOVEMBER)
     db.session.commit()
-    page, told = _rows(client.get("/impact").text), json.loads(client.get("/impact.json").text)
+    text, told = client.get("/impact").text, json.loads(client.get("/impact.json").text)
+    page = _rows(text)
+    assert "who opened an invitation: we do not track that" in text
     # Of each: by hand, its share in percent, and the ends of its interval by a table or a calculator of Wilson's.
     assert ["Talked", "28 of 34 of those invited", "66% to 92%"] in page
     assert ["Said how it went", "28 of 34 of those invited", "66% to 92%"] in page
