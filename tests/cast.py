@@ -1,7 +1,7 @@
 """The cast: people, programmes and what they live through, made with one call each."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
@@ -157,12 +157,15 @@ def path_in(text: str, start: str) -> str:
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """Yield what requests ask the database in the block; what a worker asks each second is not theirs."""
+def statements(of: Callable[[], bool] = has_request_context) -> Iterator[list[str]]:
+    """Yield what requests ask the database in the block; what a worker asks each second is not theirs.
+
+    With another *of*, whatever is asked while that says yes.
+    """
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if has_request_context():
+        if of():
             asked.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

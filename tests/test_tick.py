@@ -5,21 +5,22 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from cast import conversation, kept, member, person, programme
+from cast import conversation, kept, member, person, programme, statements
 from conftest import Clock
 from flask import Flask
+from races import at_once
 from sqlalchemy import func, select, text
 
 from unmentor import worker
 from unmentor.audit.models import AuditEvent
 from unmentor.conversations.models import Conversation
-from unmentor.db import db, last_beat, transaction
+from unmentor.db import FORGETS, beat_after, db, last_beat, transaction
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.door import knock
 from unmentor.people.models import Person
 from unmentor.privacy.models import Erasure
 from unmentor.programmes.models import Membership, Programme
-from unmentor.rounds.models import Round
+from unmentor.rounds.models import LeftOut, Round
 from unmentor.runtime import now, settings
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -54,6 +55,8 @@ DONE: dict[str, Callable[[], object]] = {
     "forget_old_mail": lambda: not db.session.scalar(select(Message.message_id).where(Message.about == "old")),
     "beat": lambda: last_beat() == now(),
 }
+# What is asked once for all programmes, and the duty towards each that it finds.
+LOOKS = {"to_draw": "run_due", "to_hear": "give_heads_up", "to_welcome": "welcome"}
 
 
 @pytest.fixture
@@ -154,19 +157,61 @@ def test_the_minute_does_everything_that_is_due(world: Clock) -> None:
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize("failing", DONE)
+@pytest.mark.parametrize("failing", [*DONE, *LOOKS])
 def test_a_duty_that_fails_stops_no_other(
     app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
-    done = []
+    done, ours = [], programme()
 
-    def act(duty: str, *_given: object) -> list[int]:
+    def act(duty: str, *_given: object) -> list[Programme]:
         db.session.execute(text("SELECT 1" if duty != failing else "SELECT what FROM nowhere"))
         done.append(duty)
-        return []
+        return [ours] if duty in LOOKS else []
 
-    programme()
-    for duty in DONE:
+    for duty in (*DONE, *LOOKS):
         monkeypatch.setattr(worker, duty, partial(act, duty))
     worker.tick(clock())
-    assert sorted(done) == sorted(set(DONE) - {failing})
+    assert sorted(done) == sorted({*DONE, *LOOKS} - {failing, LOOKS.get(failing)})
+
+
+def test_where_nothing_is_due_as_much_is_asked_for_one_programme_as_for_ten(app: Flask, clock: Clock) -> None:
+    clock.set(2026, 12, 1, 12)
+    assert asked_when_idle(programmes=1, clock=clock) == asked_when_idle(programmes=9, clock=clock) < 30
+
+
+def asked_when_idle(programmes: int, clock: Clock) -> int:
+    """Return how much a minute asks once more *programmes* are days from a draw, and all that was due is done."""
+    for _ in range(programmes):
+        ours = programme(f"Programme {clock.moment:%H:%M}", notice=7)
+        people = [person(f"{name} {clock.moment:%H:%M}") for name in ("Ada", "Ben", "Cat", "Newcomer")]
+        for each in people:
+            member(each, ours, first_next=each is people[3])
+        talk = conversation(ours, *people[:2], starts_at=clock() + 10 * DAY, uid=f"{ours.id}@test")
+        kept(LeftOut(round_id=talk.round_id, person_id=people[2].id))
+        clock.advance(minutes=1)
+    worker.tick(clock())
+    clock.advance(minutes=1)
+    with statements(of=lambda: True) as asked:
+        worker.tick(clock())
+    return sum(each[:5] != "BEGIN" for each in asked)
+
+
+def test_what_is_old_is_looked_for_once_an_hour_whoever_looks(world: Clock) -> None:
+    worker.tick(world())
+    kept(AuditEvent(at=world() - 731 * DAY, deed="old", facts={}))
+    world.advance(minutes=59)
+    worker.tick(world())
+    assert not DONE["forget"]()
+    world.advance(minutes=1)
+    worker.tick(world())
+    assert DONE["forget"]()
+
+
+def test_of_six_workers_one_looks_for_what_is_old(app: Flask, clock: Clock) -> None:
+    def looks() -> bool:
+        with transaction():
+            return beat_after(HOUR, clock(), FORGETS)
+
+    for _hour in range(2):
+        assert sorted(at_once(app, *[looks] * 6)) == [False] * 5 + [True]
+        clock.advance(hours=1)

@@ -6,7 +6,7 @@ SQLite by default, PostgreSQL when one machine is not enough; the same models on
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -71,8 +72,8 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment, list[str]: JSON, dict[str, Any]: JSON}
 
 
-# Whose heart beats: whoever does the minute's work, and whoever sends mail.
-TICK, SENDER = 1, 2
+# Whose heart beats: whoever does the minute's work, whoever sends mail, and whoever forgets what nobody needs.
+TICK, SENDER, FORGETS = 1, 2, 3
 
 
 class Heartbeat(Base):
@@ -98,10 +99,16 @@ def beat(now: datetime, who: int = TICK) -> None:
     db.session.execute(heartbeat(db.session.get_bind().dialect.name, who, now))
 
 
-def heartbeat(dialect: str, who: int, now: datetime) -> Insert:
-    """Return the statement that notes a sign of life on a database of *dialect*."""
+def beat_after(pause: timedelta, now: datetime, who: int) -> bool:
+    """Note that *who* is alive, if that was noted so long ago; say whether it was: of many at once, one hears yes."""
+    noted = heartbeat(db.session.get_bind().dialect.name, who, now, Heartbeat.at <= now - pause)
+    return db.session.scalar(noted.returning(Heartbeat.id)) is not None
+
+
+def heartbeat(dialect: str, who: int, now: datetime, where: ColumnElement[bool] | None = None) -> Insert:
+    """Return the statement that notes a sign of life on a database of *dialect*; of a known one only *where* it may."""
     new = (postgresql if dialect == "postgresql" else sqlite).insert(Heartbeat).values(id=who, at=now)
-    noted: Insert = new.on_conflict_do_update(index_elements=["id"], set_={"at": now})
+    noted: Insert = new.on_conflict_do_update(index_elements=["id"], set_={"at": now}, where=where)
     return noted
 
 

@@ -9,8 +9,9 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -18,7 +19,7 @@ from flask import Flask
 from unmentor import runtime
 from unmentor.conversations.came_of_it import ask_what_came
 from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_asking, remind
-from unmentor.db import beat, db, reading, transaction
+from unmentor.db import FORGETS, beat, beat_after, db, reading, transaction
 from unmentor.features import features
 from unmentor.impact.editions import make_edition
 from unmentor.mail.actions import forget_old as forget_old_mail
@@ -29,17 +30,18 @@ from unmentor.privacy.erased import keep_list
 from unmentor.privacy.retention import forget, forget_idle
 from unmentor.programmes.commitment import commit_where_none
 from unmentor.programmes.door import answer
-from unmentor.programmes.queries import all_programmes
 from unmentor.rounds.actions import close_rounds
 from unmentor.rounds.chance import new_seed
 from unmentor.rounds.ending import tell_members
-from unmentor.rounds.heads_up import give_heads_up
-from unmentor.rounds.mend import welcome, withdraw_unreachable
-from unmentor.rounds.schedule import run_due
+from unmentor.rounds.heads_up import give_heads_up, to_hear
+from unmentor.rounds.mend import to_welcome, welcome, withdraw_unreachable
+from unmentor.rounds.schedule import run_due, to_draw
 from unmentor.rounds.steps import send_due
 from unmentor.rounds.telling import tell_some
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+AN_HOUR = timedelta(hours=1)
 
 
 def tick(now: datetime) -> None:
@@ -47,11 +49,13 @@ def tick(now: datetime) -> None:
     _try("answer requests", partial(answer_requests, now))
     _all("send what was let go", send_due)
     _all("commit to the next draw", partial(commit_where_none, now))
-    for programme in all_programmes():
+    for programme in _try("look what to draw", partial(to_draw, now)) or ():
         _try("draw", partial(run_due, programme, now))
+    for programme in _try("look who is to have a heads-up", partial(to_hear, now)) or ():
         _all("give a heads-up", partial(give_heads_up, programme))
-        _try("welcome", partial(welcome, programme, new_seed(), now))
-        _all("remind", partial(remind, programme, now))
+    for round_ in _try("look whom to welcome", partial(to_welcome, now)) or ():
+        _try("welcome", partial(welcome, round_, new_seed(), now))
+    _all("remind", partial(remind, now))
     _all("tell rounds", tell_some)
     _all("tell that programmes end", tell_members)
     for feature in features():
@@ -64,10 +68,12 @@ def tick(now: datetime) -> None:
     _all("give up asking", partial(give_up_asking, now))
     _try("close rounds", partial(close_rounds, now))
     _try("make the edition of the month", partial(make_edition, now))
-    _try("forget", partial(forget, now))
-    _all("forget who is gone", partial(forget_idle, now, new_seed()))
+    # What is kept is kept for days: that some of it is old by now, one worker sees within the hour.
+    if _try("look what is old", partial(beat_after, AN_HOUR, now, FORGETS)):
+        _try("forget", partial(forget, now))
+        _all("forget who is gone", partial(forget_idle, now, new_seed()))
+        _try("forget old mail", partial(forget_old_mail, now))
     _try("keep the list of who was erased", partial(keep_list, runtime.settings().erased, now))
-    _try("forget old mail", partial(forget_old_mail, now))
     _try("beat", partial(beat, now))
 
 
@@ -149,7 +155,7 @@ def _all(what: str, act: Callable[[], int]) -> None:
         pass
 
 
-def _try(what: str, act: Callable[[], object]) -> object:
+def _try(what: str, act: Callable[[], Result]) -> Result | None:
     try:
         with transaction():
             return act()

@@ -35,13 +35,13 @@ def mails(kind: str) -> int:
     return int(db.session.query(Message).filter_by(kind=kind).count())
 
 
-def reminded(ours: Programme, *moment: int) -> int:
-    return remind(ours, datetime(*moment, tzinfo=UTC))  # type: ignore[misc,arg-type]  # - year, month, day, …
+def reminded(*moment: int) -> int:
+    return remind(datetime(*moment, tzinfo=UTC))  # type: ignore[misc,arg-type]  # - year, month, day, …
 
 
 def test_a_reminder_comes_at_nine_on_the_working_day_before(ours: Programme, talk: Conversation) -> None:
-    assert reminded(ours, 2026, 11, 30, 8, 59) == 0
-    assert reminded(ours, 2026, 11, 30, 9) == 1
+    assert reminded(2026, 11, 30, 8, 59) == 0
+    assert reminded(2026, 11, 30, 9) == 1
     assert mails("reminder") == 2
     assert "Tuesday 1 December at 2pm" in mailed("ada@example.gov.uk", "reminder")
 
@@ -60,46 +60,46 @@ def test_the_working_day_before_is_told_from_the_day_before(
     ours: Programme, talk: Conversation, talks_at: tuple[int, ...], early: tuple[int, ...], in_time: tuple[int, ...]
 ) -> None:
     talk.starts_at = datetime(*talks_at, tzinfo=UTC)  # type: ignore[misc,arg-type]  # - year, month, day, …
-    assert reminded(ours, *early) == 0
-    assert reminded(ours, *in_time) == 1
+    assert reminded(*early) == 0
+    assert reminded(*in_time) == 1
 
 
 def test_everybody_is_reminded_once(ours: Programme, talk: Conversation) -> None:
-    assert reminded(ours, 2026, 11, 30, 9) == 1
-    assert reminded(ours, 2026, 11, 30, 9, 1) == 0
+    assert reminded(2026, 11, 30, 9) == 1
+    assert reminded(2026, 11, 30, 9, 1) == 0
 
 
 def test_a_reminder_that_the_service_missed_comes_late_but_never_after_the_start(
     ours: Programme, talk: Conversation
 ) -> None:
-    assert reminded(ours, 2026, 12, 1, 14) == 0
-    assert reminded(ours, 2026, 12, 1, 11) == 1
+    assert reminded(2026, 12, 1, 14) == 0
+    assert reminded(2026, 12, 1, 11) == 1
     assert db.session.query(Message).first().expires_at == TUESDAY
 
 
 def test_a_time_that_was_given_less_than_a_day_before_needs_no_reminder(ours: Programme, talk: Conversation) -> None:
     talk.stamped_at = TUESDAY - timedelta(hours=23)
-    assert reminded(ours, 2026, 12, 1, 10) == 0
+    assert reminded(2026, 12, 1, 10) == 0
 
 
 def test_who_heard_after_the_reminder_was_due_is_not_told_twice(ours: Programme, talk: Conversation) -> None:
     talk.stamped_at = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
-    assert reminded(ours, 2026, 11, 30, 10) == 0
+    assert reminded(2026, 11, 30, 10) == 0
 
 
 def test_after_a_move_the_new_time_has_its_own_reminder(ours: Programme, talk: Conversation) -> None:
-    reminded(ours, 2026, 11, 30, 9)
+    reminded(2026, 11, 30, 9)
     move(talk.participations[0], TUESDAY + timedelta(days=7), datetime(2026, 11, 30, 12, tzinfo=UTC))
-    assert reminded(ours, 2026, 11, 30, 13) == 0
-    assert reminded(ours, 2026, 12, 7, 9) == 1
+    assert reminded(2026, 11, 30, 13) == 0
+    assert reminded(2026, 12, 7, 9) == 1
     assert mails("reminder") == 4
 
 
 def test_nobody_is_reminded_of_what_is_off_or_was_never_sent(ours: Programme, talk: Conversation) -> None:
     talk.round.state = "drawn"
-    assert reminded(ours, 2026, 11, 30, 9) == 0
+    assert reminded(2026, 11, 30, 9) == 0
     talk.round.state, talk.state = "sent", "cancelled"
-    assert reminded(ours, 2026, 11, 30, 9) == 0
+    assert reminded(2026, 11, 30, 9) == 0
 
 
 def test_the_question_is_repeated_once_after_three_days(talk: Conversation, clock: Clock) -> None:
@@ -215,9 +215,9 @@ def test_work_is_done_in_batches_until_nothing_is_left(
 def test_who_called_off_a_moment_ago_is_not_reminded(
     ours: Programme, talk: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    due_then = due_queries.to_be_reminded(ours, TUESDAY - timedelta(days=2), TUESDAY + timedelta(days=1))
+    due_then = due_queries.to_be_reminded(TUESDAY - timedelta(days=2), TUESDAY + timedelta(days=1))
     talk.state = "cancelled"
     db.session.commit()
     monkeypatch.setattr(due_queries, "to_be_reminded", lambda *_: due_then)
     assert len(due_then) == 1
-    assert reminded(ours, 2026, 11, 30, 9) == 0
+    assert reminded(2026, 11, 30, 9) == 0

@@ -17,7 +17,7 @@ from unmentor.programmes.actions import enrol, pause
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.actions import draw_round, send_round
 from unmentor.rounds.draw_inputs import replay
-from unmentor.rounds.mend import welcome, withdraw
+from unmentor.rounds.mend import to_welcome, welcome, withdraw
 from unmentor.rounds.models import Round
 
 
@@ -45,7 +45,7 @@ def sent(ours: Programme, clock: Clock, *names: str) -> Round:
 
 def welcomed(ours: Programme, clock: Clock) -> int:
     with transaction():
-        return welcome(ours, 3, clock())
+        return sum(welcome(each, 3, clock()) for each in to_welcome(clock()))
 
 
 def pairs() -> list[set[str]]:

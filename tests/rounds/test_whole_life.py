@@ -104,9 +104,8 @@ class Life:
 
     def wait(self, _part: Participation) -> None:
         self.now += timedelta(hours=self.chance.randint(1, 60))
-        for act in (ask_how_it_was, give_up_asking, close_rounds):
+        for act in (ask_how_it_was, give_up_asking, close_rounds, remind):
             act(self.now)
-        remind(self.programme, self.now)
 
     def check(self) -> None:
         rounds = (self.first, self.second, self.other)

@@ -4,14 +4,14 @@ Each function does at most a batch and returns how many it did, so that the work
 until nothing is left. Rows are locked while they are worked on: two workers never do the same one.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from unmentor.conversations import due_queries, mails, queries, questions
 from unmentor.conversations.actions import call_off_untold
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Programme
-from unmentor.programmes.queries import holidays
+from unmentor.programmes.queries import all_programmes, holidays
 from unmentor.timetable.cadence import wall_time
 from unmentor.timetable.slots import Window, working_day_before, working_days
 
@@ -26,11 +26,12 @@ LATELY = timedelta(days=14)
 SILENCES_THAT_PAUSE = 3
 
 
-def remind(programme: Programme, now: datetime) -> int:
+def remind(now: datetime) -> int:
     """Remind everybody who talks on the next working day, once for each time that a conversation was given."""
-    end = wall_time(_next_working_day(programme, now) + A_DAY, time(), programme.zone)
-    waiting = due_queries.to_be_reminded(programme, now, end)
-    due = [number for number, starts_at, told_at in waiting if _is_due(programme, starts_at, told_at, now)]
+    programmes = {each.id: each for each in all_programmes()}
+    until = max((_end_of_next_working_day(each, now) for each in programmes.values()), default=now)
+    waiting = due_queries.to_be_reminded(now, until)
+    due = [number for of, number, starts_at, told_at in waiting if _is_due(programmes[of], starts_at, told_at, now)]
     talks = queries.numbered(due[:BATCH])
     for talk in talks:
         talk.reminded_at = now
@@ -86,7 +87,7 @@ def _is_due(programme: Programme, starts_at: datetime, told_at: datetime, now: d
     return told_at < due <= now and starts_at - told_at >= A_DAY
 
 
-def _next_working_day(programme: Programme, now: datetime) -> date:
+def _end_of_next_working_day(programme: Programme, now: datetime) -> datetime:
     tomorrow = programme.today(now) + A_DAY
     window = Window(tomorrow, 1, programme.zone, holidays=holidays(programme))
-    return working_days(window)[0]
+    return wall_time(working_days(window)[0] + A_DAY, time(), programme.zone)

@@ -13,17 +13,21 @@ from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 
 
-def to_be_reminded(programme: Programme, since: datetime, until: datetime) -> Sequence[tuple[int, datetime, datetime]]:
-    """Return the conversations that start in a time and nobody was reminded of: id, start and latest change each."""
-    query = select(Conversation.id, Conversation.starts_at, Conversation.stamped_at).where(
-        Conversation.round.has(programme_id=programme.id, state="sent"),
+def to_be_reminded(since: datetime, until: datetime) -> Sequence[tuple[int, int, datetime, datetime]]:
+    """Return the conversations that start in a time and nobody was reminded of, soonest first.
+
+    Of each the programme's id, its own, its start and its latest change.
+    """
+    query = select(Programme.id, Conversation.id, Conversation.starts_at, Conversation.stamped_at)
+    query = query.select_from(Conversation).join(Conversation.round).join(Programme)
+    query = query.where(
+        Conversation.round.has(state="sent"),
         Conversation.state == "arranged",
         Conversation.starts_at > since,
         Conversation.starts_at < until,
         Conversation.reminded_at.is_(None),
     )
-    found = db.session.execute(query.order_by(Conversation.starts_at, Conversation.id))
-    return [(number, starts_at, stamped_at) for number, starts_at, stamped_at in found]
+    return db.session.execute(query.order_by(Conversation.starts_at, Conversation.id)).all()
 
 
 def begun_untold(since: datetime, now: datetime, most: int) -> Sequence[int]:

@@ -180,8 +180,14 @@ def next_draw(programme: Programme, after: datetime) -> datetime:
 
 def last_claimed(programme: Programme) -> date | None:
     """Return the day of the last draw that something came of, whatever it was."""
-    slot = db.session.scalar(select(func.max(Period.slot)).where(Period.programme_id == programme.id))
-    return date.fromisoformat(slot[:10]) if slot else None
+    return _day(db.session.scalar(select(func.max(Period.slot)).where(Period.programme_id == programme.id)))
+
+
+def running_and_claimed() -> list[tuple[Programme, date | None]]:
+    """Return every programme that has not ended, and the same day of each, asked once for all."""
+    query = select(Programme, func.max(Period.slot)).outerjoin(Period, Period.programme_id == Programme.id)
+    running = query.where(Programme.ended_at.is_(None)).group_by(Programme.id).order_by(Programme.id)
+    return [(programme, _day(slot)) for programme, slot in db.session.execute(running)]
 
 
 def holidays(programme: Programme, language: str = "en") -> Mapping[date, str]:
@@ -194,6 +200,10 @@ def _counts_as(programme: Programme, on: date) -> date | None:
     """Return the day of the draw that one on a day counts as, late as it may be, or made again: the last until then."""
     due = timetable.latest_draw(cadence(programme), timetable.wall_time(on, time.max, programme.zone))
     return due.date() if due else last_claimed(programme)
+
+
+def _day(slot: str | None) -> date | None:
+    return date.fromisoformat(slot[:10]) if slot else None
 
 
 def _people(programme: Programme) -> Select[Person]:

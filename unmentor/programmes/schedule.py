@@ -4,9 +4,9 @@ A period is what people call one: a week, two or four of them, or a month. One t
 day and time are chosen later; and one that was promised is drawn, or there is a row that says what came of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -15,7 +15,7 @@ from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import db
 from unmentor.programmes.models import Membership, Period, Programme
-from unmentor.programmes.queries import cadence, last_claimed
+from unmentor.programmes.queries import cadence, last_claimed, running_and_claimed
 from unmentor.programmes.rules import written
 from unmentor.timetable.cadence import Cadence, first_draw, latest_draw, next_draw, next_period, slot_name
 
@@ -24,9 +24,16 @@ A_MINUTE = timedelta(minutes=1)
 
 def unclaimed(programme: Programme, now: datetime) -> list[datetime]:
     """Return the draws of *programme* that are due and of which nothing has come yet, oldest first."""
-    if programme.ended_at:
-        return []
-    rhythm, last, draws = cadence(programme), last_claimed(programme), list[datetime]()
+    return [] if programme.ended_at else _since(last_claimed(programme), programme, now)
+
+
+def all_unclaimed(now: datetime) -> list[tuple[Programme, list[datetime]]]:
+    """Return the same of every programme that has not ended, asked once for all."""
+    return [(programme, _since(last, programme, now)) for programme, last in running_and_claimed()]
+
+
+def _since(last: date | None, programme: Programme, now: datetime) -> list[datetime]:
+    rhythm, draws = cadence(programme), list[datetime]()
     due = latest_draw(rhythm, now)
     while due and due >= programme.created_at and (last is None or due.date() >= next_period(rhythm, last)):
         draws.append(due)
@@ -50,7 +57,12 @@ def claim(programme: Programme, due: datetime, outcome: str, now: datetime) -> P
 
 def promised(programme: Programme, now: datetime) -> datetime:
     """Return the draw that people wait for: the next, or one that is due and was not made yet."""
-    return next(iter(unclaimed(programme, now)), None) or next_draw(cadence(programme), now)
+    return first_of(unclaimed(programme, now), programme, now)
+
+
+def first_of(due: Sequence[datetime], programme: Programme, now: datetime) -> datetime:
+    """Return the first of the draws that are due, or the next where none is."""
+    return due[0] if due else next_draw(cadence(programme), now)
 
 
 def heads_up_at(programme: Programme, draw: datetime) -> datetime | None:

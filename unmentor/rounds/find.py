@@ -12,6 +12,7 @@ from unmentor.rounds import draw_queries, queries
 from unmentor.rounds.arrange import days_left, has_days_left, store, times
 from unmentor.rounds.draw_inputs import Given, draw_from
 from unmentor.rounds.models import Mending, Round
+from unmentor.rounds.newcomers import newcomers
 
 
 def find(round_: Round, just_left: Collection[int], seed: int, now: datetime) -> list[Conversation]:
@@ -22,13 +23,13 @@ def find(round_: Round, just_left: Collection[int], seed: int, now: datetime) ->
     rather not, and nobody who withdrew from this round is in it again.
     """
     waiting, standbys = queries.free(round_)
-    alone, newcomers = {*just_left}, set[int]()
+    alone, new = {*just_left}, set[int]()
     if queries.is_newest_sent(round_):
         alone |= waiting
-        newcomers = queries.newcomers(round_) if has_days_left(round_, now) else newcomers
-    lock_diaries(alone | newcomers | standbys)
+        new = newcomers(round_) if has_days_left(round_, now) else new
+    lock_diaries(alone | new | standbys)
     found, still = list[Conversation](), alone
-    for helpers in (set[int](), *filter(None, (newcomers - alone, standbys - alone))):
+    for helpers in (set[int](), *filter(None, (new - alone, standbys - alone))):
         found += _drawn(round_, still, helpers, seed, now)
         still = alone - {person.id for talk in found for person in talk.people}
     return found

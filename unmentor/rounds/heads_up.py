@@ -4,13 +4,12 @@ Where somebody has yet to say how their last conversation went, it asks that too
 written slice by slice, like what a round tells, and who has had it is marked in the same short transaction.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import contains_eager
 
 from unmentor import runtime
@@ -23,7 +22,7 @@ from unmentor.mail.message import Letter
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import keep, written
 from unmentor.programmes.models import Membership, Programme
-from unmentor.programmes.schedule import heads_up_at, promised
+from unmentor.programmes.schedule import all_unclaimed, first_of, heads_up_at, promised
 from unmentor.programmes.turn import turn
 from unmentor.rounds.turns import in_draw
 from unmentor.words import day, listed, when
@@ -57,25 +56,43 @@ def give_heads_up(programme: Programme) -> int:
     return len(ready)
 
 
+def to_hear(now: datetime) -> list[Programme]:
+    """Return the programmes in which somebody is to have a heads-up now, asked once for all."""
+    draws = [(programme, first_of(due, programme, now)) for programme, due in all_unclaimed(now)]
+    near = [(programme, draw, since) for programme, draw in draws if (since := _told_since(programme, draw, now))]
+    if not near:
+        return []
+    there = db.session.execute(select(*[_to_hear(*each).exists() for each in near])).one()
+    return [programme for (programme, _draw, _since), somebody in zip(near, there, strict=True) if somebody]
+
+
 def _next(programme: Programme, now: datetime, *, lock: bool = False) -> tuple[datetime, list[Due]]:
     """Return the draw that people wait for, and some who are to hear of it now."""
     draw = promised(programme, now)
-    since = heads_up_at(programme, draw)
-    if programme.ended_at or since is None or not since <= now <= draw - IN_TIME:
+    since = None if programme.ended_at else _told_since(programme, draw, now)
+    if since is None:
         return draw, []
-    members = _to_hear(programme, draw, since)
+    query = _to_hear(programme, draw, since).options(contains_eager(Membership.person))
+    members = db.session.scalars(query.order_by(Membership.id).limit(SLICE)).all()
     questions = open_questions(programme, [each.person_id for each in members], now, lock=lock)
     return draw, [(each, questions.get(each.person_id)) for each in members]
 
 
-def _to_hear(programme: Programme, draw: datetime, since: datetime) -> Sequence[Membership]:
-    """Return some whom a draw will include and who have not heard; whoever joined *since* has just read when it is."""
-    query = in_draw(programme, draw.date()).where(
+def _told_since(programme: Programme, draw: datetime, now: datetime) -> datetime | None:
+    """Return since when people hear of a draw, while they do."""
+    since = heads_up_at(programme, draw)
+    return since if since and since <= now <= draw - IN_TIME else None
+
+
+def _to_hear(programme: Programme, draw: datetime, since: datetime) -> Select[Membership]:
+    """Return the question for whom a draw will include and who have not heard of it.
+
+    Whoever joined *since* has just read when it is.
+    """
+    return in_draw(programme, draw.date()).where(
         Membership.joined_at < since,
         or_(Membership.heads_up_for.is_(None), Membership.heads_up_for != draw.date()),
     )
-    everything = query.options(contains_eager(Membership.person)).order_by(Membership.id).limit(SLICE)
-    return db.session.scalars(everything).all()
 
 
 def _version(due: Due, draw: datetime) -> tuple[object, ...]:

@@ -12,13 +12,14 @@ from unmentor.conversations.queries import lock_and_refresh, upcoming
 from unmentor.conversations.telling import remember_questions
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.people.models import Person
-from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import memberships_of
 from unmentor.programmes.turn import lock, lock_diaries_in
+from unmentor.rounds.arrange import has_days_left
 from unmentor.rounds.find import find
 from unmentor.rounds.models import Round
+from unmentor.rounds.newcomers import rounds_to_welcome_in
 from unmentor.rounds.promises import keep_promises
-from unmentor.rounds.queries import free, is_newest_sent, latest_sent, newcomers
+from unmentor.rounds.queries import free, is_newest_sent
 from unmentor.rounds.third import join_pairs
 
 
@@ -73,15 +74,17 @@ def withdraw_unreachable(seed: int, now: datetime) -> int:
     return 0 if part is None else 1
 
 
-def welcome(programme: Programme, seed: int, now: datetime) -> int:
-    """Pair whoever joined since the newest round with whoever has nobody in it; return how many conversations that is.
+def to_welcome(now: datetime) -> list[Round]:
+    """Return the rounds in which ``welcome`` may find somebody for a newcomer, asked once for all."""
+    return [each for each in rounds_to_welcome_in() if has_days_left(each, now)]
+
+
+def welcome(round_: Round, seed: int, now: datetime) -> int:
+    """Pair whoever joined since a round with whoever has nobody in it; return how many conversations that is.
 
     Newcomers for whom there is nobody wait for the next draw, in which they go first.
     """
-    round_ = latest_sent(programme)
-    if round_ is None or not newcomers(round_) or not free(round_)[0]:
-        return 0
-    lock(programme)  # whoever was faster has found them somebody
+    lock(round_.programme)  # whoever was faster has found them somebody
     return len(mend(round_, (), seed, now))
 
 

@@ -171,17 +171,6 @@ def free(round_: Round) -> tuple[set[int], set[int]]:
     return alone, set(db.session.scalars(standby)) - busy - alone
 
 
-def newcomers(round_: Round, most: int = 50) -> set[int]:
-    """Return who joined since a round was drawn and was in none so far; those who wait longest, where they are many."""
-    been = select(Participation.id).join(Participation.conversation).join(Conversation.round)
-    been = been.where(Participation.person_id == Membership.person_id, Round.programme_id == Membership.programme_id)
-    out = exists().where(LeftOut.person_id == Membership.person_id, LeftOut.round_id == round_.id)
-    query = select(Membership.person_id).where(
-        Membership.programme_id == round_.programme_id, Membership.first_next, ~been.exists(), ~out
-    )
-    return set(db.session.scalars(query.order_by(Membership.id).limit(most)))
-
-
 def is_newest_sent(round_: Round) -> bool:
     """Say whether nobody was told of a later round of its programme: who waits for somebody in this one still does."""
     later = select(Round.id).where(Round.programme_id == round_.programme_id, Round.number > round_.number)

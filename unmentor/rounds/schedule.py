@@ -6,7 +6,7 @@ from functools import partial
 from unmentor.mail.outbox import queue_all
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import cadence
-from unmentor.programmes.schedule import claim, unclaimed
+from unmentor.programmes.schedule import all_unclaimed, claim, unclaimed
 from unmentor.programmes.turn import turn
 from unmentor.rounds import period_mails, queries
 from unmentor.rounds.actions import CannotDraw, draw_round, start_sending
@@ -17,6 +17,11 @@ from unmentor.timetable.cadence import next_draw, slot_name
 
 TOO_LATE = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
+
+
+def to_draw(now: datetime) -> list[Programme]:
+    """Return the programmes that ``run_due`` has something to do for, asked once for all."""
+    return [programme for programme, due in all_unclaimed(now) if due]
 
 
 def run_due(programme: Programme, now: datetime) -> Round | None:
