@@ -84,6 +84,18 @@ def test_who_has_a_time_and_names_none_is_asked_again_a_week_later_and_is_never_
     assert came == [0] * 6 + [2] + [0] * 5
 
 
+@pytest.mark.one_engine
+@pytest.mark.parametrize(("days", "asked_again"), [(59, 2), (60, 0)])
+def test_nobody_is_asked_of_what_they_could_not_answer_any_more(
+    talk: Conversation, clock: Clock, days: int, asked_again: int
+) -> None:
+    for part in talk.participations:
+        part.asks, part.asked_at = 1, talk.ends_at
+        answer(part, "planned", None, None, talk.ends_at)
+    clock.moment = talk.starts_at + timedelta(days=days)
+    assert ask_how_it_was(clock()) == asked_again
+
+
 def test_who_has_a_time_and_has_left_since_is_not_asked_again(talk: Conversation, clock: Clock) -> None:
     clock.moment = talk.ends_at
     ask_how_it_was(clock())

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 from unmentor.conversations import due_queries, mails, queries, questions
 from unmentor.conversations.actions import call_off_untold
+from unmentor.conversations.expired_links import WRITES_FOR
 from unmentor.mail.outbox import queue, queue_all
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Programme
@@ -52,7 +53,7 @@ def ask_how_it_was(now: datetime) -> int:
     """
     ended = due_queries.unanswered(0, None, now - FRESH, now, BATCH)
     silent = due_queries.unanswered(1, now - THREE_DAYS, now - LATELY, now, BATCH)
-    asked = [*ended, *silent, *due_queries.still_planned(now - A_WEEK, BATCH)]
+    asked = [*ended, *silent, *due_queries.still_planned(now - WRITES_FOR, now - A_WEEK, BATCH)]
     # The letter is numbered by how often they were asked, so it is written before that is counted.
     letters = [questions.how_was_it(part) for part in asked]
     for part in asked:

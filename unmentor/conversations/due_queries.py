@@ -98,10 +98,14 @@ def unanswered(
     return [each for each in found if each.conversation.ends_at <= now]
 
 
-def still_planned(before: datetime, most: int) -> Sequence[Participation]:
-    """Return at most *most* parts whose people said before a moment that they have a time, and were not asked since."""
+def still_planned(since: datetime, before: datetime, most: int) -> Sequence[Participation]:
+    """Return at most *most* parts whose people said before a moment that they have a time, and were not asked since.
+
+    Of conversations that began *since* another: who is asked of an older one could not answer any more.
+    """
     query = participations().where(
         Conversation.state == "arranged",
+        Conversation.starts_at > since,
         Conversation.starts_at < before,
         Conversation.round.has(state="sent"),
         Participation.met == "planned",
