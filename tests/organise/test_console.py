@@ -145,3 +145,31 @@ def test_a_reflection_goes_back_with_a_note(ours: Programme, olu: Person, client
 def test_an_organiser_cannot_touch_what_others_wrote(ours: Programme, olu: Person, client: FlaskClient) -> None:
     written = pending_reflection(programme("Elsewhere"))
     assert post(client, f"/organise/unmentoring/reflections/{written.id}/publish").status_code == 410
+
+
+def test_who_decides_too_late_on_what_somebody_wrote_is_led_to_what_waits(
+    ours: Programme, olu: Person, client: FlaskClient
+) -> None:
+    written = pending_reflection(ours)
+    written.state = "withdrawn"
+    for deed in ("publish", "return", "take-down", "undo"):
+        answer = post(client, f"/organise/unmentoring/reflections/{written.id}/{deed}")
+        assert answer.status_code == 410
+        assert "There is nothing left to decide" in answer.text
+        assert 'href="/organise/unmentoring/reflections"' in answer.text
+
+
+@pytest.mark.parametrize("before", ["0", "1", "99999999999999999999999", "x"])
+def test_before_the_first_round_the_list_shows_what_there_is(
+    ours: Programme, olu: Person, client: FlaskClient, before: str
+) -> None:
+    post(client, "/organise/unmentoring/draw")
+    assert "Round 1</a>" in client.get(f"/organise/unmentoring/rounds?before={before}").text
+
+
+def test_who_organises_several_programmes_sees_when_each_draws(
+    ours: Programme, olu: Person, client: FlaskClient, clock: Clock
+) -> None:
+    member(olu, programme("Housing", ended_at=clock()), role="organiser")
+    text = client.get("/organise/").text
+    assert text.index("Monday 7 December, 9am") < text.index("Housing") < text.index("Ended")

@@ -36,6 +36,8 @@ TIMES = int(os.environ.get("RACES", "1"))
 NAMES = ("Ada", "Ben", "Cat", "Dan", "Eve", "Fay", "Gil", "Hal", "Ida", "Jan")
 # Done, or a page that says why not.
 CLEAR = {303, 410, 422}
+# Why not, in a sentence.
+TOO_LATE = re.compile(r'role="alert".*?<li>(?:<a[^>]*>)?[A-Z][^<]{15,}', re.DOTALL)
 
 Press = Callable[[], TestResponse]
 
@@ -121,6 +123,7 @@ class Town:
         """Hold what always holds."""
         db.session.rollback()
         assert {answer.status_code for answer in self.answers} <= CLEAR
+        assert all(TOO_LATE.search(answer.text) for answer in self.answers if answer.status_code == 422)
         talks = db.session.query(Conversation).join(Conversation.round).filter(Round.state != "drawn").all()
         stand = [talk for talk in talks if talk.state == "arranged"]
         self._nobody_is_in_two_places()

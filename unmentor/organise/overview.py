@@ -20,6 +20,7 @@ from unmentor.rounds.turns import in_next
 
 # So many rounds are in the chart, and on a page of the list.
 CHARTED, LISTED = 12, 10
+LONGEST_NUMBER = 9
 # About so many parts in conversations are counted while somebody waits: of a very large programme fewer rounds.
 COUNTED = 40_000
 
@@ -31,7 +32,9 @@ def home() -> Page:
     organised = programmes.organised_by(the_person())
     if len(organised) == 1:
         return redirect(url_for("organise.programme", slug=organised[0].slug))
-    return render_template("organise/home.html", organised=organised)
+    now = runtime.now()
+    draws = [(each, None if each.ended_at else programmes.next_draw(each, now)) for each in organised]
+    return render_template("organise/home.html", draws=draws)
 
 
 @blueprint.get("/<slug>")
@@ -64,8 +67,11 @@ def programme(programme: Programme) -> Page:
 @blueprint.get("/<slug>/rounds")
 @needs_organiser
 def rounds(programme: Programme) -> Page:
-    """Show the rounds, newest first, some at a time."""
-    before = request.args.get("before", type=int)
+    """Show the rounds, newest first, some at a time; before the first of them, those that are there."""
+    asked = request.args.get("before", "")
+    before = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < LONGEST_NUMBER else None
+    if before is not None and before <= 1:
+        before = LISTED + 1
     found = by_round(programme, LISTED + 1, before)
     older = found[LISTED - 1].number if len(found) > LISTED else None
     return render_template(

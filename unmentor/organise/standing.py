@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
@@ -45,7 +45,7 @@ class Entry:
 
 def refused() -> ColumnElement[bool]:
     """Return the condition that somebody's address refuses our mail for good."""
-    return Person.email.in_(select(Suppressed.address))
+    return exists().where(Suppressed.address == Person.email)
 
 
 def entries(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
+from typing import NoReturn
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from unmentor.audit.actions import record
 from unmentor.audit.deeds import Deed
 from unmentor.db import transaction
 from unmentor.forms import Button, Page, page_number
+from unmentor.gone import gone
 from unmentor.organise.blueprint import blueprint
 from unmentor.organise.guards import needs_organiser
 from unmentor.people.guards import the_person
@@ -70,7 +72,7 @@ def return_(programme: Programme, number: int) -> Page:
 @needs_organiser
 def take_down(programme: Programme, number: int) -> Page:
     """Take a public reflection off the site, and tell its writer kindly why."""
-    reflection = queries.public_reflection(programme, number) or abort(410)
+    reflection = queries.public_reflection(programme, number) or _nothing_left(programme)
     form = ReturnForm()
     if not form.validate_on_submit():
         page = render_template("reflections/take-down.html", programme=programme, reflection=reflection, form=form)
@@ -86,7 +88,7 @@ def take_down(programme: Programme, number: int) -> Page:
 @needs_organiser
 def undo(programme: Programme, number: int) -> Page:
     """Take back what was decided on a reflection in the last ten minutes; nobody was told of it yet."""
-    reflection, form = queries.decided_reflection(programme, number) or abort(410), Button()
+    reflection, form = queries.decided_reflection(programme, number) or _nothing_left(programme), Button()
     if not form.validate_on_submit():
         return _page(programme, form), form.status
     with transaction():
@@ -102,10 +104,20 @@ def undo(programme: Programme, number: int) -> Page:
 
 def _to_decide(programme: Programme, number: int) -> Reflection:
     """Return what waits for a yes; 403 for whoever wrote it, where somebody asks that another reads it again."""
-    reflection = queries.pending_reflection(programme, number) or abort(410)
+    reflection = queries.pending_reflection(programme, number) or _nothing_left(programme)
     if reflection.person_id == the_person().id and is_asked_about(reflection.id, still=True):
         abort(403)
     return reflection
+
+
+def _nothing_left(programme: Programme) -> NoReturn:
+    """Answer 410 where what somebody would decide on is not there to decide any more."""
+    gone(
+        _("There is nothing left to decide"),
+        _("Its writer has changed it or taken it back, or another organiser was faster."),
+        _("See what waits"),
+        url_for("organise.moderation", slug=programme.slug),
+    )
 
 
 def _page(programme: Programme, form: PublishForm | Button) -> str:
