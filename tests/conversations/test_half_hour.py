@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from itertools import pairwise
+from random import Random
 
 import pytest
 from cast import conversation, person, post, programme, sign_in
@@ -54,6 +55,19 @@ def test_nobody_has_a_question_again_while_one_is_left_that_all_of_them_could_ha
                 seen[who][depth].add(place)
         for who in group:
             had[who] = with_these(had[who], chosen)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nobody_has_a_question_twice_in_eight_rounds_in_which_all_take_part(seed: int) -> None:
+    chance, had, told = Random(seed), [0] * 40, [list[tuple[int, ...]]() for _person in range(40)]
+    for _round in range(EACH):
+        line = chance.sample(range(40), 40)
+        for pair in zip(line[::2], line[1::2], strict=True):
+            chosen = choose(had[who] for who in pair)
+            for who in pair:
+                had[who] = with_these(had[who], chosen)
+                told[who].append(tuple(chosen))
+    assert all(len(set(depth)) == EACH for each in told for depth in zip(*each, strict=True))
 
 
 def test_whoever_is_alone_with_them_meets_all_questions_before_one_comes_again() -> None:

@@ -4,7 +4,6 @@ Whoever was told of one has had it. That is a bit of one number a person; where 
 begin anew.
 """
 
-import secrets
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -56,7 +55,10 @@ def prompts(conversation: "Conversation") -> list[str]:
 
 
 def choose(had: Iterable[int]) -> list[int]:
-    """Return a place in each depth for people who *had* these: one that fewest of them had, by lot among equals."""
+    """Return a place in each depth for people who *had* these: the first that fewest of them had.
+
+    Not by lot: where all have had much the same, two rarely meet who have between them had every question.
+    """
     everybody = [_left(each) for each in had]
     return [_fewest([each[depth] for each in everybody]) for depth in range(len(DEPTHS))]
 
@@ -75,4 +77,4 @@ def _left(had: int) -> list[int]:
 
 def _fewest(had: Sequence[int]) -> int:
     times = [sum(each >> place & 1 for each in had) for place in range(EACH)]
-    return secrets.choice([place for place, often in enumerate(times) if often == min(times)])
+    return times.index(min(times))
