@@ -1,7 +1,6 @@
 """A running server, a real browser, and mail that was really sent."""
 
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -14,16 +13,19 @@ from pathlib import Path
 
 import pytest
 from conftest import new_database
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from smtp_server import LoggingServer, listening
 
-from journeys.running import Running, Start
+from journeys.running import Running, Start, visitor
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TIMEOUT = 60
 SECRET_KEY = "only for these journeys"
 ORGANISER = "organiser@unmentoring.example"
+# A page takes the frame of the one before, where Chromium would rather build another: a quarter of what a page costs.
+CHEAPLY = ("--enable-features=RenderDocument:level/crashed-frame", "--disable-gpu", "--disable-background-networking")
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Abercrombie-Featherstonehaugh and neighbours"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,9 +43,7 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.fail("This journey needs Chromium, and in CI it must not be skipped")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *CHEAPLY])
         yield chromium
         chromium.close()
 
@@ -85,8 +85,7 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         _wait_for(address, started[-1], instance / "log")
         server = Running(address, database, SECRET_KEY, instance)
         # Where mail leaves this machine nothing is printed by itself; whoever runs the service makes an organiser.
-        said = server.command("organiser", "add", ORGANISER) if smtp else (instance / "log").read_text()
-        [link] = re.findall(rf"{re.escape(address)}/sign-in/\S+", said)
+        link = server.organiser(ORGANISER) if smtp else server.link_in((instance / "log").read_text())
         return replace(server, organiser_link=link)
 
     yield run
@@ -94,6 +93,25 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         process.terminate()
     for process in started:
         process.wait(timeout=TIMEOUT)
+
+
+@pytest.fixture(scope="session")
+def demo(start: Start) -> Running:
+    """Return a running demo community, at a name as passkeys need it; a journey leaves no round of it waiting."""
+    return start(demo=True, host="localhost")
+
+
+@pytest.fixture(scope="session")
+def organiser(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
+    """Return the browser of the demo's organiser, signed in, who has a very long name."""
+    page = visitor(browser, demo)
+    page.goto(demo.organiser_link)
+    page.get_by_role("main").get_by_role("button").click()
+    page.goto("/me/profile")
+    page.get_by_label("Name", exact=False).first.fill(LONG[:100])
+    page.get_by_role("main").get_by_role("button").first.click()
+    yield page.context
+    page.context.close()
 
 
 def _free_port() -> int:

@@ -1,14 +1,16 @@
 """What an organiser does, page by page, in a browser with or without scripts."""
 
 import re
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Locator, Page, expect
 from smtp_server import LoggingServer
 
 from journeys.conftest import ORGANISER
 from journeys.post import Post
-from journeys.running import Running
+from journeys.running import Running, visitor
 from journeys.seen import Seen, press
 
 EVERYBODY = """
@@ -38,9 +40,7 @@ class Organising:
 
     def somebody(self) -> Page:
         """Return the browser of somebody else."""
-        context = self._browser.new_context(java_script_enabled=self.scripts, base_url=self.server.address)
-        context.set_default_timeout(15_000)
-        return context.new_page()
+        return visitor(self._browser, self.server, scripts=self.scripts)
 
     def go(self, path: str = "") -> None:
         """Go to a page of the programme by its address, and look at it."""
@@ -53,11 +53,11 @@ class Organising:
         press(self.page, found.nth(which))
         self.look()
 
-    def look(self) -> None:
-        """Look at a page the first time that it has this title; axe is a script."""
-        title = self.page.title()
-        if self.scripts and title not in self._looked_at:
-            self._looked_at.add(title)
+    def look(self, what: str = "") -> None:
+        """Look at a page the first time that it has this title, or is in this state; axe is a script."""
+        what = what or self.page.title()
+        if self.scripts and what not in self._looked_at:
+            self._looked_at.add(what)
             self.seen.look(self.page)
 
     def weighs(self, name: str | re.Pattern[str], role: str = "button") -> Locator:
@@ -89,10 +89,18 @@ class Organising:
         return Path(given.value.path()).read_text()
 
 
-def confirm(page: Page, link: str) -> None:
-    """Say yes to being brought in, as whoever follows the link of the letter does, without drawing the pages."""
-    asked = page.request.get(link).text()
-    found = re.search(r'name="csrf_token" value="([^"]+)"', asked)
+def confirm(link: str) -> None:
+    """Say yes to being brought in, as whoever follows the link of the letter does, without a browser."""
+    _scheme, _, rest = link.partition("//")
+    host, _, path = rest.partition("/")
+    there = HTTPConnection(host)
+    there.request("GET", f"/{path}")
+    asked = there.getresponse()
+    found = re.search(r'name="csrf_token" value="([^"]+)"', asked.read().decode())
     assert found
-    said = page.request.post(link, form={"csrf_token": found[1]}, headers={"Referer": link})
-    assert said.url.endswith("/me"), said.url
+    cookie = {"Cookie": str(asked.getheader("Set-Cookie")).partition(";")[0], "Referer": link}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    there.request("POST", f"/{path}", urlencode({"csrf_token": found[1]}), cookie | form)
+    said = there.getresponse()
+    there.close()
+    assert (said.status, said.getheader("Location")) == (303, "/me")

@@ -1,5 +1,6 @@
 """A server that runs for a journey."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from sqlalchemy import create_engine, select, update
 
 from unmentor.conversations.came_of_it import A_MONTH
@@ -98,6 +99,15 @@ class Running:
             assert result.exit_code == 0, result.output
             return str(result.output)
 
+    def organiser(self, email: str) -> str:
+        """Make somebody an organiser, and return the link that signs them in."""
+        return self.link_in(self.command("organiser", "add", email))
+
+    def link_in(self, printed: str) -> str:
+        """Return the link to sign in that was printed."""
+        [link] = re.findall(rf"{re.escape(self.address)}/sign-in/\S+", printed)
+        return str(link)
+
     @contextmanager
     def inside(self) -> Iterator[Flask]:
         """Work on its database in this process, as another process of the same house."""
@@ -119,6 +129,16 @@ class Running:
         signer = SecureCookieSessionInterface().get_signing_serializer(app)
         cookie = next(each for each in context.cookies() if each["name"] == "session")
         context.add_cookies([cookie | {"value": signer.dumps(signer.loads(cookie["value"]) | {"proved": 0})}])
+
+
+def visitor(browser: Browser, server: Running, *, scripts: bool = True, phone: bool = False) -> Page:
+    """Return a page in a clean browser, of somebody who wants things to keep still: what moves is drawn many times."""
+    size = ViewportSize(width=375, height=812) if phone else None
+    context = browser.new_context(
+        base_url=server.address, java_script_enabled=scripts, reduced_motion="reduce", viewport=size
+    )
+    context.set_default_timeout(15_000)
+    return context.new_page()
 
 
 Start = Callable[..., Running]

@@ -1,18 +1,52 @@
 """What a journey looks at: axe finds nothing, nothing scrolls sideways, one heading says what the page is."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, ViewportSize
 
 from unmentor.demo.community import ROUNDS
 
+SIDEWAYS = "document.documentElement.scrollWidth > window.innerWidth"
 # Where an id stands twice, a label names the wrong thing; axe no longer looks.
-TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) < at)"
-# What is wrong and where, and not all that axe found right on the way, nor every way to find the place.
-WRONG = "async options => (await axe.run(options)).violations.map(each => [each.id, each.nodes[0].html])"
+SIMPLE = """({
+    sideways: document.documentElement.scrollWidth > window.innerWidth,
+    headings: document.querySelectorAll("h1").length,
+    twice: [...document.querySelectorAll("[id]")].map(each => each.id).filter((id, at, all) => all.indexOf(id) < at),
+})"""
+# What is wrong and where, and not all that axe found right on the way, nor every way to find the place. It judges a
+# contrast once: words of one class and size, in the same colours, on the same grounds, look the same on every page.
+WRONG = """async ([runOnly, known]) => {
+    const judged = new Set(known)
+    const looks = it => {
+        const style = getComputedStyle(it), grounds = new Set()
+        for (let on = it; on; on = on.parentElement) {
+            const {backgroundColor, backgroundImage, opacity, position, clipPath} = getComputedStyle(on)
+            grounds.add([backgroundColor, backgroundImage, opacity, position, clipPath].join())
+        }
+        const classes = [it, it.parentElement].flatMap(each => [each.localName, each.className])
+        return [...classes, style.fontSize, style.fontWeight, style.color, ...grounds].join()
+    }
+    for (const it of document.querySelectorAll("body *")) {
+        delete it.dataset.judge
+        const speaks = [...it.childNodes].some(each => each.nodeType === Node.TEXT_NODE && each.data.trim())
+        if (!it.checkVisibility({visibilityProperty: true}) || !speaks && !it.matches("input, select, textarea"))
+            continue
+        const now = looks(it)
+        if (!judged.has(now)) it.dataset.judge = ""
+        judged.add(now)
+    }
+    axe.configure({rules: [{id: "color-contrast", selector: "[data-judge]"}]})
+    const found = await axe.run({runOnly, resultTypes: ["violations"], selectors: false, preload: false})
+    return [found.violations.map(each => [each.id, each.nodes[0].html]), [...judged]]
+}"""
+ENLARGED = "document.documentElement.style.setProperty('font-size', '225%', 'important')"
+# Type of that size has two layouts; each is tightest in the narrower window.
+WIDTHS = (1024, 320)
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=375, height=900)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ColorScheme = Literal["dark", "light"]
 # What a theme or a width changes; all else a page says is the same in any.
 LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable"]
 # Every page of the console that needs no number of somebody or something.
@@ -35,30 +69,38 @@ def persons_pages(page: Page) -> tuple[str, ...]:
 
 @dataclass
 class Seen:
-    """What is wrong with the pages that were looked at."""
+    """What is wrong with the pages that were looked at, and which looks of words axe has judged in each scheme."""
 
     trouble: list[str] = field(default_factory=list)
+    judged: dict[ColorScheme, list[str]] = field(default_factory=lambda: {"dark": [], "light": []})
 
     def look(self, page: Page, what: str = "") -> None:
         """Look at a page as it stands now: narrow and dark, then wide and light."""
         what = what or page.url
-        if page.locator("h1").count() != 1:
-            self.trouble.append(f"{what}: {page.locator('h1').count()} headings of the first level")
-        if twice := page.evaluate(TWICE):
-            self.trouble.append(f"{what}: ids that stand twice: {twice}")
         page.evaluate(AXE_SCRIPT)
-        page.emulate_media(color_scheme="dark")
-        self._look(page, NARROW, {"type": "rule", "values": LOOKS}, f"{what}, narrow and dark")
-        page.emulate_media(color_scheme="light")
-        self._look(page, WIDE, {"type": "tag", "values": WCAG}, f"{what}, wide and light")
+        self._look(page, "dark", NARROW, {"type": "rule", "values": LOOKS}, f"{what}, narrow and dark")
+        self._look(page, "light", WIDE, {"type": "tag", "values": WCAG}, f"{what}, wide and light")
 
-    def _look(self, page: Page, size: ViewportSize, rules: dict[str, object], what: str) -> None:
+    def enlarge(self, page: Page, what: str) -> None:
+        """Make type twice as large, as its reader would, and look whether a page keeps to the width of its window."""
+        page.evaluate(ENLARGED)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate(SIDEWAYS):
+                self.trouble.append(f"{what}, twice as large, at {width}: scrolls sideways")
+
+    def _look(self, page: Page, scheme: ColorScheme, size: ViewportSize, rules: dict[str, object], what: str) -> None:
+        page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        simple = page.evaluate(SIMPLE)
+        found, self.judged[scheme] = page.evaluate(WRONG, [rules, self.judged[scheme]])
+        self.trouble += [f"{what}: {rule}: {html[:120]}" for rule, html in found]
+        if simple["sideways"]:
             self.trouble.append(f"{what}: scrolls sideways")
-        options = {"runOnly": rules, "resultTypes": ["violations"], "selectors": False}
-        for rule, html in page.evaluate(WRONG, options):
-            self.trouble.append(f"{what}: {rule}: {html[:120]}")
+        if simple["headings"] != 1:
+            self.trouble.append(f"{what}: {simple['headings']} headings of the first level")
+        if simple["twice"]:
+            self.trouble.append(f"{what}: ids that stand twice: {simple['twice']}")
 
 
 def press(page: Page, button: Locator) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from cast import conversation, person
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from smtp_server import LoggingServer
 from sqlalchemy import select
 
 from journeys.post import Post
-from journeys.running import Running, Start
+from journeys.running import Running, Start, visitor
 from journeys.seen import Seen
 from journeys.test_whole_journey import ADA, LEARNED, SIAN, Reader
 from unmentor.conversations.calendar_entry import key
@@ -32,15 +32,12 @@ def test_what_is_shared_is_read_in_a_mailbox_until_it_is_taken_back(
 ) -> None:
     server, post = start(smtp=f"smtp://127.0.0.1:{smtp.port}?security=none"), Post(smtp)
 
-    def visitor(scripts: bool = False) -> Page:
-        page = browser.new_context(java_script_enabled=scripts, base_url=server.address).new_page()
-        page.set_default_timeout(15_000)
-        return page
+    def reader(address: str, scripts: bool = False) -> Reader:
+        return Reader(address, post, visitor(browser, server, scripts=scripts))
 
-    ada, sian = (Reader(address, post, visitor()) for address in (ADA, SIAN))
+    ada, sian, organiser = reader(ADA), reader(SIAN), reader("")
     # With scripts, since axe is one: these pages are looked at here.
-    anybody, seen = Reader(ANYBODY, post, visitor(scripts=True)), Seen()
-    organiser = Reader("", post, visitor())
+    anybody, seen = reader(ANYBODY, scripts=True), Seen()
     organiser.page.goto(server.organiser_link)
     organiser.page.get_by_role("main").get_by_role("button").click()
     follow(anybody, seen)
@@ -97,6 +94,8 @@ def test_what_is_shared_is_read_in_a_mailbox_until_it_is_taken_back(
     with urllib.request.urlopen(one_click) as answer:
         assert "your address is erased" in answer.read().decode()
     assert ANYBODY not in server.everything_stored()
+    for each in (ada, sian, organiser, anybody):
+        each.page.context.close()
 
 
 def follow(reader: Reader, seen: Seen) -> None:

@@ -8,7 +8,7 @@ from smtp_server import LoggingServer
 
 from journeys.keyboard import never_reached, tab_to
 from journeys.organising import FAULTY, HERE, NAMES, Organising, address, confirm
-from journeys.running import Start
+from journeys.running import Running, Start, visitor
 from journeys.seen import press
 
 LEARNED = "Her housing team rings people back before noon. I stopped writing letters that day."
@@ -28,15 +28,17 @@ def test_an_organiser_begins_runs_and_ends_a_programme(
     ada.goto(it.post.link(address("Ada"), "confirm", "/confirm/"))
     press(ada, ada.get_by_role("main").get_by_role("button"))
     for name in NAMES[1:-1]:  # Wyn does not answer, so that their number is odd
-        confirm(stranger, it.post.link(address(name), "confirm", "/confirm/"))
-    stranger.context.clear_cookies()
+        confirm(it.post.link(address(name), "confirm", "/confirm/"))
     draw_and_swap(it)
     send_stop_and_send_again(it)
-    talk = mend(it, ada)
+    talk = mend(it, ada, stranger)
+    stranger.context.clear_cookies()
     moderate(it, ada)
     settle_reports(it, ada, talk, stranger)
     export_and_remove(it)
     end(it)
+    for page in (it.page, ada, stranger):
+        page.context.close()
     assert it.seen.trouble == []
 
 
@@ -72,11 +74,13 @@ def bring_people(it: Organising) -> None:
 
 
 def draw_and_swap(it: Organising) -> None:
-    """Draw, look at the round, read an invitation of it first, and swap two people."""
+    """Draw, look at the round and at whom it could take in, read an invitation of it first, and swap two people."""
     it.go()
     it.press("Draw now instead", "link")
     it.press("Draw a round")
     it.says("39 people, 19 pairs")
+    it.go("/rounds/1/take-in")
+    it.page.go_back()
     it.press(re.compile("^Ada$"), "link")
     it.press("Read their invitation", "link")
     expect(it.page.frame_locator("iframe").locator("h1")).to_contain_text("Ada, meet")
@@ -85,12 +89,14 @@ def draw_and_swap(it: Organising) -> None:
     press(it.page, others.get_by_role("link").last)
     it.look()
     it.press(re.compile("^Swap"))
+    it.look("a round that was changed by hand")
     it.says("Changed by hand")
 
 
 def send_stop_and_send_again(it: Organising) -> None:
     """Send after a proof that it is still them, stop before anything has left, and send for good."""
     press(it.page, it.weighs("Send 38 invitations"))
+    it.look("a round that is about to leave")
     expect(it.page.get_by_role("heading", level=1)).to_contain_text("leaves at")
     it.press("Stop")
     it.says("Stopped. Nothing has left.")
@@ -99,11 +105,10 @@ def send_stop_and_send_again(it: Organising) -> None:
     it.server.two_minutes_pass()
 
 
-def mend(it: Organising, ada: Page) -> str:
+def mend(it: Organising, ada: Page, partner: Page) -> str:
     """Let whoever Ada was to meet withdraw: she meets somebody else at once, and the organiser sees it."""
     ada.goto(it.post.link(address("Ada"), "invitation", "/c/"))
     gone = ada.get_by_role("heading", level=2).first.inner_text()
-    partner = it.somebody()
     partner.goto(it.post.link(address(gone), "invitation", "/c/"))
     press(partner, partner.get_by_role("link", name="I can’t make it"))
     press(partner, partner.get_by_role("main").get_by_role("button"))
@@ -198,25 +203,26 @@ def end(it: Organising) -> None:
         it.go(path)
 
 
-def test_an_organiser_draws_swaps_sends_and_stops_with_the_keyboard_alone(browser: Browser, start: Start) -> None:
-    server = start(demo=True)
-    with browser.new_context(base_url=server.address) as context:
-        page = context.new_page()
-        page.goto(server.organiser_link)
-        tab_to(page, page.get_by_role("main").get_by_role("button"))
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/me")
-        page.goto(HERE)
-        for role, name, key in (
-            ("link", re.compile("^Draw a round now"), "Enter"), ("button", "Draw a round", "Space"),
-            ("rowheader", "", "Enter"), ("rowheader", "", "Enter"), ("button", re.compile("^Swap"), "Enter"),
-            ("button", re.compile("^Send"), "Space"), ("button", "Stop", "Enter"),
-        ):  # fmt: skip
-            found = page.get_by_role("main").get_by_role(role, name=name).first  # type: ignore[arg-type]  # - a role
-            tab_to(page, found.get_by_role("link").first if role == "rowheader" else found)
-            with page.expect_navigation():
-                page.keyboard.press(key)
-        expect(page.get_by_role("status")).to_contain_text("Stopped. Nothing has left.")
-        for path in ("/people", "/settings", "/log", "/reflections"):
-            page.goto(HERE + path)
-            assert never_reached(page) == [], path
+def test_an_organiser_draws_swaps_sends_and_stops_with_the_keyboard_alone(browser: Browser, demo: Running) -> None:
+    page = visitor(browser, demo)
+    page.goto(demo.organiser("keys@unmentoring.example"))
+    tab_to(page, page.get_by_role("main").get_by_role("button"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/me")
+    page.goto(HERE)
+    for role, name, key in (
+        ("link", re.compile("^Draw a round now"), "Enter"), ("button", "Draw a round", "Space"),
+        ("rowheader", "", "Enter"), ("rowheader", "", "Enter"), ("button", re.compile("^Swap"), "Enter"),
+        ("button", re.compile("^Send"), "Space"), ("button", "Stop", "Enter"),
+    ):  # fmt: skip
+        found = page.get_by_role("main").get_by_role(role, name=name).first  # type: ignore[arg-type]  # - a role
+        tab_to(page, found.get_by_role("link").first if role == "rowheader" else found)
+        with page.expect_navigation():
+            page.keyboard.press(key)
+    expect(page.get_by_role("status")).to_contain_text("Stopped. Nothing has left.")
+    page.goto(f"{page.url}/cancel")
+    press(page, page.get_by_role("button", name="Cancel"))
+    for path in ("/people", "/settings", "/log", "/reflections"):
+        page.goto(HERE + path)
+        assert never_reached(page) == [], path
+    page.context.close()

@@ -19,7 +19,7 @@ from smtp_server import LoggingServer
 from sqlalchemy import update
 
 from journeys.post import Post
-from journeys.running import Running, Start
+from journeys.running import Running, Start, visitor
 from journeys.seen import press
 from unmentor.db import db
 from unmentor.people.models import Person
@@ -56,26 +56,18 @@ def test_two_people_talk_twice_move_it_once_and_what_one_learned_is_read_by_all(
     browser: Browser, start: Start, smtp: LoggingServer, engine: str, tmp_path: Path
 ) -> None:
     server, post = start(engine, smtp=f"smtp://127.0.0.1:{smtp.port}?security=none"), Post(smtp)
-
-    def visitor(*, phone: bool = False) -> Page:
-        size = {"width": 375, "height": 812} if phone else None
-        page = browser.new_context(java_script_enabled=not phone, viewport=size, base_url=server.address).new_page()
-        page.set_default_timeout(15_000)
-        return page
-
-    def two_on_phones() -> tuple[Reader, Reader]:
-        return Reader(ADA, post, visitor(phone=True)), Reader(SIAN, post, visitor(phone=True))
-
-    organiser, stranger = visitor(), visitor()
+    organiser, stranger = visitor(browser, server), visitor(browser, server)
     organiser.goto(server.organiser_link)
     organiser.get_by_role("main").get_by_role("button").click()
-    join(Reader(ADA, post, visitor()), "Ada Lovelace", "Devon County Council")
+    join(Reader(ADA, post, stranger), "Ada Lovelace", "Devon County Council")
+    stranger.context.clear_cookies()
     people = tmp_path / "people.csv"
     people.write_text(f"name,email,phone,organisation\nSiân Ŵyn 🌱,{SIAN},01632 960001,Cyngor Gwynedd\n")
     server.command("people", "import", str(people), "--confirmed")
 
     server.command("round", "draw", "unmentoring", "--send")
-    ada, sian = two_on_phones()
+    # Nobody is signed in on a phone.
+    ada, sian = (Reader(each, post, visitor(browser, server, scripts=False, phone=True)) for each in (ADA, SIAN))
     say_where_from_the_invitation(ada, sian, LINK)
     live(server, ada, sian, tmp_path)
     assert LEARNED not in atom(server)
@@ -93,10 +85,11 @@ def test_two_people_talk_twice_move_it_once_and_what_one_learned_is_read_by_all(
         db.session.execute(update(Person).where(Person.email.in_([ADA, SIAN])).values(phone="", video="on Teams"))
         db.session.commit()
     server.command("round", "draw", "unmentoring", "--send")
-    ada, sian = two_on_phones()
     say_where_where_nobody_offers_anything(ada, sian, "The café in the library")
     live(server, ada, sian, tmp_path)
     say_what_came_of_it(server, ada)
+    for page in (organiser, stranger, ada.page, sian.page):
+        page.context.close()
     assert not [words for words in everything_mailed(smtp) if "meet.jit.si" in words]
 
 
