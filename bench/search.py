@@ -24,7 +24,8 @@ from unmentor.rounds.models import Round
 from unmentor.settings import Settings
 
 REFLECTIONS, WORDS, VOCABULARY, GOAL_MS = 100_000, 50, 20_000, 30
-# The number of a word says how rare it is; "covid" is in every third of the oldest third.
+# The number of a word says how rare it is; "covid" is in every third of the oldest third, "tariffs" of the newest, and
+# "coffee" in all of the oldest third.
 ASKED = (
     ("a rare word", Asked("wyrd9999"), 1),
     ("a common word", Asked("wyrd30"), 1),
@@ -35,6 +36,9 @@ ASKED = (
     ("page 2", Asked("wyrd30"), 2),
     ("the last page", Asked("wyrd30"), 50),
     ("a common word of old", Asked("covid"), 1),
+    ("a common word of old, page 50", Asked("covid"), 50),
+    ("all words of old", Asked("coffee"), 1),
+    ("a common word of late", Asked("tariffs"), 1),
     ("a word and a topic", Asked("wyrd30", topic="plain-english"), 1),
     ("a word and a rare topic", Asked("wŷrd1", topic="parks"), 1),
     ("a word and a programme", Asked("wyrd30", programme="unmentoring"), 1),
@@ -95,7 +99,8 @@ def _fill() -> None:
 
     def written(number: int) -> dict[str, Any]:
         text = " ".join(chance.choices(vocabulary, cum_weights=often, k=WORDS))
-        text += " covid" if number < REFLECTIONS / 3 and number % 3 == 0 else ""
+        old, late = number < REFLECTIONS / 3, number > REFLECTIONS * 2 / 3
+        text += " coffee" * old + (" covid" * old + " tariffs" * late) * (number % 3 == 0)
         at, language = START + timedelta(minutes=number * 10), "cy" if number % 20 == 0 else "en"
         topic = "parks" if number % 500 == 0 else "plain-english" if number % 3 == 0 else "data"
         kinds = (kind("p", 1), kind("l", language), kind("t", topic))

@@ -81,6 +81,33 @@ def test_newest_first_is_by_when_it_became_public_and_pages_meet_without_a_gap(a
     assert {(page.total, page.pages, page.more) for page in pages} == {(45, 3, False)}
 
 
+@pytest.mark.parametrize("newest", [0, 3, 30, 100])
+def test_every_page_is_what_looking_through_all_finds(app: Flask, monkeypatch: pytest.MonkeyPatch, newest: int) -> None:
+    monkeypatch.setattr("unmentor.reflections.search.NEWEST", newest)
+    monkeypatch.setattr("unmentor.reflections.finding.MOST_FOUND", 25)
+    chance, at = random.Random(newest), {"old": (0, 30), "late": (30, 60), "always": (0, 60), "seldom": (40, 42)}
+    several = written(*(" ".join([f"n{n}", *(word for word, (a, b) in at.items() if a <= n < b)]) for n in range(60)))
+    for number, each in enumerate(several):
+        # Some at the same moment, and from one year to the next.
+        each.published_at = datetime(2025, 12, 20, tzinfo=UTC) + timedelta(hours=number * 9 // 18 * 18)
+        each.language = chance.choice(("cy", "en"))
+    db.session.commit()
+    newest_first = sorted(several, key=lambda each: (each.published_at, each.id), reverse=True)
+    for words in ("", "old", "late", "always", "seldom", "old always", "old late", "never"):
+        for year in ("", "2025", "2026", "2027"):
+            for language in ("", "cy"):
+                there = [
+                    each.id for each in newest_first
+                    if set(words.split()) <= set(each.text.split())
+                    and year in ("", str(each.published_at.year)) and language in ("", each.language)
+                ]  # fmt: skip
+                shown = there[:25] if words else there
+                asked = Asked(words, year=year, language=language)
+                pages = [page_of(asked, number) for number in range(1, 5)]
+                assert [each.id for page in pages for each in page.items] == shown, asked
+                assert {(page.total, page.more) for page in pages} == {(len(shown), len(there) > len(shown))}, asked
+
+
 def test_what_is_common_is_counted_no_further_than_it_is_shown(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unmentor.reflections.finding.MOST_FOUND", 20)
     written(*(f"Words {number}." for number in range(22)))

@@ -6,13 +6,13 @@ from dataclasses import astuple, dataclass
 from typing import ClassVar
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, func, select
 
 from unmentor.db import db
 from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection
 from unmentor.reflections.queries import published
-from unmentor.reflections.search import folded, kind, public
+from unmentor.reflections.search import first, folded, kind, public
 from unmentor.words import LANGUAGES
 
 PAGE, IN_A_FEED = 20, 30
@@ -58,24 +58,29 @@ class Found(Pagination):
         return self._all > (self.total or 0)
 
     def _query_items(self) -> list[Reflection]:
-        return _read(self._query_args["numbers"].limit(self.per_page).offset(self._query_offset))
+        ways, most, start = self._query_args["ways"], self._query_args["most"], self._query_offset
+        if most:
+            # To read the numbers of all that are shown takes no longer than to count them.
+            numbers = first(ways, most + 1)
+            self._all = len(numbers)
+            return _read(numbers[:most][start : start + self.per_page])
+        counted = (select(func.count()).select_from(way.order_by(None).subquery()) for way in ways[-1:])
+        self._all = sum(db.session.scalar(each) or 0 for each in counted)
+        return _read(first(ways, self.per_page, start))
 
     def _query_count(self) -> int:
-        numbers, most = self._query_args["numbers"].order_by(None), self._query_args["most"]
-        counted = select(func.count()).select_from(numbers.limit(most and most + 1).subquery())
-        self._all = db.session.scalar(counted) or 0
-        return min(self._all, most or self._all)
+        return min(self._all, self._query_args["most"] or self._all)
 
 
 def page_of(asked: Asked, number: int) -> Found:
     """Return a page of what is public, newest first; 404 never, and nothing beyond the last page."""
     most = MOST_FOUND if asked.words else None
-    return Found(number, PAGE, PAGE, error_out=False, numbers=_numbers(asked), most=most)
+    return Found(number, PAGE, PAGE, error_out=False, ways=_ways(asked), most=most)
 
 
 def newest(asked: Asked = Asked(), most: int = IN_A_FEED) -> Sequence[Reflection]:
     """Return the newest of what is public."""
-    return _read(_numbers(asked).limit(most))
+    return _read(first(_ways(asked), most))
 
 
 def years() -> Sequence[str]:
@@ -89,21 +94,20 @@ def years() -> Sequence[str]:
 
 def languages() -> Sequence[str]:
     """Return the languages that something public is in."""
-    return [each for each in LANGUAGES if db.session.scalar(_numbers(Asked(language=each)).limit(1))]
+    return [each for each in LANGUAGES if first(_ways(Asked(language=each)), 1)]
 
 
-def _numbers(asked: Asked) -> Select[int]:
-    """Select the numbers of what is asked for; none where nothing can be meant."""
+def _ways(asked: Asked) -> Sequence[Select[int]]:
+    """Return the ways to read the numbers of what is asked for; none where nothing can be meant."""
     programme = asked.programme and db.session.scalar(select(Programme.id).where(Programme.slug == asked.programme))
     kinds = {of: str(value) for of, value in (("t", asked.topic), ("p", programme), ("l", asked.language)) if value}
     known = [kind(of, value) for of, value in kinds.items() if NAME.fullmatch(value)]
     found = public(asked.words, known, asked.in_year)
     meant = [asked.in_year or not asked.year, programme or not asked.programme, folded(asked.words) or not asked.words]
-    return found if all(meant) and len(known) == len(kinds) else found.where(false())
+    return found if all(meant) and len(known) == len(kinds) else ()
 
 
-def _read(numbers: Select[int]) -> list[Reflection]:
+def _read(numbers: Sequence[int]) -> list[Reflection]:
     # The numbers first, and what they stand for afterwards: who chooses among whole reflections reads too many.
-    chosen = db.session.scalars(numbers).all()
-    rows = {each.id: each for each in db.session.scalars(published().where(Reflection.id.in_(chosen)))}
-    return [rows[number] for number in chosen if number in rows]
+    rows = {each.id: each for each in db.session.scalars(published().where(Reflection.id.in_(numbers)))}
+    return [rows[number] for number in numbers if number in rows]

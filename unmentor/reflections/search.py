@@ -5,11 +5,11 @@ Triggers keep the index of what is public at this moment, whoever writes it: see
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
-from sqlalchemy import Integer, Select, bindparam, cast, column, select, table
+from sqlalchemy import Integer, Select, bindparam, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from unmentor.db import db
@@ -29,6 +29,8 @@ IN_ORDER = table("reflection_words", column("id", Integer), column("at"), column
 WORDS = table("reflection_words", column("rowid", Integer), column("reflection_words"))
 PLACES = table("reflection_words_place", column("place", Integer), column("reflection_id"))
 PLACES_A_SECOND = 1_000_000_000
+# PostgreSQL thinks that a word is as common in every year, and would read all of the years that have none of it.
+NEWEST = 10_000
 
 
 def folded(text: str) -> str:
@@ -45,13 +47,25 @@ def kind(of: str, value: object) -> str:
     return f"{KIND}{of}{str(value).replace('-', HYPHEN)}"
 
 
-def public(words: str = "", kinds: Iterable[str] = (), year: int | None = None) -> Select[int]:
-    """Select the numbers of what is public, newest first, with all of *words* and *kinds*, of a *year* in UTC."""
+def public(words: str = "", kinds: Iterable[str] = (), year: int | None = None) -> Sequence[Select[int]]:
+    """Return ways to read the numbers of what is public, newest first, with all of *words* and *kinds*, of a *year* in
+    UTC; the last always finds all, and each before it is faster where what is asked for is common of late.
+    """
     sought = [(word, len(word) >= ALSO_LONGER) for word in folded(words).split()] + [(each, False) for each in kinds]
     years = (datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)) if year else ()
     if db.session.get_bind().dialect.name == "postgresql":
         return _in_postgresql(sought, years)
-    return _in_sqlite(sought, years)
+    return [_in_sqlite(sought, years)]
+
+
+def first(ways: Sequence[Select[int]], most: int, after: int = 0) -> Sequence[int]:
+    """Return at most so many numbers *after* so many, of what these *ways* find; none where there is no way."""
+    found: Sequence[int] = ()
+    for way in ways:
+        found = db.session.scalars(way.limit(most).offset(after)).all()
+        if len(found) == most:
+            break
+    return found
 
 
 def marked(text: str, words: str) -> Markup:
@@ -75,14 +89,21 @@ def _fold(word: str) -> str:
     return "".join(letter for letter in decomposed if letter.isalnum())[:LONGEST_WORD]
 
 
-def _in_postgresql(sought: list[tuple[str, bool]], years: tuple[datetime, ...]) -> Select[int]:
+def _in_postgresql(sought: list[tuple[str, bool]], years: tuple[datetime, ...]) -> Sequence[Select[int]]:
     here = IN_ORDER.c
-    query = select(here.id).order_by(here.at.desc(), here.id.desc())
-    if sought:
-        asked = " & ".join(f"'{word}'{':*' if longer and len(word) > BEGINNING else ''}" for word, longer in sought)
-        # Written out, so that each question is planned for how common its words are, and never for any.
-        query = query.where(here.words.bool_op("@@")(cast(bindparam(None, asked, literal_execute=True), TSQUERY)))
-    return query.where(here.at >= years[0], here.at < years[1]) if years else query
+    within = [here.at >= years[0], here.at < years[1]] if years else []
+    found, in_order = select(here.id).where(*within), (here.at.desc(), here.id.desc())
+    if not sought:
+        return [found.order_by(*in_order)]
+    asked = " & ".join(f"'{word}'{':*' if longer and len(word) > BEGINNING else ''}" for word, longer in sought)
+    # Written out, so that each question is planned for how common its words are, and never for any.
+    found = found.where(here.words.bool_op("@@")(cast(bindparam(None, asked, literal_execute=True), TSQUERY)))
+    # Numbers grow about as things become public: to count so many that were public last would take longer.
+    newest = select(here.id).where(*within).order_by(*in_order).limit(1).scalar_subquery()
+    since = select(here.at).where(here.id <= newest - NEWEST).order_by(here.id.desc()).limit(1).scalar_subquery()
+    lately = here.at >= func.coalesce(since, datetime.min.replace(tzinfo=UTC))
+    # No index is in the order of a sum, so all that is found is sorted: nobody looks for it from the newest on.
+    return [found.where(lately).order_by(*in_order), found.order_by((here.at + timedelta()).desc(), here.id.desc())]
 
 
 def _in_sqlite(sought: list[tuple[str, bool]], years: tuple[datetime, ...]) -> Select[int]:
