@@ -9,6 +9,7 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.impact.intervals import wilson
 from unmentor.people.models import Person
+from unmentor.people.organisations import other_names
 
 # Of 1 to 5, from this on.
 CHALLENGED = 4
@@ -65,6 +66,6 @@ def figures() -> Figures:
     talk = select(Participation.id).join(Conversation).where(Participation.person_id == Person.id)
     talked = talk.where(Conversation.state == "met", Participation.withdrew_at.is_(None)).exists()
     # One look for each person, who may have talked many times.
-    places = select(Person.organisation).where(Person.organisation != "", talked)
-    organisations = {place.casefold() for place in db.session.scalars(places.distinct())}
+    places, named = select(Person.told_organisation).where(Person.told_organisation != "", talked), other_names()
+    organisations = {named.get(each.lower(), each).casefold() for each in db.session.scalars(places.distinct())}
     return Figures(met, len(organisations), since)

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from unmentor.db import db
 from unmentor.programmes.models import Programme
 from unmentor.reflections.models import Reflection
-from unmentor.reflections.queries import published
+from unmentor.reflections.queries import public_ones
 from unmentor.reflections.search import first, folded, kind, public
 from unmentor.words import LANGUAGES
 
@@ -63,10 +63,10 @@ class Found(Pagination):
             # To read the numbers of all that are shown takes no longer than to count them.
             numbers = first(ways, most + 1)
             self._all = len(numbers)
-            return _read(numbers[:most][start : start + self.per_page])
+            return public_ones(numbers[:most][start : start + self.per_page])
         counted = (select(func.count()).select_from(way.order_by(None).subquery()) for way in ways[-1:])
         self._all = sum(db.session.scalar(each) or 0 for each in counted)
-        return _read(first(ways, self.per_page, start))
+        return public_ones(first(ways if self._all > MOST_FOUND else ways[-1:], self.per_page, start))
 
     def _query_count(self) -> int:
         return min(self._all, self._query_args["most"] or self._all)
@@ -80,16 +80,17 @@ def page_of(asked: Asked, number: int) -> Found:
 
 def newest(asked: Asked = Asked(), most: int = IN_A_FEED) -> Sequence[Reflection]:
     """Return the newest of what is public."""
-    return _read(first(_ways(asked), most))
+    return public_ones(first(_ways(asked), most))
 
 
 def years() -> Sequence[str]:
     """Return the years, in UTC, from the last in which something became public to the first."""
-    first, last = (
-        db.session.scalar(select(end(Reflection.published_at)).where(Reflection.state == "published"))
-        for end in (func.min, func.max)
+    public = Reflection.state == "published"
+    oldest, latest = (
+        select(which(Reflection.published_at)).where(public).scalar_subquery() for which in (func.min, func.max)
     )
-    return [str(year) for year in range(last.year, first.year - 1, -1)] if first and last else []
+    begin, end = db.session.execute(select(oldest, latest)).one()
+    return [str(year) for year in range(end.year, begin.year - 1, -1)] if begin and end else []
 
 
 def languages() -> Sequence[str]:
@@ -105,9 +106,3 @@ def _ways(asked: Asked) -> Sequence[Select[int]]:
     found = public(asked.words, known, asked.in_year)
     meant = [asked.in_year or not asked.year, programme or not asked.programme, folded(asked.words) or not asked.words]
     return found if all(meant) and len(known) == len(kinds) else ()
-
-
-def _read(numbers: Sequence[int]) -> list[Reflection]:
-    # The numbers first, and what they stand for afterwards: who chooses among whole reflections reads too many.
-    rows = {each.id: each for each in db.session.scalars(published().where(Reflection.id.in_(numbers)))}
-    return [rows[number] for number in numbers if number in rows]
