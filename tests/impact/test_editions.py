@@ -257,6 +257,25 @@ def test_page_and_json_say_what_a_count_by_hand_says(ours: Programme, client: Fl
     assert told["compared"]["organisation"]["difference"] == {"by": 0.0, "low": -0.3606, "high": 0.3606}
 
 
+def test_the_csv_says_row_by_row_what_a_count_by_hand_says(ours: Programme, client: FlaskClient) -> None:
+    long_ago, lately = a_round(ours, NOVEMBER - 120 * DAY), a_round(ours, NOVEMBER - 5 * DAY, PAIRS[:14] + PAIRS[-2:])
+    for part in long_ago[:13]:
+        part.came = "nothing" if part in long_ago[:7] else "idea"
+    for part in (*long_ago[:6], *lately[:3]):
+        reflection(part, f"Part {part.id}.")
+    assert make_edition(NOVEMBER)
+    db.session.commit()
+    named, *rows = csv.reader(io.StringIO(client.get("/impact.csv").text))
+    assert named[:5] == ["programme", "first_round", "last_round", "drawn_from", "drawn_to"]
+    assert named[5:] == ["invited", "met", "answered", "rated", "challenged", "wrote", "told", "came"]
+    # Of the sixteen pairs of the second round 26 people talked; four did not answer and three wrote: too few to show.
+    assert [" ".join(cell or "-" for cell in row) for row in rows] == [
+        "unmentoring 1 1 2026-06-13 2026-06-13 34 28 28 22 11 6 - -",
+        "unmentoring 2 2 2026-10-06 2026-10-06 32 26 - 22 11 - - -",
+        "unmentoring 1 1 2026-06-13 2026-06-13 34 - - - - - 13 6",
+    ]
+
+
 def test_what_people_talk_about_is_counted_as_it_is_public(ours: Programme, client: FlaskClient) -> None:
     parts = a_round(ours, NOVEMBER - 5 * DAY)
     make_edition(NOVEMBER)
