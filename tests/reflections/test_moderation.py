@@ -144,4 +144,4 @@ def test_many_that_wait_ask_the_database_no_more_than_few(ours: Programme, conso
     some(1)
     few = asked()
     some(12)
-    assert asked() == few
+    assert asked() <= few
