@@ -118,6 +118,8 @@ def test_the_picture_is_kept_and_goes_with_the_words(client: FlaskClient) -> Non
     first = client.get(address)
     assert (first.status_code, first.mimetype) == (200, "image/png")
     assert first.data == picture(there.text, there.byline)
+    again = client.get(f"{address}?v=2")
+    assert (again.status_code, again.location) == (301, address)
     assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     with transaction():
         take_down(there, "Please change it.", there.written_at)

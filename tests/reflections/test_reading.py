@@ -103,6 +103,32 @@ def test_what_it_is_narrowed_to_goes_along_to_pages_and_feeds(client: FlaskClien
     assert "open" not in client.get("/reflections?q=number").text.split("<details")[2].split(">")[0]
 
 
+def test_past_the_last_page_is_the_last_page_and_no_number_is_no_page(client: FlaskClient) -> None:
+    some(21, topics="housing")
+    for path in ("/reflections", "/topics/housing"):
+        past = client.get(f"{path}?page=9")
+        assert (past.status_code, past.location) == (302, f"{path}?page=2")
+        assert client.get(past.location).status_code == 200
+        assert {client.get(f"{path}?page={number}").status_code for number in ("0", "-1", "two", "")} == {404}
+    narrowed = client.get("/reflections?q=nobody&topic=housing&page=2").location
+    assert narrowed == "/reflections?q=nobody&topic=housing&page=1"
+    assert "Nobody has written about that yet" in client.get(narrowed).text
+
+
+def test_a_topic_that_nothing_public_is_about_is_not_found_and_leads_on(client: FlaskClient) -> None:
+    page = client.get("/topics/nothing")
+    assert page.status_code == 404
+    assert '<a class="button" href="/reflections">Read what people learned</a>' in page.text
+
+
+def test_a_search_for_nothing_shows_everything(client: FlaskClient) -> None:
+    some(2)
+    for asked in ("q=", "q=+", "q=&topic=&year=&language="):
+        page = client.get(f"/reflections?{asked}")
+        assert page.status_code == 200
+        assert page.text.count("<article") == 2, asked
+
+
 def test_what_is_not_known_is_said_kindly(client: FlaskClient) -> None:
     some(1, topics="housing")
     page = client.get("/reflections?topic=nothing&year=MMXXVI&language=de&programme=none").text

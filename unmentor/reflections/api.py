@@ -19,6 +19,7 @@ from unmentor.links import link
 from unmentor.reflections import queries
 from unmentor.reflections.finding import LONGEST_SEARCH, Asked, page_of
 from unmentor.reflections.models import Reflection, Topic
+from unmentor.reflections.permalink import public_at
 
 GONE = 410
 
@@ -93,12 +94,7 @@ def reflections(asked: dict[str, Any]) -> Headed:
 @get("/reflections/<slug>", _l("One reflection"), ReflectionSchema, refuses=[GONE])
 def reflection(slug: str) -> dict[str, Any]:
     """Return a reflection; 410 where it was public once."""
-    found = queries.reflection_named(slug)
-    if found and found.published_at and found.state != "published":
-        abort(GONE)
-    if found is None or found.state != "published":
-        abort(404)
-    return told(found)
+    return told(public_at(slug, lambda _gone: abort(GONE)))
 
 
 @get(

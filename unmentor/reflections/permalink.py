@@ -1,8 +1,9 @@
 """One reflection at its permanent address: as a page, as a picture for where it is shared, and in words of machines."""
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
-from flask import abort, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -21,7 +22,7 @@ from unmentor.reflections.picture import HEIGHT, WIDTH, picture
 
 def show(slug: str) -> str:
     """Show one reflection; 410 once it was taken back."""
-    reflection = _public(slug)
+    reflection = public_at(slug, _gone)
     return render_template(
         "reflections/show.html",
         reflection=reflection,
@@ -37,7 +38,10 @@ def show(slug: str) -> str:
 
 def show_picture(slug: str) -> Response:
     """Hand out the picture of one reflection; gone when it is."""
-    reflection = _public(slug)
+    if request.query_string:
+        # Drawn once, whatever else is asked for with it.
+        return redirect(url_for("reflections.show_picture", slug=slug), 301)
+    reflection = public_at(slug, _gone)
     return Response(picture(reflection.text, reflection.byline), content_type="image/png")
 
 
@@ -68,10 +72,11 @@ def posting(reflection: Reflection) -> dict[str, Any]:
     return said | ({"sharedContent": {"@type": "WebPage", "url": reflection.link}} if reflection.link else {})
 
 
-def _public(slug: str) -> Reflection:
+def public_at(slug: str, say_it_is_gone: Callable[[Reflection], NoReturn]) -> Reflection:
+    """Return what is public at *slug*; answer 404 where nothing ever was, and say that it is gone where it was."""
     reflection = queries.reflection_named(slug)
     if reflection and reflection.published_at and reflection.state != "published":
-        _gone(reflection)
+        say_it_is_gone(reflection)
     if reflection is None or reflection.state != "published":
         abort(404)
     return reflection

@@ -1,6 +1,9 @@
 """Read what people learned: the feed and what it is narrowed to, topics, and the same as files to follow."""
 
-from flask import abort, render_template, request
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,12 +23,13 @@ FEEDS = {
 }
 
 
-def feed() -> str:
+def feed() -> ResponseReturnValue:
     """Show what people learned, newest first, and no more of it than is asked for."""
     asked = _asked()
     found, named = page_of(asked, page_number()), _named(asked)
     if found.page > max(found.pages, 1):
-        abort(404)
+        last: dict[str, Any] = asked.args | {"page": str(max(found.pages, 1))}
+        return redirect(url_for("reflections.feed", **last))
     programmes, topics = all_programmes(), list(queries.topics())
     known = {
         "topic": {each.slug: each.name for each in topics},
@@ -53,12 +57,12 @@ def all_topics() -> str:
     return render_template("reflections/topics.html", topics=queries.all_topics())
 
 
-def topic(slug: str) -> str:
+def topic(slug: str) -> ResponseReturnValue:
     """Show what people learned about one topic."""
     known = _topic(slug)
     found = page_of(Asked(topic=slug), page_number())
     if found.page > found.pages:
-        abort(404)
+        return redirect(url_for("reflections.topic", slug=slug, page=found.pages))
     return render_template("reflections/topic.html", topic=known, found=found, topics=queries.topics())
 
 
