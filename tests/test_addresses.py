@@ -15,8 +15,18 @@ def test_a_fixed_address_is_what_flask_builds(app: Flask, method: str, prefix: s
     for _again in range(2):
         with app.test_request_context("/about", method=method, environ_overrides={"SCRIPT_NAME": prefix}):
             for endpoint in fixed:
-                assert url_for(endpoint) == Flask.url_for(app, endpoint), endpoint
-            assert url_for("static", filename="style.css") == f"{prefix}/static/style.css"
+                assert app.url_for(endpoint) == Flask.url_for(app, endpoint), endpoint
+            assert app.url_for("static", filename="style.css") == f"{prefix}/static/style.css"
+            for slug in ("a b", "ŷ", "?page=2"):
+                for endpoint in ("reflections.show", "reflections.topic"):
+                    assert app.url_for(endpoint, slug=slug) == Flask.url_for(app, endpoint, slug=slug)
+
+
+def test_no_more_addresses_are_kept_than_there_is_room_for(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unmentor.factory.MOST_ADDRESSES", 3)
+    with app.test_request_context("/"):
+        assert [app.url_for("reflections.topic", slug=str(n)) for n in range(9)] == [f"/topics/{n}" for n in range(9)]
+    assert len(app._fixed) <= 3
 
 
 def test_an_address_elsewhere_is_built_for_where_it_is_asked(app: Flask) -> None:

@@ -17,7 +17,7 @@ from unmentor.people.models import Person
 from unmentor.reflections.models import Reflection
 
 FOR_ALL = ["/", "/reflections", "/reflections.atom", "/topics", "/about", "/impact", "/privacy", "/accessibility"]
-FOR_ALL += ["/programmes", "/programmes/unmentoring/rounds", "/topics/data", "/reflections?page=1"]
+FOR_ALL += ["/programmes", "/programmes/unmentoring/rounds", "/topics/data", "/reflections?page=1", "/reflections/ask"]
 
 
 @pytest.fixture
@@ -73,6 +73,19 @@ def test_a_second_reader_asks_the_database_who_they_are_and_no_more(app: Flask, 
     assert not [each for each in asked if "reflection" in each]
 
 
+def test_a_reflection_that_is_made_once_says_to_each_what_they_can_do(app: Flask, ada: Person) -> None:
+    browsers = {"Ada": app.test_client(), "Cai": app.test_client(), "Ben": app.test_client(), "": app.test_client()}
+    sign_in(browsers["Ada"], ada)
+    sign_in(browsers["Cai"], db.session.query(Person).filter_by(name="Cai").one())
+    sign_in(browsers["Ben"], person("Ben"))
+    ways = ("Take it down", "Change it or take it back")
+    said = {
+        name: [way for way in ways if way in client.get("/reflections/ask").text] for name, client in browsers.items()
+    }
+    assert said == {"Ada": ["Take it down"], "Cai": ["Change it or take it back"], "Ben": [], "": []}
+    assert not any(way in made_for_all(app)["/reflections/ask"] for way in ways)
+
+
 def test_what_is_taken_back_is_gone_for_whoever_is_signed_in_too(client: FlaskClient, ada: Person) -> None:
     sign_in(client, ada)
     assert "Ask." in client.get("/reflections").text
@@ -94,14 +107,14 @@ def test_each_reads_their_own_language(app: Flask, ada: Person) -> None:
 
 def test_an_error_inside_such_a_page_has_no_gaps(client: FlaskClient, ada: Person) -> None:
     sign_in(client, ada)
-    page = client.get("/reflections?page=4711")
+    page = client.get("/reflections?page=0")
     assert (page.status_code, "Your page" in page.text) == (404, True)
     assert GAP.split()[1] not in page.text
 
 
 def test_nobody_can_write_a_gap(app: Flask) -> None:
     with app.test_request_context("/"):
-        written = Markup("<p>{}</p>").format(GAP % "parts/own_menu.html")
+        written = Markup("<p>{}</p>").format(GAP % "parts/own_menu.html 0")
     assert not GAPS.search(written.encode())
 
 

@@ -29,10 +29,12 @@ from unmentor.web.foreign import PlainInteger
 
 HOUSE = Path(__file__).parent.parent
 MOST_SENT = 64 * 1024
+# Each reflection has some.
+MOST_ADDRESSES = 10_000
 
 
 class UnMentoring(Flask):
-    """Flask, but its log never holds an address, for those under /c/ are keys; and it builds a fixed one once."""
+    """Flask, but its log never holds an address, for those under /c/ are keys; and it builds most once."""
 
     def __init__(self, *given: Any, **options: Any) -> None:
         self._fixed: dict[tuple[str, ...], str] = {}
@@ -40,11 +42,13 @@ class UnMentoring(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """Return the address of a page; most of those on a page are of a page or file that never moves."""
-        fixed = not values or (endpoint == "static" and [*values] == ["filename"])
+        fixed = [*values] in ([], ["filename"], ["slug"])
         if not fixed or endpoint.startswith(".") or not has_request_context():
             return super().url_for(endpoint, **values)
         key = (endpoint, request.script_root, *values.values())
         if key not in self._fixed:
+            if len(self._fixed) >= MOST_ADDRESSES:
+                self._fixed.clear()
             self._fixed[key] = super().url_for(endpoint, **values)
         return self._fixed[key]
 

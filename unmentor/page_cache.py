@@ -45,7 +45,7 @@ READING = {"GET", "HEAD"}
 MADE_FROM = "unmentor.made_from"
 # Where a page for all has something for its reader. Nobody knows the number, so nothing that is written makes a gap.
 GAP = f"<!-- {secrets.token_hex(16)} %s -->"
-GAPS = re.compile((GAP % r"([\w/]+\.html)").encode())
+GAPS = re.compile((GAP % r"([\w/]+\.html \d+)").encode())
 Key = tuple[str, ...]
 Version = tuple[object, ...]
 
@@ -188,7 +188,7 @@ def cached_for_visitors(view: Callable[P, ResponseReturnValue]) -> Callable[P, R
         # Asked for before the page is made: what is written meanwhile makes it old at once.
         version = pages.version()
         response = pages.for_all(lambda: view(*args, **kwargs), version)
-        fill = cache(lambda template: _rendered(template).encode())
+        fill = cache(lambda asked: _rendered(asked).encode())
         response.set_data(GAPS.sub(lambda gap: fill(gap[1].decode()), response.get_data()))
         if pages.key(request.environ) is not None:
             request.environ[MADE_FROM] = version
@@ -199,10 +199,14 @@ def cached_for_visitors(view: Callable[P, ResponseReturnValue]) -> Callable[P, R
     return kept
 
 
-def for_reader(template: str) -> Markup:
-    """Return what a template, which is given nothing, says to whoever reads the page; in one for all, a gap for it."""
-    return Markup(GAP % template if g.get("leaves_gaps") else _rendered(template))  # noqa: S704 - a template of ours
+def for_reader(template: str, number: int = 0) -> Markup:
+    """Return what a template, given no more than the *number* of what it is about, says to whoever reads the page; in
+    one for all, a gap for it.
+    """
+    asked = f"{template} {number}"
+    return Markup(GAP % asked if g.get("leaves_gaps") else _rendered(asked))  # noqa: S704 - a template of ours
 
 
-def _rendered(template: str) -> str:
-    return current_app.jinja_env.get_template(template).render()
+def _rendered(asked: str) -> str:
+    template, number = asked.split()
+    return current_app.jinja_env.get_template(template).render(number=int(number))

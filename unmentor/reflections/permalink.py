@@ -1,6 +1,6 @@
 """One reflection at its permanent address: as a page, as a picture for where it is shared, and in words of machines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from flask import abort, redirect, render_template, request, url_for
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from unmentor.conversations.calendar_entry import key
-from unmentor.conversations.guards import is_here
+from unmentor.db import db
 from unmentor.gone import gone
 from unmentor.links import link
 from unmentor.people.guards import signed_in
@@ -31,8 +31,6 @@ def show(slug: str) -> str:
         link=link,
         posting=posting(reflection),
         picture_size=(WIDTH, HEIGHT),
-        looks_after=_looks_after(reflection),
-        own=key(reflection.participation) if is_here(reflection.participation) else None,
     )
 
 
@@ -43,6 +41,16 @@ def show_picture(slug: str) -> Response:
         return redirect(url_for("reflections.show_picture", slug=slug), 301)
     reflection = public_at(slug, _gone)
     return Response(picture(reflection.text, reflection.byline), content_type="image/png")
+
+
+def ways_of_reader(number: int) -> Iterator[tuple[str, str]]:
+    """Yield what the reader of a public reflection can do with it beside what all can: words and an address each."""
+    reflection, reader = db.session.get_one(Reflection, number), signed_in()
+    if reader and reader.id == reflection.person_id:
+        yield _("Change it or take it back"), url_for("reflections.write", token=key(reflection.participation))
+    if reader and reflection.programme_id in {each.id for each in organised_by(reader)}:
+        slug = reflection.programme.slug
+        yield _("Take it down"), url_for("organise.take_down", slug=slug, number=number)
 
 
 def posting(reflection: Reflection) -> dict[str, Any]:
@@ -80,12 +88,6 @@ def public_at(slug: str, say_it_is_gone: Callable[[Reflection], NoReturn]) -> Re
     if reflection is None or reflection.state != "published":
         abort(404)
     return reflection
-
-
-def _looks_after(reflection: Reflection) -> bool:
-    """Say whether the reader is an organiser of the programme that a reflection belongs to."""
-    person = signed_in()
-    return person is not None and reflection.programme_id in {each.id for each in organised_by(person)}
 
 
 def _gone(reflection: Reflection) -> NoReturn:

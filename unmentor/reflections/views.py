@@ -20,6 +20,7 @@ from unmentor.reflections.sitemap import sitemap
 
 blueprint = Blueprint("reflections", __name__)
 blueprint.add_app_template_filter(marked)
+blueprint.add_app_template_global(permalink.ways_of_reader)
 blueprint.get("/sitemap.xml")(cached_for_visitors(sitemap))
 blueprint.get("/reflections")(cached_for_visitors(reading.feed))
 blueprint.get("/reflections/<slug>")(cached_for_visitors(permalink.show))
