@@ -15,12 +15,13 @@ from unmentor.people.models import Person
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership
 from unmentor.rounds import by_hand, effect, steps
-from unmentor.rounds.actions import Leaving, NotWaiting, draw_round, send_round
+from unmentor.rounds.actions import draw_round, send_round
 from unmentor.rounds.change import groups_after
 from unmentor.rounds.draw_inputs import CannotReplay
 from unmentor.rounds.leaving import let_go
 from unmentor.rounds.left_out import why_out
 from unmentor.rounds.models import Change, Round
+from unmentor.rounds.refusals import Leaving, NotWaiting
 from unmentor.rounds.seats import Refused, seats
 
 NAMES = ("Ada", "Ben", "Cat", "Dan")

@@ -12,18 +12,10 @@ from unmentor.people.models import Exclusion
 from unmentor.programmes.actions import pause
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds import draw_queries, steps
-from unmentor.rounds.actions import (
-    NotWaiting,
-    TooFewPeople,
-    cancel_round,
-    close_rounds,
-    draw_again,
-    draw_round,
-    look,
-    send_round,
-)
+from unmentor.rounds.actions import cancel_round, close_rounds, draw_again, draw_round, look, send_round
 from unmentor.rounds.draw_inputs import CannotReplay, replay
 from unmentor.rounds.models import Round
+from unmentor.rounds.refusals import NotWaiting, TooFewPeople
 from unmentor.rounds.summary import summary
 
 

@@ -21,6 +21,7 @@ from unmentor.rounds.change import groups_after
 from unmentor.rounds.draw_inputs import CannotReplay, replay
 from unmentor.rounds.models import Mending, Round
 from unmentor.rounds.recheck import ChangedSince
+from unmentor.rounds.refusals import CannotDraw, Leaving, NotWaiting
 from unmentor.rounds.seats import Refused, seats
 from unmentor.rounds.summary import summary
 from unmentor.rounds.telling import tell_slice
@@ -28,7 +29,7 @@ from unmentor.words import listed
 
 round_group = AppGroup("round", help="Rounds: draw, look, change by hand, send and verify.")
 # Why somebody cannot do to a round what they would.
-REFUSALS = (rounds.CannotDraw, rounds.NotWaiting, rounds.Leaving, Refused, ChangedSince)
+REFUSALS = (CannotDraw, NotWaiting, Leaving, Refused, ChangedSince)
 
 by_number = click.argument("number", type=int)
 of_programme = click.argument("programme", metavar="SLUG", type=Programmes())

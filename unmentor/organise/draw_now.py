@@ -11,9 +11,9 @@ from unmentor.people.guards import the_person
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import next_draw
 from unmentor.rounds import steps
-from unmentor.rounds.actions import CannotDraw
 from unmentor.rounds.dry_run import FEW, DryRun, dry_run
 from unmentor.rounds.queries import waiting_round
+from unmentor.rounds.refusals import CannotDraw
 from unmentor.rounds.turns import counted
 
 

@@ -13,11 +13,11 @@ from unmentor.people.guards import the_person
 from unmentor.people.models import Person
 from unmentor.programmes.models import Programme
 from unmentor.rounds import by_hand, effect, steps
-from unmentor.rounds.actions import Leaving, NotWaiting
 from unmentor.rounds.by_hand import Planner
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import round_numbered
 from unmentor.rounds.recheck import ChangedSince
+from unmentor.rounds.refusals import Leaving, NotWaiting
 from unmentor.rounds.seats import Refused, seats
 
 LONGEST = 100

@@ -17,11 +17,11 @@ from unmentor.people.guards import the_person
 from unmentor.people.proof import needs_fresh_proof
 from unmentor.programmes.models import Programme
 from unmentor.rounds import effect, figures, steps
-from unmentor.rounds.actions import CannotDraw, Leaving, NotWaiting
 from unmentor.rounds.left_out import why_out
 from unmentor.rounds.models import Round
 from unmentor.rounds.queries import round_numbered
 from unmentor.rounds.recheck import ChangedSince, look
+from unmentor.rounds.refusals import CannotDraw, Leaving, NotWaiting
 from unmentor.rounds.summary import across, summary
 from unmentor.rounds.why import why
 from unmentor.words import clock

@@ -10,9 +10,10 @@ from unmentor.privacy.erasure import erase, forget_letters
 from unmentor.privacy.queries import conversations_met
 from unmentor.programmes.queries import memberships
 from unmentor.programmes.turn import lock, lock_diaries_in
-from unmentor.rounds.actions import CannotDraw, draw_again
+from unmentor.rounds.actions import draw_again
 from unmentor.rounds.mend import withdraw_from_all
 from unmentor.rounds.queries import is_in, waiting_round
+from unmentor.rounds.refusals import CannotDraw
 
 
 def leave(person: Person, seed: int, now: datetime, told: bool = True) -> int:

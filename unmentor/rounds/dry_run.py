@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from unmentor.programmes.models import Programme
-from unmentor.rounds.actions import TooFewPeople
 from unmentor.rounds.draw_inputs import Given, draw_from, given_now
+from unmentor.rounds.refusals import TooFewPeople
 
 # Up to so many people it is drawn while somebody waits for a page.
 FEW = 100

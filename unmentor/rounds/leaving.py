@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from unmentor.rounds.actions import NotWaiting, check_seen, lock_and_refresh, lock_to_change, start_sending
+from unmentor.rounds.actions import check_seen, lock_and_refresh, lock_to_change, start_sending
 from unmentor.rounds.models import Round
+from unmentor.rounds.refusals import NotWaiting
 
 # So long whoever let a round go can think better of it.
 TIME_TO_STOP = timedelta(minutes=2)

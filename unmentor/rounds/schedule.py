@@ -9,9 +9,10 @@ from unmentor.programmes.queries import cadence
 from unmentor.programmes.schedule import all_unclaimed, claim, unclaimed
 from unmentor.programmes.turn import turn
 from unmentor.rounds import period_mails, queries
-from unmentor.rounds.actions import CannotDraw, draw_round, start_sending
+from unmentor.rounds.actions import draw_round, start_sending
 from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
+from unmentor.rounds.refusals import CannotDraw
 from unmentor.rounds.steps import drawn_ahead
 from unmentor.timetable.cadence import next_draw, slot_name
 

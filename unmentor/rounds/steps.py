@@ -21,6 +21,7 @@ from unmentor.rounds.chance import still_so
 from unmentor.rounds.change import change as by_hand
 from unmentor.rounds.draw_inputs import Drawn
 from unmentor.rounds.models import Round
+from unmentor.rounds.refusals import NotWaiting
 from unmentor.rounds.telling import tell_slice
 
 Made = TypeVar("Made")
@@ -86,7 +87,7 @@ def send_due() -> int:
         round_ = queries.round_to_send(runtime.now())
     if round_ is None:
         return 0
-    with suppress(actions.NotWaiting):  # somebody was faster, or has stopped it
+    with suppress(NotWaiting):  # somebody was faster, or has stopped it
         with turn(round_.programme) as now:
             leaving.start_sending_due(round_, now)
         tell_slice(round_)
