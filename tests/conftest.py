@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import lived
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,7 +18,6 @@ from flask_migrate import upgrade
 from smtp_server import LoggingServer, listening
 from sqlalchemy import Engine, event
 
-from unmentor import demo
 from unmentor.db import db, transaction
 from unmentor.factory import create_app
 from unmentor.runtime import now
@@ -171,7 +171,7 @@ def community(migrated_app: Flask) -> Iterator[Flask]:
     clock = migrated_app.extensions["clock"] = Clock()
     with migrated_app.app_context():
         with transaction():
-            demo.fill(clock())
+            lived.community(clock())
         yield migrated_app
         wipe()
 

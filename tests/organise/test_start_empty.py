@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import lived
 import pytest
 from cast import conversation, member, organiser, person, post, programme, reflection, sign_in
 from flask import Flask
@@ -7,7 +8,7 @@ from flask.testing import FlaskClient
 from letters import letter
 from sqlalchemy import func, select
 
-from unmentor import all_in_one, demo, runtime
+from unmentor import all_in_one, runtime
 from unmentor.conversations.actions import invitations
 from unmentor.db import Heartbeat, beat, db, transaction
 from unmentor.mail.models import Message
@@ -26,7 +27,7 @@ PAGE = "/organise/unmentoring/start-empty"
 def morgan(app: Flask, client: FlaskClient) -> Person:
     """Return the organiser of a demo community, signed in."""
     with transaction():
-        demo.fill(runtime.now(), people=8, rounds=2)
+        lived.community(runtime.now(), people=8, rounds=2)
         beat(runtime.now())
     morgan = person_at(all_in_one.ORGANISER)
     assert morgan
