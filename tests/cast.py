@@ -28,6 +28,11 @@ START = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 def person(name: str = "Ada Lovelace", **given: Any) -> Person:
     """Return somebody who joined and confirmed."""
+    return kept(new_person(name, **given))
+
+
+def new_person(name: str, **given: Any) -> Person:
+    """Return somebody who joined and confirmed, to be stored with what they are part of."""
     known = {
         "name": name,
         "email": f"{slugify(name)}@example.gov.uk",
@@ -37,7 +42,7 @@ def person(name: str = "Ada Lovelace", **given: Any) -> Person:
         "confirmed_at": START,
         "language": "en",
     }
-    return kept(Person(**known | given))
+    return Person(**known | given)
 
 
 def programme(name: str = "UnMentoring", **given: Any) -> Programme:

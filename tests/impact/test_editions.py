@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cast import organiser, person, programme, reflection
+from cast import new_person, organiser, programme, reflection
 from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db, transaction
@@ -45,7 +46,9 @@ def a_round(ours: Programme, closed: datetime, pairs: list[Said] = PAIRS) -> lis
     """Return the parts in a round that closed at a moment; whoever has the same place in another is the same person."""
     number = db.session.query(Round).filter_by(programme=ours).count() + 1
     homes = [home for where, *_rest in pairs for home in ("Devon", "Devon" if where == "same" else "Leeds")]
-    people = [somebody(f"P{place}", home) for place, home in enumerate(homes)]
+    known = {each.name: each for each in db.session.scalars(select(Person))}
+    names = [(f"P{place} {home}", home) for place, home in enumerate(homes)]
+    people = [known.get(name) or new_person(name, organisation=home) for name, home in names]
     drawn = Round(
         programme=ours, number=number, state="closed", drawn_at=closed - 21 * DAY, sent_at=closed - 20 * DAY,
         closed_at=closed, seed=number, algorithm="test", digest="", inputs={}, certificate={}, plan=None, proved=True,
@@ -66,11 +69,6 @@ def a_round(ours: Programme, closed: datetime, pairs: list[Said] = PAIRS) -> lis
         db.session.add(talk)
     db.session.commit()
     return parts
-
-
-def somebody(name: str, home: str) -> Person:
-    known = db.session.query(Person).filter_by(name=f"{name} {home}").one_or_none()
-    return known or person(f"{name} {home}", organisation=home)
 
 
 def edition_of(moment: datetime) -> dict[str, Any]:

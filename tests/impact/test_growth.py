@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from cast import kept, person, programme
+from cast import kept, new_person, person, programme
 from flask import Flask
 from test_cells import FUNNEL, Attacker, found, total
 
@@ -35,7 +35,7 @@ def ours(app: Flask) -> Programme:
 
 @pytest.fixture
 def twelve(ours: Programme) -> list[Person]:
-    return [person(f"P{place}", organisation=f"Council {place}") for place in range(12)]
+    return [new_person(f"P{place}", organisation=f"Council {place}") for place in range(12)]
 
 
 def a_round(
@@ -165,7 +165,7 @@ def test_months_follow_each_other_however_late_a_round_is_told_of(ours: Programm
 @pytest.mark.parametrize("seed", range(6))
 def test_whoever_keeps_every_edition_solves_for_no_small_number(ours: Programme, seed: int) -> None:
     chance, attacker = Random(seed), Attacker()
-    people = [person(f"P{place}") for place in range(60)]
+    people = [new_person(f"P{place}") for place in range(60)]
     counted, counts, before, at = dict[int, int](), list[int](), None, SEPTEMBER
     for _month in range(4):
         for _each in range(chance.randint(0, 2)):

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from unmentor.backup import backup, restore
 from unmentor.db import db, transaction
+from unmentor.mail import actions
 from unmentor.mail.actions import hold_all, release_all
 from unmentor.mail.delivery import claims
 from unmentor.mail.models import Message
@@ -100,8 +101,9 @@ def test_held_mail_that_nobody_can_read_any_more_does_not_stop_the_rest(app: Fla
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("count", [450])
-def test_of_two_who_release_at_once_one_does(app: Flask, count: int) -> None:
+def test_of_two_who_release_at_once_one_does(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "BATCH", 20)
+    count = 45
     with transaction():
         queue_all((letter("goodbye", person_id=None, about=f"person:{number}") for number in range(count)), NOW)
         hold_all(NOW)

@@ -90,6 +90,7 @@ def test_the_newest_rounds_are_shown_where_all_would_be_a_blot(
     assert "2 people have met nobody yet." in page
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("people", [500, 620])
 def test_it_is_short_and_asks_little_however_large_the_programme(
     app: Flask, client: FlaskClient, clock: Clock, people: int

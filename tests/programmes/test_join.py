@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cast import mailed, member, path_in, person, post, programme, token
+from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 from joining import SIAN, confirm_link, join, somebody
@@ -13,12 +14,13 @@ from letters import letter
 from sqlalchemy import func, select
 
 from unmentor import worker
-from unmentor.budgets import Budget
+from unmentor.budgets import HOUR, Budget, Limit, spend
 from unmentor.db import db
 from unmentor.links import sign
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue
 from unmentor.mail.queries import content
+from unmentor.people import door
 from unmentor.people.models import Person, Request
 from unmentor.programmes.models import Membership
 
@@ -188,24 +190,30 @@ def test_a_strangers_mail_waits_behind_invitations_and_a_members_code_does_not(c
 
 
 @pytest.mark.thorough
-def test_one_source_gets_so_many_mails_and_then_a_clear_page(client: FlaskClient) -> None:
-    statuses = [join(client, email=f"person{number}@gwynedd.gov.uk").status_code for number in range(62)]
-    assert statuses == [303] * 60 + [429] * 2
+def test_one_source_gets_so_many_mails_and_then_a_clear_page(client: FlaskClient, clock: Clock) -> None:
+    statuses = [join(client, email="person@gwynedd.gov.uk").status_code]
+    assert all(spend(door.FROM_ONE_SOURCE, "127.0.0.1", clock()) for _ in range(58))
+    statuses += [join(client, email=f"person{number}@gwynedd.gov.uk").status_code for number in range(3)]
+    assert statuses == [303, 303, 429, 429]
     page = join(client, language="en")
     assert (page.status_code, "Wait an hour" in page.text) == (429, True)
     assert join(client, language="en", agree=None).status_code == 422
-    assert db.session.scalar(select(func.count(Message.id))) == 60
+    assert db.session.scalar(select(func.count(Message.id))) == 2
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("proxies", "joined"), [(0, 60), (1, 61)])
-def test_a_source_is_what_trusted_proxies_say_and_nobody_else(client: FlaskClient, proxies: int, joined: int) -> None:
+@pytest.mark.one_engine
+@pytest.mark.parametrize(("proxies", "joined"), [(0, 3), (1, 4)])
+def test_a_source_is_what_trusted_proxies_say_and_nobody_else(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, proxies: int, joined: int
+) -> None:
+    monkeypatch.setattr(door, "FROM_ONE_SOURCE", (Limit("mails a source asks for", 3, HOUR),))
     app = client.application
     before = app.extensions["settings"]
     app.extensions["settings"] = replace(before, trusted_proxies=proxies)
-    forms = [SIAN | {"email": f"p{number}@gwynedd.gov.uk", "csrf_token": token(client)} for number in range(62)]
+    forms = [SIAN | {"email": f"p{number}@gwynedd.gov.uk", "csrf_token": token(client)} for number in range(5)]
     # The first of these headers' addresses is what a stranger wrote.
-    headers = [{"X-Forwarded-For": f"192.0.2.{number}, 2001:db8::{number:x}"} for number in range(61)]
+    headers = [{"X-Forwarded-For": f"192.0.2.{number}, 2001:db8::{number:x}"} for number in range(4)]
     headers.append({"X-Forwarded-For": "2001:db8::ffff, 198.51.100.7"})
     try:
         answers = [client.post("/join", data=form, headers=said) for form, said in zip(forms, headers, strict=True)]
