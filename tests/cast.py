@@ -116,7 +116,13 @@ def reflection(
 def kept(row: Any) -> Any:
     """Store a row, and return it."""
     db.session.add(row)
-    db.session.commit()
+    session = db.session()
+    # What was just written need not be read again, before the next commit.
+    session.expire_on_commit = False
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = True
     return row
 
 

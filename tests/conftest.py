@@ -179,11 +179,12 @@ def community(migrated_app: Flask) -> Iterator[Flask]:
 def wipe() -> None:
     """Empty the database."""
     db.session.rollback()
-    deletes = [f'DELETE FROM "{table.name}"' for table in reversed(db.metadata.sorted_tables)]
+    tables = [table.name for table in reversed(db.metadata.sorted_tables)]
+    # Most are empty, and asking all of them at once is cheaper than deleting from each.
+    filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables)
     connection = db.session.connection()
-    # PostgreSQL takes them all at once, SQLite one after another.
-    for statement in deletes if connection.dialect.name == "sqlite" else ["; ".join(deletes)]:
-        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+    for (name,) in connection.exec_driver_sql(filled).all():
+        connection.exec_driver_sql(f'DELETE FROM "{name}"')
     db.session.commit()
     db.session.remove()
 
