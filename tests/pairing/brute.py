@@ -8,17 +8,19 @@ from unmentor.pairing import Entrant, Rules
 Groups = tuple[frozenset[str], ...]
 
 
-def every_pairing(people: Sequence[str]) -> Iterator[tuple[list[frozenset[str]], list[str]]]:
-    """Yield all ways to pair some of *people*, with those left over."""
+def every_pairing(people: Sequence[str], over: int) -> Iterator[tuple[list[frozenset[str]], list[str]]]:
+    """Yield all ways to pair all of *people* but so many, with those left over."""
     if not people:
         yield [], []
         return
     first, *rest = people
-    for pairs, over in every_pairing(rest):
-        yield pairs, [first, *over]
-    for other in rest:
-        for pairs, over in every_pairing([who for who in rest if who != other]):
-            yield [frozenset((first, other)), *pairs], over
+    if over:
+        for pairs, left in every_pairing(rest, over - 1):
+            yield pairs, [first, *left]
+    if len(rest) > over:
+        for other in rest:
+            for pairs, left in every_pairing([who for who in rest if who != other], over):
+                yield [frozenset((first, other)), *pairs], left
 
 
 class Brute:
@@ -66,6 +68,11 @@ class Brute:
 
     def every_draw(self) -> Iterator[tuple[Groups, tuple[object, ...]]]:
         """Yield each draw that the hard rules allow, with its value."""
+        for over in range(len(self.regulars) + 1):
+            yield from self.every_draw_without(over)
+
+    def every_draw_without(self, over: int) -> Iterator[tuple[Groups, tuple[object, ...]]]:
+        """Yield each draw that the hard rules allow and that leaves out so many, with its value."""
         trios = combinations(self.regulars, 3) if self.rules.odd == "trio" else ()
         for three in ((), *trios):
             if not all(self.allowed(a, b) for a, b in combinations(three, 2)):
@@ -74,8 +81,10 @@ class Brute:
             for extra in self._extras():
                 seats = [who for who in self.regulars if who not in three]
                 seats += [f"{who}+" if who in self.doubles else who for who in extra]
-                for pairs, over in every_pairing(seats):
-                    if any(who.endswith("+") or who in self.reserve for who in over):
+                if len(seats) < over or (len(seats) - over) % 2:
+                    continue
+                for pairs, out in every_pairing(seats, over):
+                    if any(who.endswith("+") or who in self.reserve for who in out):
                         continue
                     plain = [frozenset(who.rstrip("+") for who in pair) for pair in pairs]
                     twice = len(set(plain)) < len(plain)
@@ -83,7 +92,7 @@ class Brute:
                     if twice or helpers or any(len(pair) < 2 or not self.allowed(*pair) for pair in plain):
                         continue
                     groups = (*trio, *plain)
-                    yield groups, self.value(groups, over, len(extra))
+                    yield groups, self.value(groups, out, len(extra))
 
     def _extras(self) -> Iterator[tuple[str, ...]]:
         for size in range(min(3, len(self.offers)) + 1):
@@ -91,11 +100,8 @@ class Brute:
 
     def best(self) -> tuple[tuple[object, ...], set[frozenset[frozenset[str]]]]:
         """Return the best value and all draws that reach it."""
-        least, best = None, set()
-        for groups, value in self.every_draw():
-            if least is None or value < least:
-                least, best = value, set()
-            if value == least:
-                best.add(frozenset(groups))
-        assert least is not None
-        return least, best
+        # Fewest left out comes first of all.
+        few = (list(self.every_draw_without(over)) for over in range(len(self.regulars) + 1))
+        draws = next(filter(None, few))
+        least = min(value for _groups, value in draws)
+        return least, {frozenset(groups) for groups, value in draws if value == least}
