@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN = .venv/bin
 # Rooms whose tests take longer than it takes to think of the next line.
-SLOW = journeys organise rounds conversations reflections api audit demo
+SLOW = journeys organise rounds conversations reflections api audit demo me reports cli
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
 
-.PHONY: help run test fast coverage check fix messages shell bench install translations clean
+.PHONY: help run test fast coverage engines check fix messages shell bench install translations clean
 
 help: ## say what can be typed here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -18,11 +18,14 @@ test: .venv/installed-dev translations ## run the whole suite, on SQLite and Pos
 	@$(BIN)/$(if $(MEASURED),coverage run -m )pytest -n auto --dist worksteal
 	@$(if $(MEASURED),$(BIN)/coverage combine --quiet && $(BIN)/coverage report)
 
-fast: .venv/installed-dev translations ## run what takes seconds, on SQLite: all but journeys, console, rounds, conversations, reflections, API, log and demo
+fast: .venv/installed-dev translations ## run what takes seconds, on SQLite: no journeys, console, own pages, rounds, conversations, reflections, reports, API, commands, log or demo
 	@$(BIN)/pytest -q -n auto -m "not thorough" -k "not postgresql" $(SLOW:%=--ignore=tests/%)
 
 coverage: MEASURED = yes
 coverage: test ## run the whole suite, a third slower, and say which lines it does not reach
+
+engines: .venv/installed-dev translations ## find the tests that SQLite alone need run, since others ask PostgreSQL the same
+	@$(BIN)/python -m pytest -q -p tests.asked -k postgresql --ignore=tests/journeys
 
 check: .venv/installed-dev translations ## look for what is wrong: lint, types, imports, migrations, translations
 	$(BIN)/ruff check .

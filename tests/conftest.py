@@ -25,6 +25,8 @@ from unmentor.settings import Settings
 from unmentor.worker import every_second
 
 ENGINES = ("sqlite", "postgresql")
+# Which tests ask PostgreSQL nothing that others do not ask it: see asked.py.
+ONE_ENGINE = Path(__file__).with_name("one_engine.txt")
 # What a database of tests need not do: outlive a power cut, or tidy up, which counts as a write and makes pages old.
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
@@ -47,15 +49,16 @@ class Clock:
         self.moment += timedelta(**parts)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the first case on PostgreSQL, and on SQLite all, where they ask the database the same."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run on SQLite alone what others ask PostgreSQL as well; of cases that ask it the same, it runs the first."""
+    spared = set() if config.pluginmanager.has_plugin("tests.asked") else set(ONE_ENGINE.read_text("utf-8").split())
     seen = set[str]()
 
     def is_another(item: pytest.Item) -> bool:
-        if "postgresql" not in item.nodeid or not item.get_closest_marker("one_engine"):
+        if "postgresql" not in item.nodeid:
             return False
         test = item.nodeid.partition("[")[0]
-        again = test in seen
+        again = test in spared or (item.get_closest_marker("one_engine") is not None and test in seen)
         seen.add(test)
         return again
 

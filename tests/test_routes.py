@@ -135,6 +135,7 @@ def ours(app: Flask) -> Programme:
     return programme("Ours")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", ["anonymous", "participant", "organiser of another programme"])
 def test_only_its_organisers_come_into_a_console(app: Flask, ours: Programme, role: str) -> None:
     client = _browser_of(app, ours, role)
@@ -142,12 +143,14 @@ def test_only_its_organisers_come_into_a_console(app: Flask, ours: Programme, ro
         assert _told(_knock(client, rule, method)) == ("sign in" if role == "anonymous" else "no"), (rule, method)
 
 
+@pytest.mark.thorough
 def test_an_organiser_comes_into_their_own_console(app: Flask, ours: Programme) -> None:
     client = _browser_of(app, ours, "organiser of it")
     for rule, method in _doors(app, ORGANISERS):
         assert _told(_knock(client, rule, method)) == "come in", (rule, method)
 
 
+@pytest.mark.thorough
 def test_only_what_weighs_asks_for_a_fresh_proof(app: Flask, ours: Programme) -> None:
     client = _browser_of(app, ours, "organiser of it")
     for rule, method in _doors(app, ORGANISERS | SIGNED_IN - {"people.prove", "me.leave"}):
@@ -165,6 +168,7 @@ def test_a_participants_own_pages_ask_who_it_is(app: Flask, ours: Programme) -> 
         assert _told(_knock(ada, rule, method, with_token=False)) == "come in", (rule, method)
 
 
+@pytest.mark.thorough
 @pytest.mark.one_engine
 @pytest.mark.parametrize("role", ["anonymous", "participant", "organiser of it"])
 def test_a_key_of_ones_own_making_opens_nothing(app: Flask, ours: Programme, role: str) -> None:
