@@ -1,6 +1,7 @@
 """Whoever was let down goes first next time: as far as any draw could, they are never left out again."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import combinations
 from random import Random
 
@@ -8,15 +9,19 @@ import pytest
 from cast import conversation, member, person, programme
 from conftest import Clock
 from flask import Flask
+from races import at_once
 
 from unmentor.conversations.actions import answer
-from unmentor.db import db
+from unmentor.conversations.models import Participation
+from unmentor.db import db, transaction
 from unmentor.people.actions import avoid
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.actions import cancel_round, draw_round, send_round
+from unmentor.rounds.mend import TooLate, withdraw
+from unmentor.rounds.models import Round
 
-pytestmark = [pytest.mark.thorough, pytest.mark.one_engine]
+pytestmark = pytest.mark.thorough
 
 
 def most_seated(let_down: frozenset[int], people: frozenset[int], apart: set[frozenset[int]], sizes: set[int]) -> int:
@@ -36,6 +41,7 @@ def most_seated(let_down: frozenset[int], people: frozenset[int], apart: set[fro
     return best
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("seed", range(12))
 def test_who_was_let_down_is_never_left_out_of_the_next_round_while_a_draw_could_seat_them(
     app: Flask, clock: Clock, seed: int
@@ -75,6 +81,34 @@ def test_who_was_let_down_is_never_left_out_of_the_next_round_while_a_draw_could
         db.session.commit()
         let_down -= talking
         assert promised(ours) == let_down
+        clock.advance(days=7)
+
+
+def test_who_was_promised_goes_first_whether_a_round_is_called_off_or_their_partner_is_faster(
+    app: Flask, clock: Clock
+) -> None:
+    ours = programme()
+    for name in ("Ada", "Ben"):
+        member(person(name), ours, first_next=name == "Ada")
+    ada = next(iter(promised(ours)))
+    for number in range(4):
+        round_ = draw_round(ours, number, clock())
+        send_round(round_, clock())
+        [talk] = round_.conversations
+        bens, round_id = next(part.id for part in talk.participations if part.person_id != ada), round_.id
+        assert promised(ours) == set()
+
+        def call_off(round_id: int = round_id) -> None:
+            with transaction():
+                cancel_round(db.session.get_one(Round, round_id), clock())
+
+        def withdraws(bens: int = bens) -> None:
+            with suppress(TooLate), transaction():
+                withdraw(db.session.get_one(Participation, bens), "", 7, clock())
+
+        at_once(app, call_off, withdraws)
+        db.session.expire_all()
+        assert promised(ours) == {ada}
         clock.advance(days=7)
 
 
