@@ -42,7 +42,7 @@ def test_the_feed_has_the_newest_first_and_twenty_a_page(client: FlaskClient) ->
 
 @pytest.mark.one_engine
 @pytest.mark.thorough
-@pytest.mark.parametrize("page", ["0", "-1", "2", "x", "", "1e3", "²", "9" * 30])
+@pytest.mark.parametrize("page", ["0", "-1", "x", "", "1e3", "²", "9" * 30])
 def test_a_page_that_is_not_there_is_not_found_and_shows_the_way_back(client: FlaskClient, page: str) -> None:
     some(20, topics="housing")
     for path in ("/reflections", "/topics/housing"):
@@ -103,13 +103,12 @@ def test_what_it_is_narrowed_to_goes_along_to_pages_and_feeds(client: FlaskClien
     assert "open" not in client.get("/reflections?q=number").text.split("<details")[2].split(">")[0]
 
 
-def test_past_the_last_page_is_the_last_page_and_no_number_is_no_page(client: FlaskClient) -> None:
+def test_past_the_last_page_is_the_last_page(client: FlaskClient) -> None:
     some(21, topics="housing")
     for path in ("/reflections", "/topics/housing"):
         past = client.get(f"{path}?page=9")
         assert (past.status_code, past.location) == (302, f"{path}?page=2")
         assert client.get(past.location).status_code == 200
-        assert {client.get(f"{path}?page={number}").status_code for number in ("0", "-1", "two", "")} == {404}
     narrowed = client.get("/reflections?q=nobody&topic=housing&page=2").location
     assert narrowed == "/reflections?q=nobody&topic=housing&page=1"
     assert "Nobody has written about that yet" in client.get(narrowed).text
