@@ -19,7 +19,7 @@ from unmentor.words import clock, day
 pytestmark = pytest.mark.one_engine
 
 # What tells of a conversation that is ahead.
-AHEAD = [name for name in LETTERS if name.partition("/")[0] in {"invitation", "moved", "reminder"}]
+AHEAD = [name for name in LETTERS if name.partition("/")[0] in {"declined", "invitation", "moved", "reminder"}]
 AHEAD += ["heads-up", "heads-up/does not suit", "email-change/conversation"]
 PLACE = "01632 960002"
 HOSTILE = [
