@@ -43,8 +43,9 @@ def pytest_runtest_protocol(item: pytest.Function) -> Iterator[None]:
     return answer
 
 
-def pytest_sessionfinish() -> None:
-    FILE.write_text("\n".join(sorted(spared(asked, took, stays))) + "\n")
+def pytest_sessionfinish(exitstatus: int) -> None:
+    if exitstatus == pytest.ExitCode.OK:
+        FILE.write_text("\n".join(sorted(spared(asked, took, stays))) + "\n")
 
 
 def spared(asked: dict[str, set[str]], took: dict[str, float], stays: set[str]) -> set[str]:
