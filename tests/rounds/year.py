@@ -1,4 +1,9 @@
-"""A year of the service, moment by moment: four programmes, sixty people, and whatever befalls them."""
+"""A year of the service, moment by moment: four programmes, sixty people, and whatever befalls them.
+
+Sixty are in the weekly rounds, and each of them in one programme more. To be lived in a minute it is told shortly, and
+nothing that its end is asked of is left out: the worker looks when something may be due; people say how it went three
+evenings a week; one letter of fifty is written, the others are only counted; and what is old is looked for once a week.
+"""
 
 import gc
 from collections import Counter
@@ -42,15 +47,19 @@ LONDON = ZoneInfo("Europe/London")
 LOOKS = {0: (time(9),), 2: (time(9, 30),), 4: (time(17, 30),)}
 FIRST_DAY, DAYS, HALF = date(2026, 10, 19), 364, 182
 CLOCKS_CHANGE = (date(2026, 10, 25), date(2027, 3, 28))
+# When people say how it went: on Monday, Wednesday and Friday.
+ANSWERED = (0, 2, 4)
+# Fourteen of fifteen pause for so many weeks, and one for none: seven of ten come.
+PAUSE = 0.32
 A_DAY, TEN_DAYS = timedelta(days=1), timedelta(days=10)
 PEOPLE = 60
 
-# Who of any six people is in it, and how it draws.
+# Who of any three people is in it, and how it draws.
 PROGRAMMES = {
     "weekly": ({0, 1, 2}, {"weekday": 0, "draw_time": time(9), "odd": "sit-out", "lead_days": 2, "window_days": 5}),
-    "fortnightly": ({2, 3, 4}, {"weekday": 6, "draw_time": time(1, 30)}),
-    "four-weekly": ({0, 4, 5}, {"weekday": 2, "draw_time": time(9, 30), "review": "wait"}),
-    "monthly": ({1, 3, 5}, {"weekday": 1, "nth": 1, "draw_time": time(9)}),
+    "fortnightly": ({0}, {"weekday": 6, "draw_time": time(1, 30)}),
+    "four-weekly": ({1}, {"weekday": 2, "draw_time": time(9, 30), "review": "wait"}),
+    "monthly": ({2}, {"weekday": 1, "nth": 1, "draw_time": time(9)}),
 }
 # The schedule of the weekly rounds changes twice, at noon of a day on which that week has had its draw.
 CHANGES = {
@@ -169,7 +178,8 @@ class Year:
         for part in self.chance.sample(coming, min(len(coming), moves)):
             with suppress(CannotMove), self._by_hand():
                 self._move(db.session.get_one(Participation, part))
-        self._answer()
+        if now.weekday() in ANSWERED:
+            self._answer()
         if (now.date() - FIRST_DAY).days % 28 == 10:
             self._churn()
 
@@ -207,11 +217,11 @@ class Year:
         self.joined += 1
         number, now = self.joined, self.clock()
         someone = person(
-            f"Person {number}", organisation=f"Council {number % 9}", language="cy" if number % 10 == 0 else "en",
-            availability=self.chance.sample(SLOTS, 6 * (number % 3)), joined_at=now, confirmed_at=now,
+            f"Person {number}", organisation=f"Council {number % 10}", language="cy" if number % 11 == 0 else "en",
+            availability=self.chance.sample(SLOTS, 6 * (number % 4 % 3)), joined_at=now, confirmed_at=now,
         )  # fmt: skip
         for ours, (some, _rules) in zip(self.programmes, PROGRAMMES.values(), strict=True):
-            if number % 6 in some:
+            if number % 3 in some:
                 member(someone, db.session.get_one(Programme, ours), joined_at=now)
         return someone
 
@@ -226,7 +236,7 @@ class Year:
                 if spans and (spans[-1][1] is None or spans[-1][1] > now):
                     spans[-1][1] = now
                 # Who never answers stays, until they are paused for it.
-                if each.person_id % 15 and self.chance.random() < 0.36:
+                if each.person_id % 15 and self.chance.random() < PAUSE:
                     until = self.chance.choice((None, now.date() + self.chance.randint(1, 9) * A_DAY))
                     pause(each, until)
                     spans.append([now, until and at(until, time())])
