@@ -18,6 +18,26 @@ PUBLIC = {
     "SMTP_URL": "smtp://user:hunter2@smtp.example:587",
     "OPERATOR": "Example Council <data@council.example>",
 }
+# Twelve processes come to the same folder at the same moment, and to one after the other.
+START = """
+import os, sys
+from multiprocessing import get_context
+from unmentor.settings import Settings
+
+fork = get_context("fork")
+together = fork.Barrier(12)
+
+def start(folder):
+    together.wait()
+    os.write(1, Settings.from_environment({"UNMENTOR_INSTANCE": folder}).secret_key.encode() + b"\\n")
+
+for folder in sys.argv[1:]:
+    started = [fork.Process(target=start, args=[folder]) for _ in range(12)]
+    for each in started:
+        each.start()
+    for each in started:
+        each.join()
+"""
 
 
 def settings(folder: Path, **given: str) -> Settings:
@@ -90,20 +110,12 @@ def test_nothing_secret_is_printed_with_the_settings(tmp_path: Path) -> None:
 
 @pytest.mark.thorough
 def test_processes_that_start_at_once_share_one_whole_key(tmp_path: Path) -> None:
-    start = (
-        "import sys; from unmentor.settings import Settings; sys.stdin.read(1);"
-        "print(Settings.from_environment({'UNMENTOR_INSTANCE': sys.argv[1]}).secret_key)"
-    )
-    for attempt in range(5):
-        folder = tmp_path / str(attempt)
-        run = [sys.executable, "-c", start, str(folder)]
-        started = [subprocess.Popen(run, stdin=PIPE, stdout=PIPE, text=True, cwd=HOUSE) for _ in range(12)]
-        for process in started:
-            process.stdin.write("x")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-        keys = {process.communicate()[0].strip() for process in started}
-        assert len(keys) == 1
-        assert len(keys.pop()) == 64
+    folders = [tmp_path / str(attempt) for attempt in range(5)]
+    run = [sys.executable, "-c", START, *map(str, folders)]
+    told = subprocess.run(run, stdout=PIPE, text=True, cwd=HOUSE, check=True, timeout=60).stdout.split()
+    for folder, keys in zip(folders, zip(*[iter(told)] * 12, strict=True), strict=True):
+        assert len(set(keys)) == 1
+        assert len(keys[0]) == 64
         assert [path.name for path in folder.iterdir()] == ["secret_key"]
 
 
