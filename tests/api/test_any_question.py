@@ -41,6 +41,8 @@ def client_of(community: Flask) -> FlaskClient:
     return community.test_client()
 
 
+# A validator takes seconds, and reads the same from either database.
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 def test_the_package_is_valid_and_its_tables_are_what_it_says(client_of: FlaskClient, tmp_path: Path) -> None:
     from frictionless import Package, validate  # slow to import
 
@@ -53,6 +55,7 @@ def test_the_package_is_valid_and_its_tables_are_what_it_says(client_of: FlaskCl
     assert min(rows[name] for name in ("rounds", "figures", "reflections")) > 2
 
 
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 def test_a_package_whose_table_is_not_what_it_says_is_refused(client_of: FlaskClient, tmp_path: Path) -> None:
     from frictionless import validate
 
