@@ -9,12 +9,6 @@ from playwright.sync_api import Locator, Page, ViewportSize
 from unmentor.demo.community import ROUNDS
 
 SIDEWAYS = "document.documentElement.scrollWidth > window.innerWidth"
-# Where an id stands twice, a label names the wrong thing; axe no longer looks.
-SIMPLE = """({
-    sideways: document.documentElement.scrollWidth > window.innerWidth,
-    headings: document.querySelectorAll("h1").length,
-    twice: [...document.querySelectorAll("[id]")].map(each => each.id).filter((id, at, all) => all.indexOf(id) < at),
-})"""
 # What is wrong and where, and not all that axe found right on the way, nor every way to find the place. It judges a
 # contrast once: words of one class and size, in the same colours, on the same grounds, look the same on every page.
 WRONG = """async ([runOnly, known]) => {
@@ -39,7 +33,15 @@ WRONG = """async ([runOnly, known]) => {
     }
     axe.configure({rules: [{id: "color-contrast", selector: "[data-judge]"}]})
     const found = await axe.run({runOnly, resultTypes: ["violations"], selectors: false, preload: false})
-    return [found.violations.map(each => [each.id, each.nodes[0].html]), [...judged]]
+    const ids = [...document.querySelectorAll("[id]")].map(each => each.id)
+    return {
+        found: found.violations.map(each => [each.id, each.nodes[0].html]),
+        judged: [...judged],
+        sideways: document.documentElement.scrollWidth > window.innerWidth,
+        headings: document.querySelectorAll("h1").length,
+        // Where an id stands twice, a label names the wrong thing; axe no longer looks.
+        twice: ids.filter((id, at) => ids.indexOf(id) < at),
+    }
 }"""
 ENLARGED = "document.documentElement.style.setProperty('font-size', '225%', 'important')"
 # Type of that size has two layouts; each is tightest in the narrower window.
@@ -92,15 +94,15 @@ class Seen:
     def _look(self, page: Page, scheme: ColorScheme, size: ViewportSize, rules: dict[str, object], what: str) -> None:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
-        simple = page.evaluate(SIMPLE)
-        found, self.judged[scheme] = page.evaluate(WRONG, [rules, self.judged[scheme]])
-        self.trouble += [f"{what}: {rule}: {html[:120]}" for rule, html in found]
-        if simple["sideways"]:
+        seen = page.evaluate(WRONG, [rules, self.judged[scheme]])
+        self.judged[scheme] = seen["judged"]
+        self.trouble += [f"{what}: {rule}: {html[:120]}" for rule, html in seen["found"]]
+        if seen["sideways"]:
             self.trouble.append(f"{what}: scrolls sideways")
-        if simple["headings"] != 1:
-            self.trouble.append(f"{what}: {simple['headings']} headings of the first level")
-        if simple["twice"]:
-            self.trouble.append(f"{what}: ids that stand twice: {simple['twice']}")
+        if seen["headings"] != 1:
+            self.trouble.append(f"{what}: {seen['headings']} headings of the first level")
+        if seen["twice"]:
+            self.trouble.append(f"{what}: ids that stand twice: {seen['twice']}")
 
 
 def press(page: Page, button: Locator) -> None:
