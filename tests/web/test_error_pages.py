@@ -34,6 +34,7 @@ def test_what_breaks_is_said_kindly_and_without_a_trace(
     page = client.get("/")
     assert page.status_code == 500
     assert "Something broke on our side" in page.text
+    assert '<a href="/">Mynd i’r hafan</a>' in page.text
     assert "secret" not in page.text
     assert "Traceback" not in page.text
     assert "the secret inside" in caplog.text
