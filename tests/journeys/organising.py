@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from smtp_server import LoggingServer
 
 from journeys.conftest import ORGANISER
+from journeys.keyboard import choose, tab_to
 from journeys.post import Post
 from journeys.running import Running, visitor
-from journeys.seen import Seen, press
+from journeys.seen import Seen
 
 EVERYBODY = """
 Ada Alun Anwen Bela Bryn Cadi Cerys Dafydd Deri Eira Elin Emrys Ffion Gareth Glenys Gwen Hari Heledd Huw Idris
@@ -29,14 +30,19 @@ def address(name: str) -> str:
 
 
 class Organising:
-    """An organiser at their browser, the people they bring, and a stranger; with scripts axe looks at every page."""
+    """An organiser at their browser, the people they bring, and a stranger.
+
+    With scripts the organiser has a keyboard and nothing else, and axe looks at every page; without, a mouse.
+    """
 
     def __init__(self, browser: Browser, server: Running, smtp: LoggingServer, scripts: bool) -> None:
         self.server, self.smtp, self.post, self.scripts, self.seen = server, smtp, Post(smtp), scripts, Seen()
         self._browser, self._looked_at = browser, set[str]()
         self.page = self.somebody()
+        # Whoever listens only when a key opens it may be too late.
+        self.page.on("filechooser", lambda _asked: None)
         self.page.goto(server.organiser_link)
-        press(self.page, self.page.get_by_role("main").get_by_role("button"))
+        self.follow(self.page.get_by_role("main").get_by_role("button"))
 
     def somebody(self) -> Page:
         """Return the browser of somebody else."""
@@ -50,8 +56,37 @@ class Organising:
     def press(self, name: str | re.Pattern[str], role: str = "button", which: int = 0) -> None:
         """Press the button, or link, of the page's own with this name, and look at the page that it leads to."""
         found = self.page.get_by_role("main").get_by_role(role, name=name)  # type: ignore[arg-type]  # - a role
-        press(self.page, found.nth(which))
+        self.follow(found.nth(which))
         self.look()
+
+    def follow(self, way: Locator) -> None:
+        """Press what leads to another page, and wait for that page."""
+        if self.scripts:
+            tab_to(self.page, way)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter") if self.scripts else way.click()
+
+    def open(self, section: str) -> None:
+        """Unfold a part of the page."""
+        summary = self.page.locator("summary", has_text=section)
+        if self.scripts:
+            tab_to(self.page, summary)
+        self.page.keyboard.press("Enter") if self.scripts else summary.click()
+
+    def choose(self, selector: str) -> None:
+        """Choose one of several."""
+        wanted = self.page.locator(selector).first
+        choose(self.page, wanted) if self.scripts else wanted.check()
+
+    def fill(self, name: str, words: str) -> None:
+        """Write this into a field, in place of what is there."""
+        field = self.page.locator(f"[name={name}]")
+        if self.scripts:
+            tab_to(self.page, field)
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.type(words)
+        else:
+            field.fill(words)
 
     def look(self, what: str = "") -> None:
         """Look at a page the first time that it has this title, or is in this state; axe is a script."""
@@ -67,7 +102,7 @@ class Organising:
         expect(self.page.get_by_role("heading", name="Is it still you?")).to_be_visible()
         if role == "link":  # nothing is sent to whoever only goes to a page
             self.press("Email me a code")
-        self.page.locator("[name=proof_code]").fill(self.post.code(ORGANISER))
+        self.fill("proof_code", self.post.code(ORGANISER))
         return self.page.locator("button[value=code]")
 
     def says(self, words: str | re.Pattern[str]) -> None:
@@ -79,13 +114,22 @@ class Organising:
         lines = (f"{name},{faulty.get(name, address(name))},01632 960002,{name} Council" for name in NAMES)
         words = "\n".join(["name,email,phone,organisation", *lines])
         sheet = {"name": "people.csv", "mimeType": "text/csv", "buffer": words.encode()}
-        self.page.locator("[type=file]").set_input_files(sheet)  # type: ignore[arg-type]  # - a file in memory
+        chooses = self.page.locator("[type=file]")
+        if self.scripts:
+            tab_to(self.page, chooses)
+            with self.page.expect_file_chooser() as asked:
+                self.page.keyboard.press("Enter")
+            asked.value.set_files(sheet)  # type: ignore[arg-type]  # - a file in memory
+        else:
+            chooses.set_input_files(sheet)  # type: ignore[arg-type]  # - a file in memory
         self.press("Show what would happen")
 
     def downloads(self, button: Locator) -> str:
         """Return what the button gives to keep."""
+        if self.scripts:
+            tab_to(self.page, button)
         with self.page.expect_download() as given:
-            button.click()
+            self.page.keyboard.press("Enter") if self.scripts else button.click()
         return Path(given.value.path()).read_text()
 
 
