@@ -20,7 +20,7 @@ from journeys.running import Running, Start, visitor
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-TIMEOUT = 60
+TIMEOUT = 120
 SECRET_KEY = "only for these journeys"
 ORGANISER = "organiser@unmentoring.example"
 # A page takes the frame of the one before, where Chromium would rather build another: a quarter of what a page costs.
