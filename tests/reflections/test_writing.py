@@ -69,7 +69,7 @@ def test_nobody_else_sees_what_is_pending(client: FlaskClient) -> None:
     assert only().state == "pending"
     for page in ("/", "/reflections", "/reflections.atom", "/reflections.rss", "/reflections.json", "/reflections?q=I"):
         assert WORDS not in client.get(page).text, page
-    for page in (f"/reflections/{only().slug}", "/topics/housing", "/topics/housing.atom", "/reflections?page=2"):
+    for page in (f"/reflections/{only().slug}", "/topics/housing", "/topics/housing.atom"):
         assert client.get(page).status_code == 404, page
     assert "housing" not in client.get("/reflections").text
 
