@@ -68,9 +68,9 @@ def fill(people: int = PEOPLE, rounds: int = ROUNDS, many: int = TROUBLES) -> Ho
     swaps = {"round_id": waiting.id, "at": NOW, "by_id": ids[0], "kind": "swap", "undone": [], "made": []}
     write(Change, ({**swaps, "one_id": ids[1], "other_id": ids[2 + number % 5]} for number in range(min(many, 200))))
     db.session.commit()
+    theirs = db.select(db.func.min(Reflection.id)).where(Reflection.person_id != ids[0])
     pending, public = (
-        db.session.scalars(db.select(Reflection.id).filter_by(state=state).limit(1)).one()
-        for state in ("pending", "published")
+        db.session.scalars(theirs.where(Reflection.state == state)).one() for state in ("pending", "published")
     )
     return House(ours.slug, ids[0], one, other, rounds, rounds - 1, pending, public)
 
