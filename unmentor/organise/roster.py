@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
 from unmentor.organise.standing import Entry, entries, refused
+from unmentor.paging import paged_ids
 from unmentor.people.models import Person
 from unmentor.programmes.models import EACH, Membership, Programme
 from unmentor.rounds.models import Round
@@ -60,22 +61,6 @@ class Sought:
         return {"q": self.words, "show": self.show, "order": self.order}
 
 
-class Found(Pagination):
-    """A page of people by their ids alone, which finds and counts them in one pass over all: each pass costs."""
-
-    def _query_items(self) -> list[int]:
-        found = self._query_args["found"].with_only_columns(Membership.id, func.count().over())
-        rows = db.session.execute(found.limit(self.per_page).offset(self._query_offset)).all()
-        self._counted = rows[0][1] if rows else None
-        return [row[0] for row in rows]
-
-    def _query_count(self) -> int:
-        if self._counted is not None or self.page == 1:
-            return self._counted or 0
-        everybody = self._query_args["found"].with_only_columns(func.count()).order_by(None)
-        return db.session.scalar(everybody) or 0
-
-
 def totals(programme: Programme, today: date, known: str = "") -> dict[str, int]:
     """Return how many people each of SHOWN has but that which is *known*; "" are all, "organisations" where from.
 
@@ -95,9 +80,7 @@ def totals(programme: Programme, today: date, known: str = "") -> dict[str, int]
 
 def page_of(programme: Programme, sought: Sought, today: date, number: int) -> Pagination:
     """Return a page of whom an organiser looks for, by the ids of their memberships."""
-    found = _found(programme, sought, today)
-    page = Found(found=found, page=number, per_page=PAGE, max_per_page=PAGE, error_out=False)
-    return page_of(programme, sought, today, page.pages) if not page.items and page.total else page
+    return paged_ids(_found(programme, sought, today), Membership.id, number, PAGE)
 
 
 def everybody(programme: Programme, sought: Sought, today: date) -> list[Entry]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
-from unmentor.paging import paged
+from unmentor.paging import paged_ids
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.rounds.figures import fates, found, says
@@ -27,9 +27,9 @@ def conversations(round_: Round, number: int, words: str, fate: str, now: dateti
         query = query.where(fates(now)[fate])
     if words:
         query = query.where(found(words))
-    everybody = selectinload(Conversation.participations).joinedload(Participation.person)
-    query = query.options(everybody).order_by(Conversation.starts_at, Conversation.id)
-    return paged(query, number, PAGE)
+    page = paged_ids(query.order_by(Conversation.starts_at, Conversation.id), Conversation.id, number, PAGE)
+    page.items = sorted(conversations_numbered(page.items), key=lambda each: (each.starts_at, each.id))
+    return page
 
 
 def conversations_numbered(ids: Sequence[int]) -> Sequence[Conversation]:
