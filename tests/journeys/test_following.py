@@ -60,7 +60,7 @@ def test_what_is_shared_is_read_in_a_mailbox_until_it_is_taken_back(
     anybody.sees("Ada, Devon")
     where = anybody.page.url
 
-    sian.opens("reflection-published", "Ask that it is read again")
+    sian.opens("reflection-published", "Ask for it to be read again")
     sian.page.get_by_role("textbox").fill("It is how my colleague works, and nobody asked her.")
     sian.presses("Take it off and have it read again")
     assert found(server) == []

@@ -285,7 +285,7 @@ def test_the_old_address_may_put_itself_back(app: Flask, client: FlaskClient, ad
     assert thief.get("/me").status_code == 303
     assert db.session.scalar(select(func.count(Passkey.id))) == 0
     assert db.session.get(Person, ada.id).calendar_nonce != calendar
-    assert "We write to the address before again." in mailed("thief@bad.example", "email-change")
+    assert "We write to your earlier address again." in mailed("thief@bad.example", "email-change")
     assert post(owner, undo).status_code == 410
 
 

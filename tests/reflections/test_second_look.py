@@ -146,7 +146,7 @@ def test_nobody_asks_twice_whatever_was_decided(
     publish(hers, clock())
     db.session.commit()
     again = mailed(BEN, "reflection-published")
-    assert "An organiser has, and it is public." in again
+    assert "An organiser has read it, and it is public." in again
     assert "/ask" not in again
     assert letters(SIAN) == 2
     assert "as you asked" in client.get(f"/c/{key(parts[1])}").text

@@ -96,10 +96,10 @@ def address_put_back(change: EmailChange, now: datetime) -> Letter:
         letter = _email_change(
             change,
             change.person,
-            title=_("We write to the address before again."),
+            title=_("We write to your earlier address again."),
             says=[
-                _("Somebody who reads email there said that it was not they who changed it. So we put it back."),
-                _("If it was you, and the address before is not yours any more, reply to this email."),
+                _("Somebody who reads email there said that they had not changed it. So we put it back."),
+                _("If it was you, and the earlier address is not yours any more, reply to this email."),
             ],
             button=(_("Go to the home page"), link(Above.HOME)),
         )
