@@ -6,7 +6,7 @@ Triggers keep the index of what is public at this moment, whoever writes it: see
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 from sqlalchemy import Integer, Select, bindparam, cast, column, func, select, table
@@ -102,8 +102,9 @@ def _in_postgresql(sought: list[tuple[str, bool]], years: tuple[datetime, ...]) 
     newest = select(here.id).where(*within).order_by(*in_order).limit(1).scalar_subquery()
     since = select(here.at).where(here.id <= newest - NEWEST).order_by(here.id.desc()).limit(1).scalar_subquery()
     lately = here.at >= func.coalesce(since, datetime.min.replace(tzinfo=UTC))
-    # No index is in the order of a sum, so all that is found is sorted: nobody looks for it from the newest on.
-    return [found.where(lately).order_by(*in_order), found.order_by((here.at + timedelta()).desc(), here.id.desc())]
+    # What has an offset is planned by itself: all of it is found by its words, and not looked for from the newest on.
+    whole = found.add_columns(here.at).offset(0).subquery().c
+    return [found.where(lately).order_by(*in_order), select(whole.id).order_by(whole.at.desc(), whole.id.desc())]
 
 
 def _in_sqlite(sought: list[tuple[str, bool]], years: tuple[datetime, ...]) -> Select[int]:
