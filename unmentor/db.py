@@ -161,7 +161,7 @@ def connect(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             _keep_sqlite_safe(db.engine)
         else:
-            event.listen(db.engine, "connect", _compile_nothing)
+            event.listen(db.engine, "connect", _set_up_postgresql)
 
 
 def close_to_others(path: Path, mode: int) -> None:
@@ -170,10 +170,13 @@ def close_to_others(path: Path, mode: int) -> None:
         path.chmod(mode)
 
 
-def _compile_nothing(connection: Any, _record: object) -> None:
+def _set_up_postgresql(connection: Any, _record: object) -> None:
     # PostgreSQL guesses some of what we ask to be long, and compiles it for longer than it takes to answer.
     connection.execute("SET jit = off")
     connection.commit()
+    # What is asked often is prepared, and psycopg lets go of all that with each transaction that is undone: all that
+    # only read are. It does so lest a table is another by then; ours are what they are while we run.
+    connection._prepared.clear = lambda: False
 
 
 def _keep_sqlite_safe(engine: Engine) -> None:
