@@ -45,7 +45,8 @@ def run_due(programme: Programme, now: datetime) -> Round | None:
         with turn(programme) as its_turn:
             return _run(programme, newest, None, its_turn)
     try:
-        return drawn_ahead(programme, None, partial(_run, programme, newest))
+        act = partial(_run, programme, newest)
+        return drawn_ahead(programme, None, act, lambda then: newest not in unclaimed(programme, then))
     except CannotDraw:
         _without_a_draw(programme, newest)
         return None

@@ -41,7 +41,7 @@ def draw(programme: Programme, seed: int | None, by: int | None = None) -> Round
 
     with reading():
         waiting = queries.waiting_round(programme)
-    return waiting or drawn_ahead(programme, seed, act)
+    return waiting or drawn_ahead(programme, seed, act, lambda _now: queries.waiting_round(programme) is not None)
 
 
 def draw_again(round_: Round, seed: int | None = None, by: int | None = None, looked_at: str | None = None) -> Round:
@@ -114,17 +114,23 @@ def cancel(round_: Round, by: int | None = None) -> None:
     tell_slice(round_)
 
 
-def drawn_ahead(programme: Programme, seed: int | None, act: Callable[[Drawn | None, datetime], Made]) -> Made:
+def drawn_ahead(
+    programme: Programme,
+    seed: int | None,
+    act: Callable[[Drawn | None, datetime], Made],
+    overtaken: Callable[[datetime], bool] = lambda _now: False,
+) -> Made:
     """Return what *act* makes, in the programme's turn and with its time, of a draw that was made while nobody waited.
 
     Where somebody in it has changed something since, it is drawn again; after some tries *act* is given None, and draws
-    by itself. Raises CannotDraw, and what *act* raises.
+    by itself. Where somebody was faster it is *overtaken*, and not drawn again: *act* sees that too. Raises CannotDraw,
+    and what *act* raises.
     """
     for _try in range(TRIES):
         with reading():
             ready = actions.look(programme, seed, runtime.now())
         with turn(programme) as now:
-            if still_so(programme, ready, now):
+            if overtaken(now) or still_so(programme, ready, now):
                 return act(ready, now)
     with turn(programme) as now:
         return act(None, now)
