@@ -10,7 +10,7 @@ from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.proposals import propose
 from unmentor.conversations.telling import tell
 from unmentor.mail.message import Letter
-from unmentor.mail.outbox import queue
+from unmentor.mail.outbox import queue, queue_all
 from unmentor.words import when
 
 # What a calendar may answer (RFC 5545 §3.2.12); it could also delegate, which means nothing here.
@@ -42,7 +42,7 @@ def take_out(
     With two it is off, and whoever is left has not been told yet: there may be somebody new. Two of three talk on, and
     hear why. Who is *unreached* by our mail is told nothing.
     """
-    talk, were = part.conversation, part.conversation.present
+    talk, were, letters = part.conversation, part.conversation.present, list[Letter]()
     tell(talk, now)
     part.withdrew_at = now
     if len(talk.present) < 2:
@@ -51,10 +51,10 @@ def take_out(
         talk.sequence, talk.stamped_at = talk.sequence + 1, now
         talk.present[0].starts = talk.present[0].starts or part.starts
         part.starts = False
-        for each in talk.present:
-            queue(mails.moved(each, was=talk.starts_at, withdrew=part, reason=reason), now)
+        letters = [mails.moved(each, was=talk.starts_at, withdrew=part, reason=reason) for each in talk.present]
     if not unreached:
-        queue(mails.cancelled(part, were, withdrew=part, leaving=leaving), now)
+        letters.append(mails.cancelled(part, were, withdrew=part, leaving=leaving))
+    queue_all(letters, now)
     return were
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from unmentor.conversations import mails, queries
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.telling import tell
-from unmentor.mail.outbox import queue
+from unmentor.mail.outbox import queue_all
 from unmentor.people.models import Person
 from unmentor.programmes.queries import holidays
 from unmentor.programmes.turn import lock_diaries
@@ -121,8 +121,7 @@ def move(
         each.proposes = each.proposed_at = None
         each.met = each.challenged = each.again = each.answered_at = each.asked_at = None
         each.asks = 0
-    for each in talk.present:
-        queue(mails.moved(each, was=was, mover=part, proposer=proposer), now)
+    queue_all([mails.moved(each, was=was, mover=part, proposer=proposer) for each in talk.present], now)
 
 
 def _check(part: Participation, starts_at: datetime, now: datetime, *, agreed: bool) -> None:

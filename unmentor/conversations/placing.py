@@ -15,7 +15,7 @@ from unmentor.conversations.telling import tell
 from unmentor.conversations.where import people_of, place, room, where
 from unmentor.db import db
 from unmentor.forms import clean_line
-from unmentor.mail.outbox import queue
+from unmentor.mail.outbox import queue_all
 from unmentor.people import video
 from unmentor.people.models import Person
 from unmentor.words import listed
@@ -76,8 +76,7 @@ def _tell_everybody(part: Participation, now: datetime) -> None:
     talk = part.conversation
     part.places += 1
     talk.sequence, talk.stamped_at = talk.sequence + 1, now
-    for each in talk.present:
-        queue(mails.moved(each, was=talk.starts_at, placer=part), now)
+    queue_all([mails.moved(each, was=talk.starts_at, placer=part) for each in talk.present], now)
 
 
 def _leads_to(talk: Conversation) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import CompoundSelect, insert, literal, null, select, tuple_, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.db import db
@@ -51,8 +51,7 @@ def keep(mails: Iterable[Written], now: datetime) -> list[int]:
 
 def _insert(mails: list[Written], now: datetime) -> list[int]:
     letters = [letter for letter, _row, _content in mails]
-    stopped, suppressed = _stopped(letters), _suppressed(letters)
-    state = "held" if db.session.scalar(select(Hold.id)) else "queued"
+    stopped, suppressed, state = _kept_back(letters)
     wanted = [mail for mail in mails if (mail[0].person_id, mail[0].kind) not in stopped]
     if not wanted:
         return []
@@ -116,18 +115,13 @@ def _when(letter: Letter, row: dict[str, Any], now: datetime, suppressed: set[st
     return stored
 
 
-def _stopped(letters: list[Letter]) -> set[tuple[int | None, str]]:
-    asked = {
-        (letter.person_id, letter.kind)
-        for letter in letters
-        if letter.person_id is not None and letter.kind not in PAUSES
-    }
-    if not asked:
-        return set()
-    key = tuple_(Stopped.person_id, Stopped.kind)
-    return {(person, kind) for person, kind in db.session.execute(select(*key.clauses).where(key.in_(asked)))}
-
-
-def _suppressed(letters: list[Letter]) -> set[str]:
-    asked = {letter.to[1].lower() for letter in letters}
-    return set(db.session.scalars(select(Suppressed.address).where(Suppressed.address.in_(asked))))
+def _kept_back(letters: list[Letter]) -> tuple[set[tuple[int | None, str]], set[str], str]:
+    """Return who stopped which kind, which addresses refuse our mail, and how new mail waits: all asked at once."""
+    kinds = {(each.person_id, each.kind) for each in letters if each.person_id and each.kind not in PAUSES}
+    stopped = select(Stopped.person_id, Stopped.kind).where(tuple_(Stopped.person_id, Stopped.kind).in_(kinds))
+    addresses = {each.to[1].lower() for each in letters}
+    suppressed = select(null(), Suppressed.address).where(Suppressed.address.in_(addresses))
+    held = select(null(), literal("")).select_from(Hold)
+    asked: CompoundSelect[int | None, str] = union_all(stopped, suppressed, held)
+    found = {(person, said) for person, said in db.session.execute(asked)}
+    return found, {said for _person, said in found}, "held" if (None, "") in found else "queued"

@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from unmentor.conversations.models import Conversation
 from unmentor.conversations.telling import tell
 from unmentor.db import db
-from unmentor.mail.outbox import queue, queue_all
+from unmentor.mail.outbox import queue_all
 from unmentor.programmes.models import Programme
 from unmentor.programmes.queries import organisers
 from unmentor.programmes.turn import lock, lock_diaries_in
@@ -172,8 +172,7 @@ def _close(round_: Round, now: datetime) -> None:
     of_it = update(Conversation).where(Conversation.round_id == round_.id, Conversation.state == "arranged")
     db.session.execute(of_it.values(state="missed"))
     whole = queries.round_of(round_.programme, round_.number) or round_
-    for organiser in organisers(round_.programme):
-        queue(round_report(whole, organiser, now), now)
+    queue_all([round_report(whole, organiser, now) for organiser in organisers(round_.programme)], now)
 
 
 def _store(programme: Programme, drawn: Drawn, now: datetime, late_hours: int, own_seed: bool) -> Round:

@@ -10,7 +10,7 @@ from unmentor.conversations.due_queries import unreachable
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.queries import lock_and_refresh, upcoming
 from unmentor.conversations.telling import remember_questions
-from unmentor.mail.outbox import queue, queue_all
+from unmentor.mail.outbox import queue_all
 from unmentor.people.models import Person
 from unmentor.programmes.queries import memberships_of
 from unmentor.programmes.turn import lock, lock_diaries_in
@@ -134,9 +134,13 @@ def _mend_for(
         person.id: [each for each in other.people if each is not person] for other in found for person in other.people
     }
     next_time = _go_first([each.person for each in alone if each.person_id not in new], round_)
-    for each in alone:
-        instead, first = new.get(each.person_id, []), each.person_id in next_time
-        queue(mails.cancelled(each, were, new=instead, first_next=first, **why), now)
+    queue_all(
+        [
+            mails.cancelled(each, were, new=new.get(each.person_id, []), first_next=each.person_id in next_time, **why)
+            for each in alone
+        ],
+        now,
+    )
     return found
 
 
