@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
@@ -24,6 +24,7 @@ from sqlalchemy import (
     MetaData,
     TypeDecorator,
     event,
+    inspect,
     select,
     text,
 )
@@ -122,6 +123,11 @@ def insert_new(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     if db.session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def id_of(row: Base) -> int:
+    """Return the id of a row without reading it again, as looking at an attribute may."""
+    return cast(tuple[int], inspect(row).identity)[0]
 
 
 def from_database(error: BaseException | None) -> bool:

@@ -73,6 +73,7 @@ def _due(times: int, before: datetime, now: datetime) -> Select[Participation]:
         Message.kind.not_in(LETS_IN),
         Message.queued_at > now - A_WEEK,
     )
+    talk = contains_eager(Participation.conversation)
     return (
         select(Participation)
         .join(Participation.conversation)
@@ -89,6 +90,9 @@ def _due(times: int, before: datetime, now: datetime) -> Select[Participation]:
             ~lately.exists(),
             ~mail,
         )
-        .options(contains_eager(Participation.conversation), contains_eager(Participation.person))
+        .options(
+            talk.joinedload(Conversation.round),
+            talk.selectinload(Conversation.participations).joinedload(Participation.person),
+        )
         .order_by(Conversation.starts_at, Participation.id)
     )

@@ -68,10 +68,11 @@ def give_up_asking(now: datetime) -> int:
     Silence after a question that did not leave, or came back, is ours and not theirs.
     """
     silent = due_queries.unanswered(2, now - THREE_DAYS, now - LATELY, now, BATCH)
+    members, heard = queries.memberships(silent), due_queries.asked_twice(silent, now - THREE_DAYS)
     for part in silent:
         part.asks += 1
-        membership = queries.membership(part)
-        if membership is None or not due_queries.was_asked_twice(part, now - THREE_DAYS):
+        membership = members.get(part.id)
+        if membership is None or part.id not in heard:
             continue
         membership.silences += 1
         if membership.silences >= SILENCES_THAT_PAUSE and not membership.is_paused(membership.programme.today(now)):

@@ -1,12 +1,13 @@
 """Conversations that wait for something to be done: a reminder, a question, an apology."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.conversations.queries import participations, untold
+from unmentor.conversations.queries import about, participations, untold
 from unmentor.db import db
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.models import Person
@@ -58,18 +59,25 @@ def unreachable(now: datetime) -> Participation | None:
     return db.session.scalars(query.order_by(Participation.id).limit(1)).first()
 
 
-def was_asked_twice(part: Participation, by: datetime) -> bool:
-    """Say whether two questions how it went had left by a moment and did not come back: only then silence says much."""
-    own = (Message.kind == "how-was-it") & (Message.about == f"conversation:{part.conversation_id}")
-    # The second may have gone within a heads-up.
-    query = select(func.count()).where(
-        own | (Message.kind == "heads-up") & (Message.queued_at == part.asked_at),
-        Message.person_id == part.person_id,
+def asked_twice(parts: Collection[Participation], by: datetime) -> set[int]:
+    """Return the ids of those parts whose people were asked twice how it went, in mail that had left by a moment.
+
+    It did not come back either: only then silence says much.
+    """
+    if not parts:
+        return set()
+    own = (Message.kind == "how-was-it") & (Message.about == about(Participation.conversation_id))
+    query = select(Participation.id, Message.queued_at).join(Message, Message.person_id == Participation.person_id)
+    query = query.where(
+        Participation.id.in_([part.id for part in parts]),
+        # The second may have gone within a heads-up.
+        own | (Message.kind == "heads-up") & (Message.queued_at == Participation.asked_at),
         Message.state == "sent",
-        Message.queued_at >= part.conversation.ends_at,
         Message.sent_at <= by,
     )
-    return (db.session.scalar(query) or 0) > 1
+    ended = {part.id: part.conversation.ends_at for part in parts}
+    left = Counter(number for number, queued_at in db.session.execute(query) if queued_at >= ended[number])
+    return {number for number, times in left.items() if times > 1}
 
 
 def unanswered(

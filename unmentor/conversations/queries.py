@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, String, cast, literal, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.db import db
+from unmentor.db import db, id_of
 from unmentor.mail.models import Message
 from unmentor.people.models import Person
-from unmentor.programmes.models import Membership
+from unmentor.programmes.models import Membership, Programme
 from unmentor.programmes.turn import lock
 
 # No conversation is longer than this.
@@ -29,8 +30,8 @@ def lock_and_refresh(conversation: Conversation) -> None:
     """Take a turn at its programme and read *conversation* again: nobody else changes it before this one ends."""
     lock(conversation.round.programme)
     # What is due by the minute holds single conversations, and may have changed this one while we waited.
-    db.session.execute(select(Conversation.id).where(Conversation.id == conversation.id).with_for_update())
-    db.session.expire_all()
+    again = select(Conversation).where(Conversation.id == id_of(conversation)).options(*_whole())
+    db.session.scalars(again.with_for_update(of=Conversation)).all()
 
 
 def upcoming(person: Person, now: datetime) -> Sequence[Participation]:
@@ -88,6 +89,16 @@ def membership(part: Participation) -> Membership | None:
     )
 
 
+def memberships(parts: Collection[Participation]) -> dict[int, Membership]:
+    """Return the same of many, asked once, by the ids of their parts."""
+    if not parts:
+        return {}
+    query = select(Participation.id, Membership).join(Participation.conversation).join(Conversation.round)
+    theirs = (Membership.programme_id == Programme.id) & (Membership.person_id == Participation.person_id)
+    query = query.join(Programme).join(Membership, theirs).where(Participation.id.in_([part.id for part in parts]))
+    return dict(db.session.execute(query).all())
+
+
 def numbered(ids: Collection[int]) -> Sequence[Conversation]:
     """Return those of these conversations that still stand, with everybody in them.
 
@@ -97,8 +108,7 @@ def numbered(ids: Collection[int]) -> Sequence[Conversation]:
         return []
     query = select(Conversation).where(Conversation.id.in_(ids), Conversation.state == "arranged")
     query = query.order_by(Conversation.id)
-    everybody = selectinload(Conversation.participations).joinedload(Participation.person)
-    return db.session.scalars(query.options(everybody).with_for_update(skip_locked=True, of=Conversation)).all()
+    return db.session.scalars(query.options(*_whole()).with_for_update(skip_locked=True, of=Conversation)).all()
 
 
 def untold_in(conversation: Conversation) -> set[int]:
@@ -113,9 +123,8 @@ def untold() -> ColumnElement[bool]:
     Where no mail was ever written, as in a demo, nothing is known and nobody counts as untold; and whoever moved it, or
     whose calendar accepted, knows.
     """
-    about = literal("conversation:") + cast(Conversation.id, String)
     mail = select(Message.id).where(
-        Message.about == about, Message.person_id == Participation.person_id, Message.kind.in_(TELLING)
+        Message.about == about(Conversation.id), Message.person_id == Participation.person_id, Message.kind.in_(TELLING)
     )
     # A mail that says when expires then, which tells those of an earlier time from those of this one.
     told = mail.where(Message.state.in_(ARRIVED), Message.expires_at == Conversation.starts_at)
@@ -128,6 +137,11 @@ def untold() -> ColumnElement[bool]:
     )
 
 
+def about(conversation: InstrumentedAttribute[int]) -> ColumnElement[str]:
+    """Return what mails about a conversation are about, as a column of its id."""
+    return literal("conversation:") + cast(conversation, String)
+
+
 def participations() -> Select[Participation]:
     """Return the question for parts in conversations, with everybody in them."""
     talk = contains_eager(Participation.conversation)
@@ -136,10 +150,16 @@ def participations() -> Select[Participation]:
         .join(Participation.conversation)
         .options(
             talk.joinedload(Conversation.round),
+            # And so the person of each part that is asked for.
             talk.selectinload(Conversation.participations).joinedload(Participation.person),
-            selectinload(Participation.person),
         )
     )
+
+
+def _whole() -> tuple[ORMOption, ...]:
+    """Return the options that load a conversation with its round and everybody in it."""
+    everybody = selectinload(Conversation.participations).joinedload(Participation.person)
+    return joinedload(Conversation.round), everybody
 
 
 def _of(person: Person) -> Select[Participation]:

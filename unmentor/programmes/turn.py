@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from unmentor.db import db, transaction
+from unmentor.db import db, id_of, transaction
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership, Programme
 from unmentor.runtime import now
@@ -30,11 +30,11 @@ def turn(*programmes: Programme) -> Iterator[datetime]:
 
 def lock(*programmes: Programme) -> None:
     """Let nobody else change the rounds of these before this transaction ends; what was read before is read again."""
-    ids = [programme.id for programme in programmes]
-    rows = select(Programme.id).where(Programme.id.in_(ids)).order_by(Programme.id)
-    # FOR NO KEY UPDATE: who joins meanwhile only names the programme, and need not wait.
-    db.session.execute(rows.with_for_update(key_share=True))
+    db.session.flush()
     db.session.expire_all()
+    rows = select(Programme).where(Programme.id.in_(map(id_of, programmes))).order_by(Programme.id)
+    # FOR NO KEY UPDATE: who joins meanwhile only names the programme, and need not wait.
+    db.session.scalars(rows.with_for_update(key_share=True)).all()
 
 
 def lock_diaries(people: Collection[int]) -> None:
@@ -45,7 +45,6 @@ def lock_diaries(people: Collection[int]) -> None:
 
 def lock_diaries_in(*programmes: Programme) -> None:
     """Let nobody else arrange anything for anybody in these programmes before this transaction ends."""
-    ids = [programme.id for programme in programmes]
-    members = select(Membership.person_id).where(Membership.programme_id.in_(ids))
+    members = select(Membership.person_id).where(Membership.programme_id.in_(map(id_of, programmes)))
     rows = select(Person.id).where(Person.id.in_(members)).order_by(Person.id)
     db.session.execute(rows.with_for_update(key_share=True))

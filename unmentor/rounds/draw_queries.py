@@ -154,7 +154,7 @@ def _last_turns(programme: Programme) -> dict[int, int]:
         .where(*counted)
     )
     turns: dict[int, int] = {}
-    for person, number in [*db.session.execute(out), *db.session.execute(third)]:
+    for person, number in db.session.execute(union_all(out, third)):
         turns[person] = max(number, turns.get(person, 0))
     return turns
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.db import db
@@ -180,7 +180,7 @@ def is_newest_sent(round_: Round) -> bool:
 def latest_sent(programme: Programme) -> Round | None:
     """Return the newest round that was sent: its plan looks ahead to the next."""
     query = select(Round).where(Round.programme_id == programme.id, Round.sent_at.is_not(None))
-    return db.session.scalar(query.order_by(Round.number.desc()).limit(1))
+    return db.session.scalar(query.order_by(Round.number.desc()).limit(1).options(undefer(Round.plan)))
 
 
 def to_be_closed(now: datetime, quiet: timedelta = timedelta(days=14)) -> Sequence[Round]:
