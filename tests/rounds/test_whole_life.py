@@ -69,6 +69,7 @@ class Life:
         self.apart = {frozenset(pair) for pair in combinations(everybody, 2) if chance.random() < 0.3}
         for one, other in map(sorted, self.apart):
             db.session.add(Exclusion(person_id=one, email=db.session.get(Person, other).email))
+        db.session.flush()
         self.first = draw_round(self.programme, 1, self.now)
         mark_sent(self.first, self.now)
         self.now += timedelta(days=30)
