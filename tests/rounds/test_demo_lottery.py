@@ -39,7 +39,7 @@ def test_a_stranger_verifies_fifty_rounds_and_refuses_a_thousand_forgeries(
     # How it went and what they learned comes after all draws, and is in no file.
     for later in ("answer_all", "tell_all", "close_rounds"):
         monkeypatch.setattr(community, later, lambda *_given: None)
-    demo.fill(clock(), people=30, rounds=ROUNDS)
+    demo.fill(clock(), people=20, rounds=ROUNDS)
     written, chance = list(files()), Random(50)
     assert len(written) == ROUNDS
     for file in written:
