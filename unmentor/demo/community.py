@@ -85,6 +85,7 @@ def _founded(now: datetime, rounds: int) -> Programme:
         slug="unmentoring",
         name="UnMentoring",
         about="Half an hour with somebody you would never have met, for people in and around local government.",
+        about_cy="Hanner awr gyda rhywun na fyddech chi byth wedi cwrdd â nhw, i bobl ym myd llywodraeth leol.",
         time_zone="Europe/London",
         # Whoever is from the same place may meet too: half of what the experiment compares.
         same_organisation="allow",
