@@ -12,6 +12,7 @@ from typing import Any, ClassVar, cast
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import (
     JSON,
     ColumnElement,
@@ -32,6 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+KEPT = "kept"
 READING = {"GET", "HEAD", "OPTIONS"}
 _only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
 
@@ -86,7 +88,19 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
-db = SQLAlchemy(metadata=Base.metadata)
+class KeepingSession(Session):
+    """A session that keeps its connection from one transaction to the next, in the block of ``one_connection``."""
+
+    def get_bind(self, *given: Any, **more: Any) -> Engine | Connection:
+        """Return what the next transaction is on, as every session says."""
+        bind = super().get_bind(*given, **more)
+        if KEPT not in self.info:
+            return bind
+        self.info[KEPT] = self.info[KEPT] or bind.engine.connect()
+        return cast(Connection, self.info[KEPT])
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": KeepingSession})
 
 
 def only(index: str, column: str, where: str) -> Index:
@@ -158,6 +172,21 @@ def reading() -> Iterator[None]:
     finally:
         db.session.rollback()
         _only_reads.reset(before)
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Give all transactions of the block one connection, looked at once whether it is still there.
+
+    Where it is lost on the way, so is what the transaction did, and the next has another.
+    """
+    db.session.info[KEPT] = None
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        if kept := db.session.info.pop(KEPT):
+            kept.close()
 
 
 def connect(app: Flask) -> None:

@@ -19,7 +19,7 @@ from flask import Flask
 from unmentor import runtime
 from unmentor.conversations.came_of_it import ask_what_came
 from unmentor.conversations.due import ask_how_it_was, call_off_unsent, give_up_asking, remind
-from unmentor.db import FORGETS, beat, beat_after, db, reading, transaction
+from unmentor.db import FORGETS, beat, beat_after, db, one_connection, reading, transaction
 from unmentor.features import features
 from unmentor.impact.editions import make_edition
 from unmentor.mail.actions import forget_old as forget_old_mail
@@ -46,6 +46,11 @@ AN_HOUR = timedelta(hours=1)
 
 def tick(now: datetime) -> None:
     """Do everything that is due at a moment, each in a transaction of its own; what fails does not stop the rest."""
+    with one_connection():
+        _do_all(now)
+
+
+def _do_all(now: datetime) -> None:
     _try("answer requests", partial(answer_requests, now))
     _all("send what was let go", send_due)
     _all("commit to the next draw", partial(commit_where_none, now))

@@ -1,8 +1,9 @@
 """Who joined since a round was drawn, and the rounds in which somebody may be left for them to meet."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from unmentor.conversations.models import Conversation, Participation
@@ -22,6 +23,12 @@ def rounds_to_welcome_in() -> Sequence[Round]:
 
     Asked every minute, once for all.
     """
+    return db.session.scalars(_rounds_to_welcome_in()).all()
+
+
+@cache
+def _rounds_to_welcome_in() -> Select[Round]:
+    """Return that question, made once: it takes longer to write than to answer."""
     newest, later = aliased(Round), aliased(Round)
     sent_later = (later.programme_id == newest.programme_id, later.number > newest.number, later.sent_at.is_not(None))
     lost = (
@@ -36,7 +43,7 @@ def rounds_to_welcome_in() -> Sequence[Round]:
     alone = lost.exists() | out.correlate(newest).exists()
     new = exists(Membership.id).where(_is_new_to(newest)).correlate(newest)
     query = select(newest).where(newest.sent_at.is_not(None), ~exists().where(*sent_later), new, alone)
-    return db.session.scalars(query.options(joinedload(newest.programme)).order_by(newest.programme_id)).all()
+    return query.options(joinedload(newest.programme)).order_by(newest.programme_id)
 
 
 def _is_new_to(round_: Round | type[Round]) -> ColumnElement[bool]:
