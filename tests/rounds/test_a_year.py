@@ -209,6 +209,7 @@ class Facts:
         for each in self.rounds:
             again = replay(each)
             assert again.proved
+            assert again.result.certificate == each.certificate
             assert again.again == pairs(each.groups) & self._met(each)
         assert all(replay(each).proved for each in db.session.scalars(select(Mending)))
 

@@ -21,6 +21,7 @@ from cast import kept, member, organiser, person, programme
 from conftest import Clock
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import flag_modified
 
 from unmentor import worker
 from unmentor.conversations.actions import answer
@@ -242,6 +243,9 @@ class Year:
                     spans.append([now, until and at(until, time())])
                 elif each.state == "paused":
                     resume(each)
+                # All in one statement, which it is where each changes the same.
+                flag_modified(each, "state")
+                flag_modified(each, "paused_until")
 
     def _say_yes(self) -> None:
         """Let the four-weekly round go that waits; it leaves two minutes later."""

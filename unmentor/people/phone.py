@@ -1,5 +1,7 @@
 """Phone numbers: typed in any way, kept in one (E.164), shown as people write them."""
 
+from functools import lru_cache
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
@@ -25,6 +27,7 @@ def standard(typed: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension
 
 
+@lru_cache(maxsize=2048)
 def written(kept: str) -> str:
     """Return a number that we keep as a British reader writes it: "07700 900123", "+33 1 23 45 67 89" from abroad.
 

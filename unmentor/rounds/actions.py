@@ -79,18 +79,20 @@ def send_round(round_: Round, now: datetime, looked_at: str | None = None) -> in
     return whole.people
 
 
-def start_sending(round_: Round, now: datetime, looked_at: str | None = None) -> None:
+def start_sending(round_: Round, now: datetime, looked_at: str | None = None, *, fresh: bool = False) -> None:
     """Count a drawn round as sent; its people are to be told.
 
     Who has paused since, or must not meet any more, is taken care of first, and what comes too soon by now gets another
-    time. *looked_at* is the mark of what an organiser saw before they pressed.
+    time; one that is *fresh* was drawn in this very turn, and needs neither. *looked_at* is the mark of what an
+    organiser saw before they pressed.
     Raises NotWaiting, and ChangedSince where that is not what would be sent.
     """
     lock_and_refresh(round_, "drawn")
     lock_diaries_in(round_.programme)
     check_seen(round_, now, looked_at)
-    recheck(round_, now)
-    arrange_anew(round_, now)
+    if not fresh:
+        recheck(round_, now)
+        arrange_anew(round_, now)
     take_word(round_)
     mark_sent(round_, now, telling=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import CompoundSelect, Select, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from unmentor.conversations.models import Conversation, Participation
@@ -162,13 +162,18 @@ def free(round_: Round) -> tuple[set[int], set[int]]:
 
     Whoever withdrew from it is neither: they cannot make it.
     """
-    in_it = select(Participation.person_id).join(Participation.conversation).where(Conversation.round_id == round_.id)
-    taken = in_it.where(or_(Conversation.state != "cancelled", Participation.withdrew_at.is_not(None)))
-    out = select(LeftOut.person_id).where(LeftOut.round_id == round_.id)
-    standby = select(Membership.person_id).where(Membership.programme_id == round_.programme_id, Membership.standby)
-    busy = set(db.session.scalars(taken))
-    alone = (set(db.session.scalars(in_it)) | set(db.session.scalars(out))) - busy
-    return alone, set(db.session.scalars(standby)) - busy - alone
+    cannot = or_(Conversation.state != "cancelled", Participation.withdrew_at.is_not(None))
+    in_it = select(Participation.person_id, case((cannot, "busy"), else_="here")).join(Participation.conversation)
+    out = select(LeftOut.person_id, literal("here")).where(LeftOut.round_id == round_.id)
+    standby = select(Membership.person_id, literal("offered")).where(
+        Membership.programme_id == round_.programme_id, Membership.standby
+    )
+    asked: CompoundSelect[int, str] = union_all(in_it.where(Conversation.round_id == round_.id), out, standby)
+    found = {"busy": set[int](), "here": set[int](), "offered": set[int]()}
+    for person, how in db.session.execute(asked):
+        found[how].add(person)
+    alone = found["here"] - found["busy"]
+    return alone, found["offered"] - found["busy"] - alone
 
 
 def is_newest_sent(round_: Round) -> bool:

@@ -74,7 +74,7 @@ def _run(programme: Programme, due: datetime, ready: Drawn | None, now: datetime
         return None
     round_ = waits or draw_round(programme, None, now, (now - due) // AN_HOUR, ready)
     if programme.review == "send" and not waits:
-        start_sending(round_, now)
+        start_sending(round_, now, fresh=True)
     else:
         queue_all(period_mails.drawn(round_, period, now), now)
     return None if waits else round_
