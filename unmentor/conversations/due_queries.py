@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.queries import about, participations, untold
@@ -87,23 +88,30 @@ def unanswered(
 
     Who was never told when it is could not talk, and is not asked. What another process has locked is left to it.
     """
+    told = {"asks": asks, "asked_before": asked_before, "since": since, "now": now, "most": most}
+    found = db.session.scalars(_unanswered(asked=asked_before is not None), told).all()
+    return [each for each in found if each.conversation.ends_at <= now]
+
+
+@cache
+def _unanswered(*, asked: bool) -> Select[Participation]:
+    """Return that question, made once: it is asked three times a minute, and takes longer to write than to answer."""
+    before = Participation.asked_at <= bindparam("asked_before") if asked else Participation.asked_at.is_(None)
     query = participations().where(
         Conversation.state.in_(("arranged", "met", "missed")),
-        Conversation.starts_at > since,
-        Conversation.starts_at < now,
+        Conversation.starts_at > bindparam("since"),
+        Conversation.starts_at < bindparam("now"),
         or_(Conversation.round.has(state="sent"), Conversation.round.has(state="closed")),
-        Participation.asks == asks,
-        Participation.asked_at <= asked_before if asked_before else Participation.asked_at.is_(None),
+        Participation.asks == bindparam("asks"),
+        before,
         Participation.answered_at.is_(None),
         Participation.withdrew_at.is_(None),
         Person.left_at.is_(None),
         ~untold(),
     )
-    query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id).limit(most)
+    query = query.join(Participation.person).order_by(Conversation.starts_at, Participation.id)
     # With the conversation, which whoever answers locks first: nobody waits in a circle.
-    locked = query.with_for_update(skip_locked=True, of=(Conversation, Participation))
-    found = db.session.scalars(locked).all()
-    return [each for each in found if each.conversation.ends_at <= now]
+    return query.limit(bindparam("most")).with_for_update(skip_locked=True, of=(Conversation, Participation))
 
 
 def still_planned(since: datetime, before: datetime, most: int) -> Sequence[Participation]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import CompoundSelect, insert, literal, null, select, tuple_, union_all, update
+from sqlalchemy import CompoundSelect, bindparam, insert, literal, null, select, tuple_, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unmentor.db import db
@@ -20,6 +20,15 @@ log = logging.getLogger(__name__)
 
 USUALLY_WORTH_SENDING = timedelta(days=3)
 HEAD_START = timedelta(days=1)
+
+# What keeps mail back: a kind and who stopped it, an address that refuses it, or nothing but that all is held.
+KEPT_BACK: CompoundSelect[int | None, str] = union_all(
+    select(Stopped.person_id, Stopped.kind).where(
+        tuple_(Stopped.person_id, Stopped.kind).in_(bindparam("kinds", expanding=True))
+    ),
+    select(null(), Suppressed.address).where(Suppressed.address.in_(bindparam("addresses", expanding=True))),
+    select(null(), literal("")).select_from(Hold),
+)
 
 # A letter, the row that will be stored for it, and its bytes, sealed.
 Written = tuple[Letter, dict[str, Any], bytes]
@@ -118,10 +127,6 @@ def _when(letter: Letter, row: dict[str, Any], now: datetime, suppressed: set[st
 def _kept_back(letters: list[Letter]) -> tuple[set[tuple[int | None, str]], set[str], str]:
     """Return who stopped which kind, which addresses refuse our mail, and how new mail waits: all asked at once."""
     kinds = {(each.person_id, each.kind) for each in letters if each.person_id and each.kind not in PAUSES}
-    stopped = select(Stopped.person_id, Stopped.kind).where(tuple_(Stopped.person_id, Stopped.kind).in_(kinds))
-    addresses = {each.to[1].lower() for each in letters}
-    suppressed = select(null(), Suppressed.address).where(Suppressed.address.in_(addresses))
-    held = select(null(), literal("")).select_from(Hold)
-    asked: CompoundSelect[int | None, str] = union_all(stopped, suppressed, held)
-    found = {(person, said) for person, said in db.session.execute(asked)}
+    asked = {"kinds": list(kinds), "addresses": list({each.to[1].lower() for each in letters})}
+    found = {(person, said) for person, said in db.session.execute(KEPT_BACK, asked)}
     return found, {said for _person, said in found}, "held" if (None, "") in found else "queued"
