@@ -30,6 +30,9 @@ ONE_ENGINE = Path(__file__).with_name("one_engine.txt")
 # What a database of tests need not do: outlive a power cut, or tidy up, which counts as a write and makes pages old.
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
+# What makes somebody wait at their screen: they asked for a mail, or let a round go.
+WAITS = re.compile(r"(INSERT INTO|UPDATE) \"?(request|email_change|follow_request|round)\b")
+
 
 class Clock:
     """A clock that stands still until a test moves it."""
@@ -122,14 +125,14 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 class Worker:
-    """A worker that looks after each request, as in reality; not where nothing was written and no time has passed."""
+    """A worker that looks after each request, as in reality; not where nothing came to wait and no time has passed."""
 
     def __init__(self, engine: Engine) -> None:
         self.looked_at: datetime | None = None
         event.listen(engine, "before_cursor_execute", self._notice)
 
     def _notice(self, _connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+        if WAITS.match(statement):
             self.looked_at = None
 
     def look(self) -> None:
