@@ -24,7 +24,10 @@ TIMEOUT = 120
 SECRET_KEY = "only for these journeys"
 ORGANISER = "organiser@unmentoring.example"
 # A page takes the frame of the one before, where Chromium would rather build another: a quarter of what a page costs.
-CHEAPLY = ("--enable-features=RenderDocument:level/crashed-frame", "--disable-gpu", "--disable-background-networking")
+CHEAPLY = (
+    "--enable-features=RenderDocument:level/crashed-frame", "--disable-gpu", "--in-process-gpu",
+    "--disable-background-networking",
+)  # fmt: skip
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Abercrombie-Featherstonehaugh and neighbours"
 
 
@@ -104,7 +107,7 @@ def demo(start: Start) -> Running:
 @pytest.fixture(scope="session")
 def organiser(browser: Browser, demo: Running) -> Iterator[BrowserContext]:
     """Return the browser of the demo's organiser, signed in, who has a very long name."""
-    page = visitor(browser, demo)
+    page = visitor(browser, demo, looks=True)
     page.goto(demo.organiser_link)
     page.get_by_role("main").get_by_role("button").click()
     page.goto("/me/profile")

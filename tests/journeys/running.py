@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
@@ -131,13 +132,20 @@ class Running:
         context.add_cookies([cookie | {"value": signer.dumps(signer.loads(cookie["value"]) | {"proved": 0})}])
 
 
-def visitor(browser: Browser, server: Running, *, scripts: bool = True, phone: bool = False) -> Page:
-    """Return a page in a clean browser, of somebody who wants things to keep still: what moves is drawn many times."""
+def visitor(
+    browser: Browser, server: Running, *, scripts: bool = True, phone: bool = False, looks: bool = False
+) -> Page:
+    """Return a page in a clean browser, of somebody who wants things to keep still: what moves is drawn many times.
+
+    Where most of its pages are looked at, axe comes with each: that is cheaper than to bring it.
+    """
     size = ViewportSize(width=375, height=812) if phone else None
     context = browser.new_context(
         base_url=server.address, java_script_enabled=scripts, reduced_motion="reduce", viewport=size
     )
     context.set_default_timeout(15_000)
+    if looks:
+        context.add_init_script(AXE_SCRIPT)
     return context.new_page()
 
 

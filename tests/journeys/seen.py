@@ -79,7 +79,8 @@ class Seen:
     def look(self, page: Page, what: str = "") -> None:
         """Look at a page as it stands now: narrow and dark, then wide and light."""
         what = what or page.url
-        page.evaluate(AXE_SCRIPT)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
         self._look(page, "dark", NARROW, {"type": "rule", "values": LOOKS}, f"{what}, narrow and dark")
         self._look(page, "light", WIDE, {"type": "tag", "values": WCAG}, f"{what}, wide and light")
 

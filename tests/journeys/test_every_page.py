@@ -28,7 +28,7 @@ def test_axe_finds_nothing_on_any_page_and_none_scrolls_sideways_even_with_type_
     complaints: list[tuple[str, str]] = []
     page = organiser.new_page()
     number = draw_and_send(page, demo)
-    stranger = visitor(browser, demo)
+    stranger = visitor(browser, demo, looks=True)
     stranger.on("console", lambda said: complaints.append((said.type, f"{stranger.url}: {said.text}")))
     for path in (*PUBLIC, f"/programmes/unmentoring/rounds/{number + 1}"):
         walk(stranger, path, seen)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from cast import conversation, member, person
 from playwright.sync_api import Browser
 
-from journeys.running import Start
+from journeys.running import Start, visitor
 from journeys.seen import Seen
 from unmentor.conversations.actions import answer, replied
 from unmentor.conversations.calendar_entry import key
@@ -25,8 +25,8 @@ def test_axe_finds_nothing_in_any_state_of_a_conversation(browser: Browser, star
     server, seen = start(), Seen()
     with server.inside():
         pages = states(utc_clock().replace(second=0, microsecond=0))
-    with browser.new_context(base_url=server.address) as context:
-        page = context.new_page()
+    page = visitor(browser, server, looks=True)
+    with page.context:
         for what, (path, status, words) in pages.items():
             answered = page.goto(path)
             assert answered is not None

@@ -23,7 +23,7 @@ from unmentor.runtime import now
 
 pytestmark = pytest.mark.thorough
 
-MANY = 25
+MANY = 15
 
 
 def sender(app: Flask, server: LoggingServer) -> Sender:
