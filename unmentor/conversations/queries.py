@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, String, cast, literal, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -19,6 +19,10 @@ A_DAY = timedelta(days=1)
 # The kinds of mail that say when a conversation is; the states of those that are, or may be, in a mailbox.
 TELLING = ("invitation", "moved", "reminder")
 ARRIVED = ("sent", "sending", "uncertain")
+# Whoever says how it went is asked for theirs.
+MEMBERSHIP = select(Membership).where(
+    Membership.person_id == bindparam("person"), Membership.programme_id == bindparam("programme")
+)
 
 
 def participation(nonce: str | None) -> Participation | None:
@@ -82,11 +86,7 @@ def taken(conversation: Conversation, since: datetime, until: datetime) -> Seque
 
 def membership(part: Participation) -> Membership | None:
     """Return the membership through which a person came to a conversation; none where they have left since."""
-    return db.session.scalar(
-        select(Membership).where(
-            Membership.person_id == part.person_id, Membership.programme_id == part.conversation.round.programme_id
-        )
-    )
+    return db.session.scalar(MEMBERSHIP, {"person": part.person_id, "programme": part.conversation.round.programme_id})
 
 
 def memberships(parts: Collection[Participation]) -> dict[int, Membership]:
