@@ -108,7 +108,7 @@ def still_given(programme: Programme, given: Given, now: datetime) -> bool:
 def given_then(kept: Round | Mending) -> Given:
     """Return what a stored draw was given. A mending knows no history: whoever had met was kept apart in it."""
     number = kept.inputs["planned_in"]
-    before = queries.round_of(kept.programme, number) if number else None
+    before = queries.round_numbered(kept.programme, number) if number else None
     return Given(
         people=[Entrant(**{name: _set(value) for name, value in person.items()}) for person in kept.inputs["people"]],
         history=remembered(kept.programme, kept.number) if isinstance(kept, Round) else [],

@@ -46,7 +46,8 @@ def entrants(
         query = query.where(Person.id.in_(among))
     rows = db.session.execute(query.order_by(Membership.id)).all()
     here = {person for person, *_ in rows}
-    turns, excluded, just_now = _last_turns(programme), apart(), latest_number(programme) + 1
+    turns, excluded = _last_turns(programme), apart()
+    just_now = latest_number(programme) + 1 if any(first_next for *_, first_next in rows) else 0
     # Many are free at the same times, or say nothing of it.
     numbers, slots_of = {"": ""}, cache(lambda told: frozenset(json.loads(told)))
     return [
