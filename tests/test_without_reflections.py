@@ -17,7 +17,7 @@ MODERATION = {"organise.moderation", "organise.publish", "organise.return_", "or
 
 def test_a_house_without_reflections_draws_sends_and_serves_every_other_page(tmp_path: Path) -> None:
     for part in ("unmentor", "templates"):
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "reflections"))
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("reflections"))
     for part in ("static", "migrations"):
         (tmp_path / part).symlink_to(ROOT / part)
     shutil.copy(ROOT / "tests" / "life_without.py", tmp_path)
