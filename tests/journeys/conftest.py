@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,12 +60,32 @@ def smtp() -> Iterator[LoggingServer]:
 
 
 @pytest.fixture(scope="session")
-def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+def stopped() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Return where servers go that were told to stop: nobody waits for them before the end."""
+    told: list[subprocess.Popen[bytes]] = []
+    yield told
+    for process in told:
+        process.wait(timeout=TIMEOUT)
+
+
+@pytest.fixture
+def start(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stopped: list[subprocess.Popen[bytes]]
+) -> Iterator[Start]:
     """Return what starts everything for one machine, as ``make run`` does, on a database of its own."""
+    with starting(request, tmp_path_factory, stopped) as run:
+        yield run
+
+
+@contextmanager
+def starting(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, stopped: list[subprocess.Popen[bytes]]
+) -> Iterator[Start]:
+    """Yield what starts servers, and stop them afterwards."""
     started: list[subprocess.Popen[bytes]] = []
 
     def run(engine: str = "sqlite", demo: bool = False, host: str = "127.0.0.1", smtp: str = "") -> Running:
-        instance = tmp_path_factory.mktemp("instance")
+        instance = folders.mktemp("instance")
         address = f"http://{host}:{_free_port()}"
         environment = {
             **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
@@ -91,17 +112,21 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         link = server.organiser(ORGANISER) if smtp else server.link_in((instance / "log").read_text())
         return replace(server, organiser_link=link)
 
-    yield run
-    for process in started:
-        process.terminate()
-    for process in started:
-        process.wait(timeout=TIMEOUT)
+    try:
+        yield run
+    finally:
+        for process in started:
+            process.terminate()
+        stopped += started
 
 
 @pytest.fixture(scope="session")
-def demo(start: Start) -> Running:
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stopped: list[subprocess.Popen[bytes]]
+) -> Iterator[Running]:
     """Return a running demo community, at a name as passkeys need it; a journey leaves no round of it waiting."""
-    return start(demo=True, host="localhost")
+    with starting(request, tmp_path_factory, stopped) as run:
+        yield run(demo=True, host="localhost")
 
 
 @pytest.fixture(scope="session")
