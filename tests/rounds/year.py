@@ -1,6 +1,6 @@
 """A year of the service, moment by moment: four programmes, sixty people, and whatever befalls them.
 
-Sixty are in the weekly rounds, and each of them in one programme more. To be lived in a minute it is told shortly, and
+Sixty are in the weekly rounds, and half of them in one programme more. To be lived in a minute it is told shortly, and
 nothing that its end is asked of is left out: the worker looks when something may be due; people say how it went three
 evenings a week; one letter of fifty is written, the others are only counted; and what is old is looked for once a week.
 """
@@ -55,9 +55,12 @@ PAUSE = 0.32
 A_DAY, TEN_DAYS = timedelta(days=1), timedelta(days=10)
 PEOPLE = 60
 
-# Who of any three people is in it, and how it draws.
+# Who of any six people is in it, and how it draws.
 PROGRAMMES = {
-    "weekly": ({0, 1, 2}, {"weekday": 0, "draw_time": time(9), "odd": "sit-out", "lead_days": 2, "window_days": 5}),
+    "weekly": (
+        {0, 1, 2, 3, 4, 5},
+        {"weekday": 0, "draw_time": time(9), "odd": "sit-out", "lead_days": 2, "window_days": 5},
+    ),
     "fortnightly": ({0}, {"weekday": 6, "draw_time": time(1, 30)}),
     "four-weekly": ({1}, {"weekday": 2, "draw_time": time(9, 30), "review": "wait"}),
     "monthly": ({2}, {"weekday": 1, "nth": 1, "draw_time": time(9)}),
@@ -222,7 +225,7 @@ class Year:
             availability=self.chance.sample(SLOTS, 6 * (number % 4 % 3)), joined_at=now, confirmed_at=now,
         )  # fmt: skip
         for ours, (some, _rules) in zip(self.programmes, PROGRAMMES.values(), strict=True):
-            if number % 3 in some:
+            if number % 6 in some:
                 member(someone, db.session.get_one(Programme, ours), joined_at=now)
         return someone
 
