@@ -34,5 +34,5 @@ def test_to_change_two_columns_is_to_change_each() -> None:
 
 def test_only_what_the_service_asks_counts() -> None:
     called = {"by_the_service": by_the_service}
-    exec(compile("asks = by_the_service()", SERVICE[0] + "home.py", "exec"), called)
+    exec(compile("asks = by_the_service()", SERVICE[0] + "__init__.py", "exec"), called)
     assert (called["asks"], by_the_service()) == (True, False)
