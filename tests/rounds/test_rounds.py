@@ -15,6 +15,7 @@ from unmentor.rounds import draw_queries, steps
 from unmentor.rounds.actions import cancel_round, close_rounds, draw_again, draw_round, look, send_round
 from unmentor.rounds.draw_inputs import CannotReplay, replay
 from unmentor.rounds.models import Round
+from unmentor.rounds.queries import latest_sent
 from unmentor.rounds.refusals import NotWaiting, TooFewPeople
 from unmentor.rounds.summary import summary
 
@@ -288,3 +289,12 @@ def test_what_a_draw_achieved_is_said_in_words(app: Flask, clock: Clock) -> None
     assert summary(draw_round(community("Ada", "Ben", "Cat"), 7, clock())) == (
         "3 people, one three. Nobody has met before."
     )
+
+
+def test_a_draw_looks_ahead_from_the_last_round_of_its_own_programme(app: Flask) -> None:
+    for each in (programme(), programme("Another")):
+        people = [person(who, email=f"{who}@{each.slug}.example") for who in ("Ada", "Ben")]
+        conversation(each, *people, uid=each.slug)
+        last = latest_sent(each)
+        assert last
+        assert last.programme is each

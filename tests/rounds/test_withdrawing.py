@@ -130,6 +130,14 @@ def test_old_keys_say_what_happens_instead(app: Flask, client: FlaskClient, cloc
     assert client.get(f"/c/{key(leaver)}/withdraw").status_code == 410
 
 
+def test_the_page_names_nobody_who_had_withdrawn_before(app: Flask, client: FlaskClient, clock: Clock) -> None:
+    sent(clock, "Ada", "Ben", "Cat")
+    for name in ("Ada", "Ben"):
+        done = client.get(post(client, f"/c/{key(part_of(name))}/withdraw").location).text
+    assert "We have told Cat" in done
+    assert "Ada" not in done
+
+
 def test_who_is_still_in_it_has_not_withdrawn(app: Flask, client: FlaskClient, clock: Clock) -> None:
     sent(clock, "Ada", "Ben")
     assert client.get(f"/c/{key(part_of('Ada'))}/withdrawn").status_code == 404

@@ -115,6 +115,8 @@ def test_every_connection_has_a_time_out(monkeypatch: pytest.MonkeyPatch) -> Non
         ("RCPT", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", True),
         ("RCPT", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", True),
         ("RCPT", "550 No such user", True),
+        ("RCPT", "551 User not local", True),
+        ("RCPT", "553 Mailbox name not allowed", True),
         ("RCPT", "550 5.7.1 Client host [85.1.1.4] blocked", False),
         ("DATA", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", True),
         ("DATA", "550 5.1.1 No such user", True),
