@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, or_, select
-from sqlalchemy.orm import contains_eager
 
 from unmentor.conversations import questions
 from unmentor.conversations.models import Conversation, Participation
+from unmentor.conversations.queries import participations
 from unmentor.db import db
 from unmentor.mail.kinds import LETS_IN
 from unmentor.mail.models import Message
@@ -73,10 +73,8 @@ def _due(times: int, before: datetime, now: datetime) -> Select[Participation]:
         Message.kind.not_in(LETS_IN),
         Message.queued_at > now - A_WEEK,
     )
-    talk = contains_eager(Participation.conversation)
     return (
-        select(Participation)
-        .join(Participation.conversation)
+        participations()
         .join(Participation.person)
         .where(
             Conversation.state == "met",
@@ -89,10 +87,6 @@ def _due(times: int, before: datetime, now: datetime) -> Select[Participation]:
             Participation.person_id.not_in(near),
             ~lately.exists(),
             ~mail,
-        )
-        .options(
-            talk.joinedload(Conversation.round),
-            talk.selectinload(Conversation.participations).joinedload(Participation.person),
         )
         .order_by(Conversation.starts_at, Participation.id)
     )
