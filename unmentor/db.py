@@ -20,6 +20,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    FromClause,
     Index,
     Insert,
     MetaData,
@@ -130,6 +131,14 @@ def heartbeat(dialect: str, who: int, now: datetime, where: ColumnElement[bool] 
 def last_beat(who: int = TICK) -> datetime | None:
     """Return when a worker last was alive."""
     return db.session.scalar(select(Heartbeat.at).where(Heartbeat.id == who))
+
+
+def alias_of(table: type[Base]) -> FromClause:
+    """Return another name of a table, for the life of the process; every thread means the same columns by it."""
+    alias = table.__table__.alias()
+    # They are made when they are first looked at, by two threads at once two times, and a query of both is refused.
+    _made = alias.c
+    return alias
 
 
 def insert_new(table: type[Base]) -> postgresql.Insert | sqlite.Insert:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, exists, or_, select
 from unmentor.conversations import questions
 from unmentor.conversations.models import Conversation, Participation
 from unmentor.conversations.queries import participations
-from unmentor.db import db
+from unmentor.db import alias_of, db
 from unmentor.mail.kinds import LETS_IN
 from unmentor.mail.models import Message
 from unmentor.mail.outbox import queue_all
@@ -20,7 +20,7 @@ ASKED_AFTER = (A_MONTH, 3 * A_MONTH)
 # So long after each of these a question that had to wait is still asked.
 STILL_ASKED = timedelta(days=14)
 # Another part of the same person, and its conversation; made once, since that copies every column.
-ANOTHER, COMING = Participation.__table__.alias(), Conversation.__table__.alias()
+ANOTHER, COMING = alias_of(Participation), alias_of(Conversation)
 
 
 def tell_what_came(part: Participation, came: str, line: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, String, cast, delete, func, literal, or_, select, update
 
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.db import db
+from unmentor.db import alias_of, db
 from unmentor.features import features
 from unmentor.mail.actions import KEPT
 from unmentor.mail.actions import forget as forget_mails
@@ -21,8 +21,8 @@ from unmentor.programmes.models import Membership
 LATELY = 2 * KEPT
 FINAL = ("sent", "failed", "expired")
 # Parts and conversations beside one another; made once, since that copies every column.
-THEIRS, PARTNER, ANOTHER = (Participation.__table__.alias() for _ in range(3))
-TALK, OTHER_TALK = (Conversation.__table__.alias() for _ in range(2))
+THEIRS, PARTNER, ANOTHER = (alias_of(Participation) for _ in range(3))
+TALK, OTHER_TALK = (alias_of(Conversation) for _ in range(2))
 
 
 def erase(person: Person, now: datetime) -> None:
