@@ -1,6 +1,5 @@
 """A year in which an organiser does nothing but say yes to one programme's rounds: at its end everything holds."""
 
-import json
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -213,8 +212,6 @@ class Facts:
         for each in self.rounds:
             again = replay(each)
             assert again.proved
-            # As it is stored.
-            assert json.loads(json.dumps(again.result.certificate)) == each.certificate
             assert again.again == pairs(each.groups) & self._met(each)
         assert all(replay(each).proved for each in db.session.scalars(select(Mending)))
 

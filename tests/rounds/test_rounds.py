@@ -252,6 +252,14 @@ def test_a_round_whose_record_was_changed_is_told_from_the_real_one(app: Flask, 
         replay(second)
 
 
+def test_a_round_with_another_proof_than_its_draw_had_is_told_from_the_real_one(app: Flask, clock: Clock) -> None:
+    round_ = draw_round(community("Ada", "Ben", "Cat", "Dan"), 7, clock())
+    assert round_.certificate == {"proof": "clean"}
+    round_.certificate = {"proof": "clean", "prices": []}
+    with pytest.raises(CannotReplay):
+        replay(round_)
+
+
 def test_a_round_drawn_in_an_older_way_is_refused_with_a_clear_word(app: Flask, clock: Clock) -> None:
     ours = community("Ada", "Ben")
     send_round(draw_round(ours, 7, clock()), clock())

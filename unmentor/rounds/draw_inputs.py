@@ -1,5 +1,6 @@
 """What a draw is given, kept with the round so that anybody may draw it again and check its proof."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
@@ -157,7 +158,7 @@ def replay(kept: Round | Mending) -> Drawn:
         again = Drawn(given, draw_again(given.bag(names), kept.inputs["way"], kept.seed), proved=True)
     else:
         again = draw_from(given, kept.seed)
-    if again.result.digest != kept.digest or again.kept["groups"] != kept.groups:
+    if any(_stored(again.kept[what]) != _stored(getattr(kept, what)) for what in ("digest", "groups", "certificate")):
         raise CannotReplay(_("What round %(number)s was drawn from has changed since.", number=kept.number))
     return again
 
@@ -168,6 +169,11 @@ def _seed(standing: Standing, digest: str, tries: int) -> int:
 
 def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, set | frozenset) else value
+
+
+def _stored(value: Any) -> Any:
+    """Return a value as it comes back from the database, where tuples are lists."""
+    return json.loads(json.dumps(value))
 
 
 def _set(value: Any) -> Any:
