@@ -15,6 +15,7 @@ from unmentor import worker
 from unmentor.audit.models import AuditEvent
 from unmentor.conversations.models import Conversation
 from unmentor.db import FORGETS, beat_after, db, last_beat, transaction
+from unmentor.impact.editions import Edition
 from unmentor.mail.models import Message, Suppressed
 from unmentor.people.door import knock
 from unmentor.people.models import Person
@@ -33,6 +34,9 @@ def mails(kind: str, to: str = "%") -> int:
 # What each duty leaves behind in the world below.
 DONE: dict[str, Callable[[], object]] = {
     "unanswered": lambda: mails("sign-in", "asks"),
+    "commit_where_none": lambda: db.session.scalar(
+        select(Programme.commitment).where(Programme.slug == "committed-to-nothing")
+    ),
     "send_due": lambda: db.session.scalar(select(Round.sent_at).where(Round.programme.has(slug="let-go"))),
     "run_due": lambda: db.session.scalar(select(Round.id).where(Round.programme.has(slug="due"))),
     "give_heads_up": lambda: mails("heads-up", "ahead"),
@@ -46,6 +50,7 @@ DONE: dict[str, Callable[[], object]] = {
     "ask_what_came": lambda: mails("what-came-of-it", "long-ago"),
     "give_up_asking": lambda: db.session.scalar(select(Membership.silences).join(Person).where(named("silent"))),
     "close_rounds": lambda: db.session.scalar(select(Round.closed_at).where(Round.programme.has(slug="over"))),
+    "make_edition": lambda: db.session.get(Edition, "2026-12"),
     "forget": lambda: (
         not db.session.scalar(select(Person.id).where(Person.email == "unconfirmed@example.gov.uk"))
         and not db.session.scalar(select(AuditEvent.id).where(AuditEvent.deed == "old"))
@@ -55,6 +60,8 @@ DONE: dict[str, Callable[[], object]] = {
     "forget_old_mail": lambda: not db.session.scalar(select(Message.message_id).where(Message.about == "old")),
     "beat": lambda: last_beat() == now(),
 }
+# What the minute uses besides: a duty that answers all sorts of requests, what other rooms have to do, and helpers.
+BESIDES = {"answer_requests", "features", "new_seed", "beat_after", "_try", "_all"}
 # What is asked once for all programmes, and the duty towards each that it finds.
 LOOKS = {"to_draw": "run_due", "to_hear": "give_heads_up", "to_welcome": "welcome"}
 
@@ -70,6 +77,7 @@ def world(app: Flask, clock: Clock) -> Clock:
     person("asks")
     with transaction():
         knock("asks@example.gov.uk", "a browser", "a source", moment)
+    programme("Committed to nothing", commitment=None, starts_on=moment.date() + 300 * DAY)
     let_go = talk("let-go", moment + 10 * DAY).round
     let_go.state, let_go.sent_at, let_go.send_at = "drawn", None, moment
     ahead = {"every": "weekly", "notice": 6, "starts_on": moment.date() + 6 * DAY, "weekday": 6}
@@ -145,6 +153,12 @@ def undone() -> list[str]:
     db.session.rollback()
     db.session.expire_all()
     return [duty for duty, done in DONE.items() if not done()]
+
+
+def test_each_duty_of_the_minute_is_here() -> None:
+    used = {name: getattr(worker, name, None) for name in worker._do_all.__code__.co_names}
+    ours = {name for name, it in used.items() if getattr(it, "__module__", "").startswith("unmentor.")}
+    assert ours - BESIDES == {*DONE, *LOOKS} - {"unanswered"}
 
 
 def test_nothing_is_done_before_the_minute(world: Clock) -> None:
