@@ -11,10 +11,12 @@ from sqlalchemy import NullPool, create_engine, event, text
 from unmentor import worker
 from unmentor.db import db, last_beat
 
-PREPARED = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%asked often%'")
+PREPARED = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE :like")
 OURS = "datname = current_database() AND pid <> pg_backend_pid()"
 # So often psycopg looks at a statement before it has it prepared.
 OFTEN = 8
+# More than we ask.
+MUCH = 400
 
 
 def test_what_is_asked_often_stays_prepared_when_a_transaction_is_undone(app: Flask) -> None:
@@ -24,7 +26,17 @@ def test_what_is_asked_often_stays_prepared_when_a_transaction_is_undone(app: Fl
         for _time in range(OFTEN):
             connection.execute(text("SELECT 'asked often'"))
             connection.rollback()
-        assert connection.scalar(PREPARED) == 1
+        assert connection.scalar(PREPARED, {"like": "SELECT 'asked often'"}) == 1
+
+
+def test_all_that_we_ask_stays_prepared_however_much_else_is_asked(app: Flask) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite prepares nothing for us, its driver does")
+    with db.engine.connect() as connection:
+        for number in range(MUCH):
+            for _time in range(OFTEN):
+                connection.execute(text(f"SELECT 'number {number}'"))
+        assert connection.scalar(PREPARED, {"like": "SELECT 'number %"}) == MUCH
 
 
 @pytest.fixture
