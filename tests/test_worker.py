@@ -21,3 +21,16 @@ def test_a_worker_that_is_told_to_stop_stops_in_peace(app: Flask, monkeypatch: p
     told = threading.Event()
     told.set()
     worker.run(app, told)
+
+
+def test_whoever_waits_at_their_screen_does_not_wait_for_the_sender_to_look(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "tick", lambda now: None)
+    seen, woken = list[str](), threading.Event()
+    monkeypatch.setattr(worker, "every_second", lambda now: seen.append("answered"))
+    monkeypatch.setattr(Sender, "wake", lambda sender: (seen.append("woken"), woken.set()))
+    stop = worker.start(app)
+    assert woken.wait(5)
+    stop()
+    assert seen[:2] == ["answered", "woken"]

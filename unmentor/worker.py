@@ -92,15 +92,14 @@ def start(app: Flask, on_death: Callable[[], None] = end_process) -> Callable[[]
 
     *on_death* is called if the sender ends by itself.
     """
-    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler, sender = BackgroundScheduler(timezone="UTC"), Sender(app)
     scheduler.add_job(
         _tick_in, "interval", [app], minutes=1, next_run_time=runtime.utc_clock(),
         coalesce=True, max_instances=1, misfire_grace_time=None,
     )  # fmt: skip
     scheduler.add_job(
-        _every_second_in, "interval", [app], seconds=1, coalesce=True, max_instances=1, misfire_grace_time=None
+        _every_second_in, "interval", [app, sender], seconds=1, coalesce=True, max_instances=1, misfire_grace_time=None
     )
-    sender = Sender(app)
     scheduler.start()
     sender.start(on_death)
 
@@ -144,9 +143,11 @@ def every_second(now: datetime) -> None:
     _all("send what was let go", send_due)
 
 
-def _every_second_in(app: Flask) -> None:
+def _every_second_in(app: Flask, sender: Sender) -> None:
     with app.app_context():
         every_second(runtime.now())
+    # Whoever waits at their screen need not wait for the sender to look as well.
+    sender.wake()
 
 
 def _tick_in(app: Flask) -> None:

@@ -44,6 +44,40 @@ def test_the_thread_sends_within_a_second_and_stops(app: Flask, server: LoggingS
     assert len(server.accepted) == 1
 
 
+def test_a_thread_that_is_woken_sends_at_once_and_rests_again(
+    app: Flask, server: LoggingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unmentor.mail.delivery.sender.LOOK", 60.0)
+    sending = sender(app, server)
+    sending.start(gone)
+    for number in range(2):
+        time.sleep(0.2)
+        queued(sequence=number)
+        time.sleep(0.2)
+        assert len(server.accepted) == number
+        sending.wake()
+        wait_for(lambda: len(server.accepted) == number + 1)  # noqa: B023 - it is called here
+
+
+def test_who_is_woken_while_the_server_is_down_does_not_try_sooner(
+    app: Flask, server: LoggingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = list[float]()
+
+    def down(_transport: object) -> None:
+        tries.append(time.monotonic())
+        raise transport.Unreachable("It is down")
+
+    monkeypatch.setattr(transport.Transport, "open", down)
+    queued()
+    sending = sender(app, server)
+    sending.start(gone)
+    for _ in range(10):
+        sending.wake()
+        time.sleep(0.05)
+    assert len(tries) == 1
+
+
 def test_the_thread_survives_any_exception(
     app: Flask, server: LoggingServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -51,7 +51,7 @@ class Sender:
         self._seal = Seal(settings.secret_key)
         # Accepted, and to be marked together with the next claim.
         self._done: Claim | None = None
-        self._until = threading.Event()
+        self._until, self._woken = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._beaten: float | None = None
         with app.app_context():
@@ -74,9 +74,14 @@ class Sender:
         self._thread = threading.Thread(target=self._live, args=[on_death], name="mail sender", daemon=True)
         self._thread.start()
 
+    def wake(self) -> None:
+        """Have the thread look now and not in a second, unless it waits for a server that is down."""
+        self._woken.set()
+
     def stop(self) -> None:
         """Finish the message in hand and stop. May be called from any thread, and twice."""
         self._until.set()
+        self._woken.set()
         if self._thread:
             self._thread.join()
         self._transport.close()
@@ -101,7 +106,8 @@ class Sender:
             except Exception as error:
                 log.error("The sender goes on after %s", where(error))
                 look = min(look * 2, LONGEST_LOOK)
-            self._until.wait(look)
+            (self._woken if look == LOOK else self._until).wait(look)
+            self._woken.clear()
 
     def _beat(self, connection: Connection) -> None:
         """Give a sign of life now and then, where there is a thread that should be alive."""
