@@ -49,23 +49,14 @@ def test_a_pure_room_loads_no_framework(room: str) -> None:
     assert not FRAMEWORKS & set(names.stdout.split())
 
 
-def test_what_threads_share_of_a_query_has_its_columns_before_they_start() -> None:
-    look = """
-import pkgutil, unmentor
-from sqlalchemy.sql.selectable import AliasedReturnsRows
-for found in pkgutil.walk_packages(unmentor.__path__, "unmentor."):
-    for name, value in vars(__import__(found.name, fromlist=["_"])).items():
-        if isinstance(value, AliasedReturnsRows):
-            print(f"{found.name}.{name}", "columns" if value._cols_populated else "none yet")
-"""
-    printed = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert "unmentor.privacy.erasure.PARTNER columns" in printed
-    assert "none yet" not in printed
-
-
 def test_only_settings_reads_the_environment() -> None:
     readers = [path.name for path in ROOMS if "os.environ" in path.read_text() or "getenv" in path.read_text()]
     assert readers == ["settings.py"]
+
+
+def test_only_the_database_gives_a_table_another_name() -> None:
+    givers = [path.name for path in ROOMS if ".alias(" in path.read_text()]
+    assert givers == ["db.py"]
 
 
 def test_only_the_runtime_looks_at_the_clock() -> None:

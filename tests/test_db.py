@@ -10,9 +10,10 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
+from sqlalchemy.sql.selectable import AliasedReturnsRows
 
 from unmentor.conversations.models import Conversation, Participation
-from unmentor.db import beat, db, reading, transaction
+from unmentor.db import alias_of, beat, db, reading, transaction
 from unmentor.mail.actions import hold_all
 from unmentor.people.models import Person
 from unmentor.programmes.models import Membership
@@ -28,6 +29,13 @@ def test_a_moment_comes_back_in_utc_whatever_zone_it_was_told_in(app: Flask) -> 
 def test_a_moment_without_a_zone_is_refused(app: Flask) -> None:
     with pytest.raises(StatementError, match="needs a time zone"):
         person(joined_at=datetime(2026, 12, 10, 12, 30))
+
+
+def test_every_thread_means_the_same_columns_by_another_name_of_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    alias = alias_of(Person)
+    # Two threads that look first at once would make them twice.
+    monkeypatch.delattr(AliasedReturnsRows, "_populate_column_collection")
+    assert alias.c.id is alias.c.id
 
 
 def test_migrating_twice_changes_nothing(app: Flask) -> None:
