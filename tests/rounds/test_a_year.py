@@ -10,7 +10,7 @@ import pytest
 from conftest import Clock
 from flask import Flask
 from sqlalchemy import select
-from year import A_DAY, DAYS, FIRST_DAY, HALF, LONDON, OUTAGES, PROGRAMMES, Year, at, composer
+from year import A_DAY, AUTUMN, DAYS, FIRST_DAY, LONDON, OUTAGES, PROGRAMMES, Year, at, composer
 
 from unmentor import worker
 from unmentor.conversations.models import Conversation, Participation
@@ -27,10 +27,10 @@ EVER = datetime.min.replace(tzinfo=UTC)
 SKIPPED = (date(2027, 3, 28), time(1, 30))
 # The organisers had forgotten the round before.
 WAITED_FOR = ("four-weekly", "2027-04-07T09:30")
-# How many rounds each programme has in a year, and in half of one.
+# How many rounds each programme has in a year, and in an autumn.
 ROUNDS = {
     DAYS: {"weekly": 51, "fortnightly": 26, "four-weekly": 12, "monthly": 12},
-    HALF: {"weekly": 26, "fortnightly": 13, "four-weekly": 6, "monthly": 6},
+    AUTUMN: {"weekly": 14, "fortnightly": 7, "four-weekly": 4, "monthly": 3},
 }
 # https://www.gov.uk/bank-holidays, England and Wales.
 HOLIDAYS = {
@@ -42,9 +42,9 @@ HOLIDAYS = {
 def test_after_a_year_everything_was_done_once_and_nobody_was_wronged(
     app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # On PostgreSQL two workers live through all of it, on SQLite one through the winter, in which both clocks change.
+    # On PostgreSQL two workers live through all of it, on SQLite one until late in January.
     several = db.engine.dialect.name == "postgresql"
-    year = Year(app, clock, workers=2 if several else 1, days=DAYS if several else HALF)
+    year = Year(app, clock, workers=2 if several else 1, days=DAYS if several else AUTUMN)
     monkeypatch.setattr("unmentor.worker.new_seed", lambda: year.chance.getrandbits(60))
     # The same year each time: its secrets, and the tickets by which people are named in draws.
     monkeypatch.setattr("unmentor.programmes.commitment.new_secret", lambda: year.chance.randbytes(32))
@@ -109,11 +109,11 @@ class Facts:
         came = sum(len(group) for each in weekly for group in each.groups) + sum(
             len(self.left_out[each.id]) for each in weekly
         )
-        # Seven of ten came, of some 3,000 in a year who could: give or take 0.8%, and 1.2% in half a year.
+        # Seven of ten came, of some 3,000 in a year who could: give or take 0.8%, and 1.6% in an autumn.
         could_come = [self.year.members[each.drawn_at.date() - each.drawn_at.weekday() * A_DAY] for each in weekly]
         assert 0.64 < came / sum(could_come) < 0.76
         assert 55 < sum(could_come) / len(weekly) < 65
-        assert db.session.query(Person).filter(Person.left_at.is_not(None)).count() == {DAYS: 39, HALF: 21}[self.days]
+        assert db.session.query(Person).filter(Person.left_at.is_not(None)).count() == {DAYS: 39, AUTUMN: 12}[self.days]
         assert self.year.withdrawals > 40 * share
         assert self.year.moves > 40 * share
         assert db.session.query(Mending).count() > 5 * share

@@ -46,7 +46,7 @@ from unmentor.timetable.slots import SLOTS
 LONDON = ZoneInfo("Europe/London")
 # When a worker looks, by weekday: often enough that everybody is drawn, reminded and asked in time.
 LOOKS = {0: (time(9),), 2: (time(9, 30),), 4: (time(17, 30),)}
-FIRST_DAY, DAYS, HALF = date(2026, 10, 19), 364, 182
+FIRST_DAY, DAYS, AUTUMN = date(2026, 10, 19), 364, 98
 CLOCKS_CHANGE = (date(2026, 10, 25), date(2027, 3, 28))
 # When people say how it went: on Monday, Wednesday and Friday.
 ANSWERED = (0, 2, 4)
