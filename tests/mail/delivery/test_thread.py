@@ -47,16 +47,19 @@ def test_the_thread_sends_within_a_second_and_stops(app: Flask, server: LoggingS
 def test_a_thread_that_is_woken_sends_at_once_and_rests_again(
     app: Flask, server: LoggingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looks, send_due = list[object](), Sender.send_due
+    monkeypatch.setattr(Sender, "send_due", lambda sender: looks.append(send_due(sender)))
     monkeypatch.setattr("unmentor.mail.delivery.sender.LOOK", 60.0)
     sending = sender(app, server)
     sending.start(gone)
-    for number in range(2):
+    wait_for(lambda: len(looks) == 1)
+    for sent in range(2):
+        queued(sequence=sent)
         time.sleep(0.2)
-        queued(sequence=number)
-        time.sleep(0.2)
-        assert len(server.accepted) == number
+        assert (len(looks), len(server.accepted)) == (1 + sent, sent)
         sending.wake()
-        wait_for(lambda: len(server.accepted) == number + 1)  # noqa: B023 - it is called here
+        wait_for(lambda: len(looks) == 2 + sent)  # noqa: B023 - it is called here
+    assert len(server.accepted) == 2
 
 
 def test_who_is_woken_while_the_server_is_down_does_not_try_sooner(
@@ -69,10 +72,12 @@ def test_who_is_woken_while_the_server_is_down_does_not_try_sooner(
         raise transport.Unreachable("It is down")
 
     monkeypatch.setattr(transport.Transport, "open", down)
+    monkeypatch.setattr("unmentor.mail.delivery.sender.LOOK", 15.0)
     queued()
     sending = sender(app, server)
     sending.start(gone)
-    for _ in range(10):
+    wait_for(lambda: bool(tries))
+    for _ in range(5):
         sending.wake()
         time.sleep(0.05)
     assert len(tries) == 1
