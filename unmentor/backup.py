@@ -109,7 +109,7 @@ def _fill(file: TextIO) -> int:
         for rows in _batches(lines):
             db.session.execute(insert(table), [_row(table, row) for row in rows])
             count += len(rows)
-        _count_on(table)
+        count_on(table)
     return count
 
 
@@ -125,7 +125,7 @@ def _row(table: Table, line: list[Any]) -> dict[str, Any]:
     }
 
 
-def _count_on(table: Table) -> None:
+def count_on(table: Table) -> None:
     """Let PostgreSQL number new rows after the restored ones; SQLite does so by itself."""
     if db.engine.dialect.name == "postgresql" and "id" in table.columns:
         highest = select(func.max(table.c.id)).scalar_subquery()
