@@ -33,6 +33,8 @@ pytestmark = pytest.mark.thorough
 
 # How often each race is run: RACES=50 to be surer.
 TIMES = int(os.environ.get("RACES", "1"))
+# How many press one button. SQLite lets one at a time write: who comes eighth waits as the twentieth would.
+MANY = {"sqlite": 8, "postgresql": 20}
 NAMES = ("Ada", "Ben", "Cat", "Dan", "Eve", "Fay", "Gil", "Hal", "Ida", "Jan")
 # Done, or a page that says why not.
 CLEAR = {303, 410, 422}
@@ -46,7 +48,7 @@ class Town:
     """Ten people, in two programmes with the same days to talk on."""
 
     def __init__(self, app: Flask, clock: Clock) -> None:
-        self.app, self.clock = app, clock
+        self.app, self.clock, self.many = app, clock, MANY[db.engine.dialect.name]
         self.here, self.there = programme("Here"), programme("There")
         self.people = [person(name) for name in NAMES]
         for each in self.people:
@@ -157,26 +159,26 @@ def town(app: Flask, clock: Clock) -> Iterator[Town]:
     wipe()
 
 
-def test_of_twenty_who_send_one_has_and_twenty_workers_send_it_once(town: Town) -> None:
+def test_of_many_who_send_one_has_and_as_many_workers_send_it_once(town: Town) -> None:
     town.drawn()
-    assert town.at_once(*[town.organises("rounds/1/send") for _ in range(20)]) == {303: 1, 422: 19}
+    assert town.at_once(*[town.organises("rounds/1/send") for _ in range(town.many)]) == {303: 1, 422: town.many - 1}
     assert all("Round 1 leaves at 12:02pm" in each.text for each in town.answers if each.status_code == 422)
     town.clock.advance(minutes=2)
-    assert town.at_once(*[town.worker_sends] * 20) == {303: 20}
+    assert town.at_once(*[town.worker_sends] * town.many) == {303: town.many}
     assert db.session.query(Message).filter_by(kind="invitation").count() == len(NAMES)
     assert db.session.query(AuditEvent).filter_by(deed="round-sent").count() == 1
 
 
-def test_of_twenty_who_stop_one_has_and_nothing_leaves(town: Town) -> None:
+def test_of_many_who_stop_one_has_and_nothing_leaves(town: Town) -> None:
     town.let_go(town.drawn())
-    answers = town.at_once(*[town.organises("rounds/1/stop") for _ in range(20)], town.worker_sends)
+    answers = town.at_once(*[town.organises("rounds/1/stop") for _ in range(town.many)], town.worker_sends)
     sent = db.session.query(Message).filter_by(kind="invitation").count()
-    assert answers[422] == (20 if sent else 19)
+    assert answers[422] == (town.many if sent else town.many - 1)
     assert sent in {0, len(NAMES)}
 
 
 @pytest.mark.parametrize("what", ["swap", "leave-out", "redraw"])
-def test_of_twenty_who_agree_to_one_change_one_makes_it(town: Town, what: str) -> None:
+def test_of_many_who_agree_to_one_change_one_makes_it(town: Town, what: str) -> None:
     round_ = town.drawn()
     ada, ben = (talk.participations[0].person for talk in round_.conversations[:2])
     fields = {"a": str(ada.id), "b": str(ben.id)}
@@ -185,41 +187,41 @@ def test_of_twenty_who_agree_to_one_change_one_makes_it(town: Town, what: str) -
     path = f"/organise/here/rounds/1{'' if what == 'redraw' else f'/{what}'}"
     fields["seen"] = re.search(r'name="seen" value="(\w+)"', page.get(path, query_string=fields).text)[1]
     before = round_.id, round_.seed
-    answers = town.at_once(*[town.organises(f"rounds/1/{what}", **fields) for _ in range(20)])
-    assert answers == {303: 1, 422: 19}
+    answers = town.at_once(*[town.organises(f"rounds/1/{what}", **fields) for _ in range(town.many)])
+    assert answers == {303: 1, 422: town.many - 1}
     assert db.session.query(Change).count() == (what != "redraw")
     now = db.session.query(Round).one()
     assert ((now.id, now.seed) == before) == (what != "redraw")
 
 
-def test_of_twenty_who_swap_unseen_one_has(town: Town) -> None:
+def test_of_many_who_swap_unseen_one_has(town: Town) -> None:
     ada, ben = (talk.participations[0].person for talk in town.drawn().conversations[:2])
     swap = town.organises("rounds/1/swap", a=str(ada.id), b=str(ben.id))
-    assert town.at_once(*[swap] * 20) == {303: 1, 422: 19}
+    assert town.at_once(*[swap] * town.many) == {303: 1, 422: town.many - 1}
 
 
-def test_of_twenty_who_draw_all_look_at_one_round(town: Town) -> None:
-    assert town.at_once(*[town.organises("draw") for _ in range(20)]) == {303: 20}
+def test_of_many_who_draw_all_look_at_one_round(town: Town) -> None:
+    assert town.at_once(*[town.organises("draw") for _ in range(town.many)]) == {303: town.many}
     assert db.session.query(Round).count() == 1
 
 
-def test_of_twenty_who_take_somebody_out_one_has_and_one_partner_is_told(town: Town) -> None:
+def test_of_many_who_take_somebody_out_one_has_and_one_partner_is_told(town: Town) -> None:
     first, *_ = town.sent().conversations
     leaves, stays = first.people
-    answers = town.at_once(*[town.organises(f"people/{leaves.id}/remove") for _ in range(20)])
-    assert answers == {303: 1, 410: 19}
+    answers = town.at_once(*[town.organises(f"people/{leaves.id}/remove") for _ in range(town.many)])
+    assert answers == {303: 1, 410: town.many - 1}
     assert all("They are not in Here" in each.text for each in town.answers if each.status_code == 410)
     assert db.session.query(AuditEvent).filter_by(deed="person-removed").count() == 1
     assert db.session.query(Message).filter_by(kind="cancelled", person_id=stays.id).count() <= 1
     assert not db.session.query(Membership).filter_by(programme=town.here, person_id=leaves.id).count()
 
 
-def test_of_twenty_who_hold_all_email_or_let_it_go_one_does(town: Town) -> None:
+def test_of_many_who_hold_all_email_or_let_it_go_one_does(town: Town) -> None:
     member(town.olu, programme("UnMentoring"), role="organiser")
     town.sent()
     before = db.session.query(Message).filter_by(state="queued").count()
     for what, deed, state in (("hold", "email-held", "held"), ("release", "email-released", "queued")):
-        assert town.at_once(*[town.organises(f"mail/{what}") for _ in range(20)]) == {303: 1, 422: 19}
+        assert town.at_once(*[town.organises(f"mail/{what}") for _ in range(town.many)]) == {303: 1, 422: town.many - 1}
         assert all("somebody was faster" in each.text for each in town.answers if each.status_code == 422)
         assert db.session.query(AuditEvent).filter_by(deed=deed).count() == 1
         assert db.session.query(Message).filter_by(state=state).count() == before > 0
