@@ -159,6 +159,13 @@ class Browser(FlaskClient):
         return answer
 
 
+@pytest.fixture(scope="module", autouse=True)
+def settled() -> None:
+    """Let the collector look no more at what earlier modules left: what it could take, it takes now."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def clock() -> Clock:
     """Return the clock that the app under test looks at."""
