@@ -23,6 +23,7 @@ def test_a_worker_that_is_told_to_stop_stops_in_peace(app: Flask, monkeypatch: p
     worker.run(app, told)
 
 
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 def test_whoever_waits_at_their_screen_does_not_wait_for_the_sender_to_look(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
