@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from time import sleep
 
 import pytest
-from cast import conversation, mailed, member, person, post, programme
+from cast import conversation, mailed, member, organiser, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
 from sqlalchemy import func, select, text, update
@@ -166,23 +166,31 @@ def somebody_waits() -> bool:
     return bool(db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
-def test_who_withdraws_while_a_worker_calls_it_off_reads_that_it_is_off(
-    app: Flask, talk: Conversation, clock: Clock
+@pytest.mark.parametrize(("what", "said"), [("withdraw", 410), ("third", 410), ("apart", 303)])
+def test_whoever_changes_it_while_a_worker_calls_it_off_comes_too_late_and_nobody_steps_in(
+    app: Flask, talk: Conversation, clock: Clock, what: str, said: int
 ) -> None:
+    ours, browser = talk.round.programme, app.test_client()
+    member(person("Cem"), ours, standby=True)
     leaves(*talk.people, state="failed")
-    clock.moment, path = talk.starts_at, f"/c/{key(talk.participations[0])}/withdraw"
-    browser = app.test_client()
+    clock.moment = talk.starts_at
+    one, other = talk.participations
+    path, fields = f"/c/{key(one)}/{what}", {"welcome": "yes"} if what == "third" else {}
+    if what == "apart":
+        sign_in(browser, organiser(ours))
+        path, fields = f"/organise/{ours.slug}/people/{one.person_id}/apart", {"email": str(other.person.email)}
 
-    def withdraw() -> int:
+    def press() -> int:
         with app.app_context():
-            return int(post(browser, path).status_code)
+            return int(post(browser, path, **fields).status_code)
 
     db.session.commit()
     assert call_off_unsent(clock()) == 1
-    with ThreadPoolExecutor(1) as other:
-        answer = other.submit(withdraw)
+    with ThreadPoolExecutor(1) as elsewhere:
+        answer = elsewhere.submit(press)
         while db.engine.dialect.name == "postgresql" and not answer.done() and not somebody_waits():
             sleep(0.01)
         db.session.commit()
-        assert answer.result() == 410
+        assert answer.result() == said
     assert mails("cancelled") == 2
+    assert db.session.scalars(select(Conversation.state)).all() == ["cancelled"]
