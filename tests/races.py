@@ -1,10 +1,13 @@
 """Things that happen at the same moment."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier, Thread
+from time import sleep
 
 from flask import Flask
+from sqlalchemy import text
 
 from unmentor.db import db, transaction
 
@@ -37,3 +40,22 @@ def meanwhile(app: Flask, act: Callable[[], object]) -> Thread:
     thread.start()
     thread.join(A_MOMENT)
     return thread
+
+
+@contextmanager
+def begun(app: Flask, act: Callable[[], object]) -> Iterator[Future[object]]:
+    """Begin something in a thread of its own, and go on once it is done or waits for a lock of PostgreSQL."""
+
+    def run() -> object:
+        with app.app_context():
+            return act()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        answer = elsewhere.submit(run)
+        while db.engine.dialect.name == "postgresql" and not answer.done() and not _somebody_waits():
+            sleep(0.01)
+        yield answer
+
+
+def _somebody_waits() -> bool:
+    return bool(db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))

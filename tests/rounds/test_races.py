@@ -13,6 +13,7 @@ import pytest
 from cast import member, organiser, person, post, programme, sign_in
 from conftest import Clock, wipe
 from flask import Flask, Request
+from races import begun
 from werkzeug.test import TestResponse
 
 from unmentor.audit.models import AuditEvent
@@ -22,6 +23,7 @@ from unmentor.db import db
 from unmentor.mail.models import Message
 from unmentor.people.models import KeptApart, Person
 from unmentor.programmes.models import Membership, Programme
+from unmentor.programmes.turn import lock_diaries
 from unmentor.rounds import steps
 from unmentor.rounds.actions import draw_round, send_round
 from unmentor.rounds.models import Change, Round
@@ -225,6 +227,31 @@ def test_of_many_who_hold_all_email_or_let_it_go_one_does(town: Town) -> None:
         assert all("somebody was faster" in each.text for each in town.answers if each.status_code == 422)
         assert db.session.query(AuditEvent).filter_by(deed=deed).count() == 1
         assert db.session.query(Message).filter_by(state=state).count() == before > 0
+
+
+@pytest.mark.parametrize("migrated_app", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("what", ["draw", "swap", "send", "move", "withdraw", "apart"])
+def test_whoever_arranges_something_waits_for_the_diaries_of_those_it_is_for(town: Town, what: str) -> None:
+    ids = [each.id for each in town.people]
+    if what == "draw":
+        act = town.organises("draw")
+    elif what in {"swap", "send"}:
+        drawn = town.drawn()
+        ada, ben = (talk.participations[0].person_id for talk in drawn.conversations[:2])
+        act = town.worker_sends if what == "send" else town.organises("rounds/1/swap", a=str(ada), b=str(ben))
+        if what == "send":
+            town.let_go(drawn)
+    else:
+        part, other = town.sent().conversations[0].participations
+        apart = town.organises(f"people/{part.person_id}/apart", email=str(other.person.email))
+        moves = town.moves(part, f"{town.clock() + timedelta(days=12):%Y-%m-%d}T16:00")
+        act = {"move": moves, "withdraw": town.withdraws(part), "apart": apart}[what]
+    db.session.commit()
+    lock_diaries(ids)
+    with begun(town.app, act) as answer:
+        assert not answer.done()
+        db.session.commit()
+    assert answer.result().status_code == 303  # type: ignore[attr-defined]  # - a page
 
 
 @pytest.mark.parametrize("what", ["redraw", "cancel", "stop"])
