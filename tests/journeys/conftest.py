@@ -27,7 +27,7 @@ SECRET_KEY = "only for these journeys"
 ORGANISER = "organiser@unmentoring.example"
 # A page takes the frame of the one before, where Chromium would rather build another: a quarter of what a page costs.
 # No script of ours runs so long that optimising it pays. What draws in three dimensions is not loaded: it sets a
-# variable of the environment while other threads read theirs, and of forty starts one died of it.
+# variable of the environment while other threads read theirs, and now and then a start died of it.
 CHEAPLY = (
     "--enable-features=RenderDocument:level/crashed-frame", "--disable-gpu", "--in-process-gpu",
     "--disable-background-networking", "--disable-software-rasterizer", "--js-flags=--no-opt,--no-maglev",
