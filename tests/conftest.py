@@ -122,8 +122,6 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         upgrade()
         wipe()
         app.extensions["worker"] = Worker(db.engine)
-        # What is here by now stays to the end: no collection between requests need look at it again.
-        gc.freeze()
         yield app
         db.engine.dispose()
 
