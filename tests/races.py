@@ -1,10 +1,10 @@
 """Things that happen at the same moment."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Barrier, Thread
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Barrier
 from time import sleep
+from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy import text
@@ -14,13 +14,15 @@ from unmentor.db import db, transaction
 # Long enough for whoever need not wait to be done.
 A_MOMENT = 0.5
 
+Result = TypeVar("Result")
 
-def at_once(app: Flask, *acts: Callable[[], object]) -> list[object]:
+
+def at_once(app: Flask, *acts: Callable[[], Result]) -> list[Result]:
     """Do all of it at the same moment, each in a thread of its own."""
-    db.session.commit()
+    db.session.commit()  # what this thread has read would keep all others from writing
     start = Barrier(len(acts))
 
-    def act(number: int) -> object:
+    def act(number: int) -> Result:
         with app.app_context():
             start.wait(30)
             return acts[number]()
@@ -29,33 +31,25 @@ def at_once(app: Flask, *acts: Callable[[], object]) -> list[object]:
         return list(threads.map(act, range(len(acts))))
 
 
-def meanwhile(app: Flask, act: Callable[[], object]) -> Thread:
-    """Begin something in a thread and a transaction of its own, and give it a moment."""
+def meanwhile(app: Flask, act: Callable[[], Result]) -> Future[Result]:
+    """Begin something in a thread and a transaction of its own; go on once it is done, or waits for somebody."""
 
-    def run() -> None:
+    def run() -> Result:
         with app.app_context(), transaction():
-            act()
-
-    thread = Thread(target=run)
-    thread.start()
-    thread.join(A_MOMENT)
-    return thread
-
-
-@contextmanager
-def begun(app: Flask, act: Callable[[], object]) -> Iterator[Future[object]]:
-    """Begin something in a thread of its own, and go on once it is done or waits for a lock of PostgreSQL."""
-
-    def run() -> object:
-        with app.app_context():
             return act()
 
-    with ThreadPoolExecutor(1) as elsewhere:
-        answer = elsewhere.submit(run)
-        while db.engine.dialect.name == "postgresql" and not answer.done() and not _somebody_waits():
+    thread = ThreadPoolExecutor(1)
+    begun = thread.submit(run)
+    thread.shutdown(wait=False)
+    if db.engine.dialect.name == "sqlite":  # which does not tell who waits
+        wait([begun], A_MOMENT)
+    else:
+        while not begun.done() and not _somebody_waits():
             sleep(0.01)
-        yield answer
+    return begun
 
 
 def _somebody_waits() -> bool:
-    return bool(db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+    """Say whether somebody waits for a lock of PostgreSQL."""
+    with db.engine.connect() as looking:
+        return bool(looking.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))

@@ -1,5 +1,6 @@
 """Mail that does not leave in time is our mistake: nobody waits, nobody is asked, nobody counts as silent."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from cast import conversation, mailed, member, organiser, person, post, programme, sign_in
 from conftest import Clock
 from flask import Flask
-from races import begun
+from races import meanwhile
 from sqlalchemy import func, select, update
 
 from unmentor.conversations.actions import invitations, replied
@@ -163,32 +164,30 @@ def test_two_workers_apologise_once(app: Flask, talk: Conversation, clock: Clock
 
 
 @pytest.mark.parametrize(
-    ("what", "said"), [("withdraw", 410), ("third", 410), ("outcome", 410), ("apart", 303), ("accepted", False)]
+    ("what", "said"), [("withdraw", 410), ("third", 410), ("outcome", 410), ("apart", 303), ("a calendar", False)]
 )
 def test_whoever_changes_it_while_a_worker_calls_it_off_comes_too_late_and_nobody_steps_in(
     app: Flask, talk: Conversation, clock: Clock, what: str, said: object
 ) -> None:
-    ours, browser, uid = talk.round.programme, app.test_client(), talk.uid
+    ours, uid = talk.round.programme, talk.uid
     member(person("Cem"), ours, standby=True)
     leaves(*talk.people, state="failed")
     clock.moment = talk.starts_at
     one, other = talk.participations
-    path, fields = f"/c/{key(one)}/{what}", {"third": {"welcome": "yes"}, "outcome": {"met": "yes"}}.get(what, {})
-    email = str(other.person.email)
-    if what == "apart":
-        sign_in(browser, organiser(ours))
-        path, fields = f"/organise/{ours.slug}/people/{one.person_id}/apart", {"email": email}
-
-    def press() -> object:
-        if what == "accepted":  # by a calendar
-            with transaction():
-                return replied(uid, email, what, clock(), sequence=0)
-        return post(browser, path, **fields).status_code
-
+    own, email, browser = f"/c/{key(one)}", str(other.person.email), app.test_client()
+    apart = f"/organise/{ours.slug}/people/{one.person_id}/apart"
+    sign_in(browser, organiser(ours))
+    acts: dict[str, Callable[[], object]] = {
+        "withdraw": lambda: post(browser, f"{own}/withdraw").status_code,
+        "third": lambda: post(browser, f"{own}/third", welcome="yes").status_code,
+        "outcome": lambda: post(browser, f"{own}/outcome", met="yes").status_code,
+        "apart": lambda: post(browser, apart, email=email).status_code,
+        "a calendar": lambda: replied(uid, email, "accepted", clock(), sequence=0),
+    }
     db.session.commit()
     assert call_off_unsent(clock()) == 1
-    with begun(app, press) as answer:
-        db.session.commit()
-        assert answer.result() == said
+    answer = meanwhile(app, acts[what])
+    db.session.commit()
+    assert answer.result(30) == said
     assert mails("cancelled") == 2
     assert db.session.scalars(select(Conversation.state)).all() == ["cancelled"]

@@ -38,19 +38,19 @@ def test_nothing_leaves_that_was_undone_while_letters_were(
         "asked about": lambda: look_again(db.session.get_one(Reflection, number)),
         "stopped": lambda: actions.stop(ME, clock()),
     }
-    threads, real = [], getattr(telling, before)
+    begun, real = [], getattr(telling, before)
 
     def slowly(*given: Any) -> Any:
-        threads.append(meanwhile(app, acts[what]))
+        begun.append(meanwhile(app, acts[what]))
         return real(*given)
 
     monkeypatch.setattr(telling, before, slowly)
     gather(clock())
     tell_some(clock())
-    for thread in threads:
-        thread.join(30)
+    for each in begun:
+        each.result(30)
     monkeypatch.undo()
-    assert threads
+    assert begun
     assert told() == []
     work(clock)
     assert told() == []

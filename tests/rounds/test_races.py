@@ -4,16 +4,14 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import combinations
-from threading import Barrier
 
 import pytest
 from cast import member, organiser, person, post, programme, sign_in
 from conftest import Clock, wipe
 from flask import Flask, Request
-from races import begun
+from races import at_once, meanwhile
 from werkzeug.test import TestResponse
 
 from unmentor.audit.models import AuditEvent
@@ -86,6 +84,15 @@ class Town:
         """Return the organiser's press of a button in the console."""
         return self._press(self.olu, f"/organise/{(ours or self.here).slug}/{what}", **fields)
 
+    def crowd(self, what: str, **fields: str) -> list[Press]:
+        """Return as many presses of a button in the console as race for it, each from a browser of its own."""
+        return [self.organises(what, **fields) for _ in range(self.many)]
+
+    def swaps(self) -> Press:
+        """Return the organiser's press that swaps two in a round that waits."""
+        ada, ben = (talk.participations[0].person for talk in self.drawn().conversations[:2])
+        return self.organises("rounds/1/swap", a=str(ada.id), b=str(ben.id))
+
     def leaves(self, someone: Person) -> Press:
         """Return somebody's press of "leave"."""
         return self._press(someone, "/me/leave")
@@ -108,16 +115,7 @@ class Town:
 
     def at_once(self, *presses: Press) -> Counter[int]:
         """Press all at the same moment; return how often each status came back."""
-        db.session.commit()  # what this thread has read would keep all others from writing
-        together = Barrier(len(presses))
-
-        def press(act: Press) -> TestResponse:
-            with self.app.app_context():
-                together.wait()
-                return act()
-
-        with ThreadPoolExecutor(len(presses)) as threads:
-            self.answers = list(threads.map(press, presses))
+        self.answers = at_once(self.app, *presses)
         while tell_some():
             pass
         self.check()
@@ -163,7 +161,7 @@ def town(app: Flask, clock: Clock) -> Iterator[Town]:
 
 def test_of_many_who_send_one_has_and_as_many_workers_send_it_once(town: Town) -> None:
     town.drawn()
-    assert town.at_once(*[town.organises("rounds/1/send") for _ in range(town.many)]) == {303: 1, 422: town.many - 1}
+    assert town.at_once(*town.crowd("rounds/1/send")) == {303: 1, 422: town.many - 1}
     assert all("Round 1 leaves at 12:02pm" in each.text for each in town.answers if each.status_code == 422)
     town.clock.advance(minutes=2)
     assert town.at_once(*[town.worker_sends] * town.many) == {303: town.many}
@@ -173,7 +171,7 @@ def test_of_many_who_send_one_has_and_as_many_workers_send_it_once(town: Town) -
 
 def test_of_many_who_stop_one_has_and_nothing_leaves(town: Town) -> None:
     town.let_go(town.drawn())
-    answers = town.at_once(*[town.organises("rounds/1/stop") for _ in range(town.many)], town.worker_sends)
+    answers = town.at_once(*town.crowd("rounds/1/stop"), town.worker_sends)
     sent = db.session.query(Message).filter_by(kind="invitation").count()
     assert answers[422] == (town.many if sent else town.many - 1)
     assert sent in {0, len(NAMES)}
@@ -189,7 +187,7 @@ def test_of_many_who_agree_to_one_change_one_makes_it(town: Town, what: str) -> 
     path = f"/organise/here/rounds/1{'' if what == 'redraw' else f'/{what}'}"
     fields["seen"] = re.search(r'name="seen" value="(\w+)"', page.get(path, query_string=fields).text)[1]
     before = round_.id, round_.seed
-    answers = town.at_once(*[town.organises(f"rounds/1/{what}", **fields) for _ in range(town.many)])
+    answers = town.at_once(*town.crowd(f"rounds/1/{what}", **fields))
     assert answers == {303: 1, 422: town.many - 1}
     assert db.session.query(Change).count() == (what != "redraw")
     now = db.session.query(Round).one()
@@ -197,20 +195,18 @@ def test_of_many_who_agree_to_one_change_one_makes_it(town: Town, what: str) -> 
 
 
 def test_of_many_who_swap_unseen_one_has(town: Town) -> None:
-    ada, ben = (talk.participations[0].person for talk in town.drawn().conversations[:2])
-    swap = town.organises("rounds/1/swap", a=str(ada.id), b=str(ben.id))
-    assert town.at_once(*[swap] * town.many) == {303: 1, 422: town.many - 1}
+    assert town.at_once(*[town.swaps()] * town.many) == {303: 1, 422: town.many - 1}
 
 
 def test_of_many_who_draw_all_look_at_one_round(town: Town) -> None:
-    assert town.at_once(*[town.organises("draw") for _ in range(town.many)]) == {303: town.many}
+    assert town.at_once(*town.crowd("draw")) == {303: town.many}
     assert db.session.query(Round).count() == 1
 
 
 def test_of_many_who_take_somebody_out_one_has_and_one_partner_is_told(town: Town) -> None:
     first, *_ = town.sent().conversations
     leaves, stays = first.people
-    answers = town.at_once(*[town.organises(f"people/{leaves.id}/remove") for _ in range(town.many)])
+    answers = town.at_once(*town.crowd(f"people/{leaves.id}/remove"))
     assert answers == {303: 1, 410: town.many - 1}
     assert all("They are not in Here" in each.text for each in town.answers if each.status_code == 410)
     assert db.session.query(AuditEvent).filter_by(deed="person-removed").count() == 1
@@ -223,7 +219,7 @@ def test_of_many_who_hold_all_email_or_let_it_go_one_does(town: Town) -> None:
     town.sent()
     before = db.session.query(Message).filter_by(state="queued").count()
     for what, deed, state in (("hold", "email-held", "held"), ("release", "email-released", "queued")):
-        assert town.at_once(*[town.organises(f"mail/{what}") for _ in range(town.many)]) == {303: 1, 422: town.many - 1}
+        assert town.at_once(*town.crowd(f"mail/{what}")) == {303: 1, 422: town.many - 1}
         assert all("somebody was faster" in each.text for each in town.answers if each.status_code == 422)
         assert db.session.query(AuditEvent).filter_by(deed=deed).count() == 1
         assert db.session.query(Message).filter_by(state=state).count() == before > 0
@@ -232,26 +228,30 @@ def test_of_many_who_hold_all_email_or_let_it_go_one_does(town: Town) -> None:
 @pytest.mark.parametrize("migrated_app", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("what", ["draw", "swap", "send", "move", "withdraw", "apart"])
 def test_whoever_arranges_something_waits_for_the_diaries_of_those_it_is_for(town: Town, what: str) -> None:
-    ids = [each.id for each in town.people]
-    if what == "draw":
-        act = town.organises("draw")
-    elif what in {"swap", "send"}:
-        drawn = town.drawn()
-        ada, ben = (talk.participations[0].person_id for talk in drawn.conversations[:2])
-        act = town.worker_sends if what == "send" else town.organises("rounds/1/swap", a=str(ada), b=str(ben))
-        if what == "send":
-            town.let_go(drawn)
-    else:
-        part, other = town.sent().conversations[0].participations
-        apart = town.organises(f"people/{part.person_id}/apart", email=str(other.person.email))
-        moves = town.moves(part, f"{town.clock() + timedelta(days=12):%Y-%m-%d}T16:00")
-        act = {"move": moves, "withdraw": town.withdraws(part), "apart": apart}[what]
+    ids, act = [each.id for each in town.people], arranging(town, what)
     db.session.commit()
     lock_diaries(ids)
-    with begun(town.app, act) as answer:
-        assert not answer.done()
-        db.session.commit()
-    assert answer.result().status_code == 303  # type: ignore[attr-defined]  # - a page
+    answer = meanwhile(town.app, act)
+    assert not answer.done()
+    db.session.commit()
+    assert answer.result(30).status_code == 303
+
+
+def arranging(town: Town, what: str) -> Press:
+    """Return a press, or what a worker does, that arranges something, with all that it needs there."""
+    if what == "draw":
+        return town.organises("draw")
+    if what == "swap":
+        return town.swaps()
+    if what == "send":
+        town.let_go(town.drawn())
+        return town.worker_sends
+    part, other = town.sent().conversations[0].participations
+    if what == "move":
+        return town.moves(part, f"{town.clock() + timedelta(days=12):%Y-%m-%d}T16:00")
+    if what == "withdraw":
+        return town.withdraws(part)
+    return town.organises(f"people/{part.person_id}/apart", email=str(other.person.email))
 
 
 @pytest.mark.parametrize("what", ["redraw", "cancel", "stop"])
